@@ -1,0 +1,101 @@
+/**
+ * What a person can do about an error, which is also what the runner does: `retry` errors are tried again with backoff,
+ * all others end the run.
+ */
+export type Remedy = 'retry' | 'fix-source' | 'fix-configuration' | 'fix-usage' | 'fix-machine' | 'decide' | 'report'
+
+/** Every error that Blotter raises on purpose: its code, its exit code (DESIGN section 6) and its remedy. */
+export const ERRORS = {
+  usage: { exit: 2, remedy: 'fix-usage' },
+  config_invalid: { exit: 2, remedy: 'fix-configuration' },
+  pipeline_invalid: { exit: 2, remedy: 'fix-configuration' },
+  source_url_invalid: { exit: 2, remedy: 'fix-usage' },
+  source_unreachable: { exit: 1, remedy: 'retry' },
+  source_refused: { exit: 1, remedy: 'fix-configuration' },
+  source_lost: { exit: 1, remedy: 'retry' },
+  source_table_missing: { exit: 2, remedy: 'fix-configuration' },
+  source_column_missing: { exit: 2, remedy: 'fix-configuration' },
+  source_column_type: { exit: 2, remedy: 'fix-configuration' },
+  source_key_missing: { exit: 2, remedy: 'fix-source' },
+  source_file_missing: { exit: 2, remedy: 'fix-usage' },
+  source_file_unreadable: { exit: 1, remedy: 'fix-source' },
+  source_changed: { exit: 1, remedy: 'retry' },
+  rows_disagree: { exit: 1, remedy: 'report' },
+  lake_unwritable: { exit: 1, remedy: 'fix-machine' },
+  lake_missing: { exit: 1, remedy: 'fix-usage' },
+  lake_newer: { exit: 1, remedy: 'fix-machine' },
+  lake_damaged: { exit: 1, remedy: 'report' },
+  lake_moved: { exit: 1, remedy: 'fix-configuration' },
+  disk_full: { exit: 1, remedy: 'fix-machine' },
+  commit_conflict: { exit: 1, remedy: 'retry' },
+  run_locked: { exit: 1, remedy: 'retry' },
+  run_held: { exit: 3, remedy: 'decide' },
+  run_missing: { exit: 2, remedy: 'fix-usage' },
+  batch_missing: { exit: 2, remedy: 'fix-usage' },
+  batch_older: { exit: 2, remedy: 'fix-usage' },
+  query_failed: { exit: 1, remedy: 'fix-usage' },
+  query_refused: { exit: 2, remedy: 'fix-usage' },
+  output_unwritable: { exit: 1, remedy: 'fix-usage' },
+  unsupported: { exit: 1, remedy: 'fix-configuration' },
+  state_damaged: { exit: 1, remedy: 'fix-machine' },
+  interrupted: { exit: 130, remedy: 'retry' },
+  internal: { exit: 1, remedy: 'report' },
+} as const satisfies Record<string, { exit: number; remedy: Remedy }>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** What an error knows beside its message; values are printable and never hold a credential. */
+export type ErrorContext = Record<string, string | number | boolean | readonly string[] | null>
+
+/**
+ * An error that says what failed, what was expected and found, what state is left and what to do.
+ * `todo` is the next step for the person, one or two sentences, without a full stop left off.
+ */
+export class BlotterError extends Error {
+  readonly code: ErrorCode
+  readonly todo: string
+  readonly context: ErrorContext
+
+  constructor(code: ErrorCode, message: string, details: { todo: string; context?: ErrorContext; cause?: unknown }) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.name = 'BlotterError'
+    this.code = code
+    this.todo = details.todo
+    this.context = details.context ?? {}
+  }
+
+  get exitCode(): number {
+    return ERRORS[this.code].exit
+  }
+
+  get remedy(): Remedy {
+    return ERRORS[this.code].remedy
+  }
+}
+
+/** The error as it is: a BlotterError unchanged, anything else wrapped as `internal` with its message kept. */
+export function asBlotterError(error: unknown): BlotterError {
+  if (error instanceof BlotterError) return error
+  if (error instanceof Error && error.name === 'AbortError') return interrupted(error)
+  const code = (error as { code?: unknown } | null)?.code
+  if (code === 'ENOSPC') return diskFull(error)
+  const message = error instanceof Error ? error.message : String(error)
+  return new BlotterError('internal', `Something unforeseen failed: ${message}`, {
+    todo: 'Run the command again with `--debug` and report what it prints. Nothing half-done is visible in the lake.',
+    cause: error,
+  })
+}
+
+export function interrupted(cause?: unknown): BlotterError {
+  return new BlotterError('interrupted', 'Interrupted. Nothing was committed; the lake is as it was before.', {
+    todo: 'Run `blotter run` again: it goes on under the same batch.',
+    cause,
+  })
+}
+
+export function diskFull(cause: unknown): BlotterError {
+  return new BlotterError('disk_full', 'The disk is full. Nothing was committed; the lake is as it was before.', {
+    todo: 'Free some space (`blotter doctor` says how much is needed where), then run `blotter run` again.',
+    cause,
+  })
+}

@@ -1,0 +1,44 @@
+import type { Schema, Type } from './schema.ts'
+
+/** A text as a SQL literal; safe in DuckDB, Spark 4 and Trino as long as it holds no backslash. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** A name as a quoted identifier (standard SQL; Spark needs `doubleQuotedIdentifiers`). */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** `raw.crimes` as `"raw"."crimes"`. */
+export function tableIdentifier(name: string): string {
+  return name.split('.').map(identifier).join('.')
+}
+
+const DUCKDB_TYPE = {
+  boolean: 'BOOLEAN',
+  int: 'INTEGER',
+  long: 'BIGINT',
+  double: 'DOUBLE',
+  string: 'VARCHAR',
+  date: 'DATE',
+  timestamp: 'TIMESTAMP',
+  timestamptz: 'TIMESTAMPTZ',
+} as const
+
+/** An Iceberg type in DuckDB's words. */
+export function duckdbType(type: Type): string {
+  if (typeof type === 'string') return DUCKDB_TYPE[type]
+  if (type.type === 'list') return `${duckdbType(type.element)}[]`
+  return `STRUCT(${type.fields.map((f) => `${identifier(f.name)} ${duckdbType(f.type)}`).join(', ')})`
+}
+
+/** The `FIELD_IDS` option of DuckDB's `COPY … (FORMAT parquet)`: binds each column to its Iceberg field id. */
+export function fieldIds(schema: Schema): string {
+  const inner = (id: number, type: Type): string => {
+    if (typeof type === 'string') return String(id)
+    if (type.type === 'list') return `{__duckdb_field_id: ${id}, element: ${inner(type['element-id'], type.element)}}`
+    return `{__duckdb_field_id: ${id}, ${type.fields.map((f) => `${identifier(f.name)}: ${inner(f.id, f.type)}`).join(', ')}}`
+  }
+  return `{${schema.fields.map((f) => `${identifier(f.name)}: ${inner(f.id, f.type)}`).join(', ')}}`
+}
