@@ -1,0 +1,10 @@
+/** What a pipeline may import. */
+export { definePipeline, defineRaw, defineSource } from './pipeline/define.ts'
+export type {
+  DemoChunk,
+  DemoDefinition,
+  KindRule,
+  RawDefinition,
+  SourceColumn,
+  SourceDefinition,
+} from './model/pipeline.ts'
