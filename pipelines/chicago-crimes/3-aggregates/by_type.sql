@@ -4,7 +4,7 @@ doc: Incidents without arrest by crime type.
 columns:
   crime_type: { type: string, doc: Crime type with the several names of one crime joined. }
   incidents: { type: long, doc: Incidents without arrest. }
-  share: { type: double, doc: Part of all incidents without arrest, 0 to 1. }
+  share: { type: double, doc: 'Part of all incidents without arrest, 0 to 1.' }
   first_date: { type: timestamp, doc: Earliest incident. }
   last_date: { type: timestamp, doc: Latest incident. }
 ---*/
