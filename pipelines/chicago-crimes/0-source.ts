@@ -5,6 +5,7 @@ export default defineSource({
   table: 'crimes',
   key: 'id',
   cursor: 'updated_on',
+  occurred: 'date',
   required: ['id', 'date', 'primary_type', 'arrest'],
   timezone: 'America/Chicago',
   columns: [

@@ -22,6 +22,8 @@ export interface SourceDefinition {
   table: string
   key: string
   cursor: string
+  /** When the incident happened: what "data through" speaks of. */
+  occurred: string
   /** Columns without which there is no batch; a source that lacks another one lands it as NULL, with a warning. */
   required: readonly string[]
   columns: readonly SourceColumn[]

@@ -3,8 +3,8 @@ mode: replace
 doc: Incidents without arrest by crime type, weekday and hour of the day.
 columns:
   crime_type: { type: string, doc: Crime type with the several names of one crime joined. }
-  weekday: { type: int, doc: 1 is Monday, 7 is Sunday (ISO 8601). }
-  hour: { type: int, doc: Hour of the day, 0 to 23. }
+  weekday: { type: int, doc: '1 is Monday, 7 is Sunday (ISO 8601).' }
+  hour: { type: int, doc: 'Hour of the day, 0 to 23.' }
   incidents: { type: long, doc: Incidents without arrest. }
 ---*/
 -- Engines disagree about the day of the week, so it is worked out from the calendar date (Zeller's congruence).

@@ -1,0 +1,91 @@
+import type { Row, WrittenFile } from '../engine/engine.ts'
+import type { ChangeCounts } from '../model/change.ts'
+import type { RawDefinition, SourceDefinition } from '../model/pipeline.ts'
+import { identifier, literal } from '../model/sql-text.ts'
+import { changedColumnsSql, kindsSql } from './kinds.ts'
+
+interface ComparingEngine {
+  run(sql: string): Promise<void>
+  rows(sql: string): Promise<Row[]>
+  writeParquet(select: string, path: string): Promise<WrittenFile>
+}
+
+export interface CompareInput {
+  engine: ComparingEngine
+  definition: SourceDefinition
+  raw: RawDefinition
+  /** Good rows of this batch: a Parquet file with the declared columns, one row a key. */
+  good: string
+  /** SELECT of the table as the newest batch left it, with `_file` and `_pos`. */
+  current: string
+  /** SELECT of keys (column `key`) that are in the table and no longer in the source. */
+  vanished: string
+  /** SELECT of keys (column `key`) that the ledger has seen vanish. */
+  onceVanished: string
+  /** Where the changes are written. */
+  path: string
+}
+
+/** What differs between the table and the good rows of a batch, incident by incident. */
+export interface Comparison {
+  /** Parquet: key, kinds, columns, before, after, _file, _pos; the last two say where the old version lies. */
+  path: string
+  counts: ChangeCounts
+  /** Incidents with a new version to land, and with an old version to hide. */
+  landed: number
+  hidden: number
+}
+
+/**
+ * Compares by a 128-bit hash of all columns first, so that only what differs is held as a whole; two different versions
+ * of one incident with equal hashes would go unseen, which happens by chance once in 10^38 changes.
+ */
+export async function compareWithTable(input: CompareInput): Promise<Comparison> {
+  const { engine, definition, raw, path } = input
+  const key = identifier(definition.key)
+  const columns = definition.columns.map((column) => identifier(column.name))
+  const fingerprint = `hash(${columns.join(', ')}) AS h1, hash('other', ${[...columns].reverse().join(', ')}) AS h2`
+  const struct = (alias: string): string =>
+    `struct_pack(${columns.map((column) => `${column} := ${alias}.${column}`).join(', ')})`
+  const good = `read_parquet(${literal(input.good)})`
+
+  await engine.run(`CREATE OR REPLACE TEMP TABLE differing AS
+    SELECT n.key FROM (SELECT ${key} AS key, ${fingerprint} FROM ${good}) n
+    LEFT JOIN (SELECT ${key} AS key, ${fingerprint} FROM (${input.current})) o ON o.key = n.key
+    WHERE o.key IS NULL OR o.h1 <> n.h1 OR o.h2 <> n.h2
+    UNION ALL SELECT key FROM (${input.vanished})`)
+  const written = await engine.writeParquet(
+    `SELECT key, columns,
+       CASE WHEN before IS NULL AND was_gone THEN ['returned'] WHEN before IS NULL THEN ['new'] WHEN after IS NULL THEN ['vanished']
+         ELSE ${kindsSql(definition, raw, { before: 'before', after: 'after', columns: 'columns' })} END AS kinds,
+       before, after, _file, _pos
+     FROM (
+       SELECT *, CASE WHEN before IS NULL OR after IS NULL THEN []::VARCHAR[]
+         ELSE ${changedColumnsSql(definition, 'before', 'after')} END AS columns
+       FROM (
+         SELECT d.key,
+           CASE WHEN o.${key} IS NOT NULL THEN ${struct('o')} END AS before,
+           CASE WHEN n.${key} IS NOT NULL THEN ${struct('n')} END AS after,
+           o._file, o._pos, g.key IS NOT NULL AS was_gone
+         FROM differing d
+         LEFT JOIN ${good} n ON n.${key} = d.key
+         LEFT JOIN (SELECT * FROM (${input.current}) SEMI JOIN differing ON key = ${key}) o ON o.${key} = d.key
+         LEFT JOIN (SELECT DISTINCT key FROM (${input.onceVanished})) g ON g.key = d.key
+       )
+     )`,
+    path,
+  )
+  await engine.run('DROP TABLE differing')
+  const counts = await countKinds(engine, path)
+  const [sums] = await engine.rows(`SELECT count(*) FILTER (WHERE after IS NOT NULL) AS landed,
+    count(*) FILTER (WHERE _file IS NOT NULL) AS hidden FROM read_parquet(${literal(path)})`)
+  if (written.rows < Number(sums?.['landed'])) throw new Error('The file of changes holds fewer rows than were written.')
+  return { path, counts, landed: Number(sums?.['landed']), hidden: Number(sums?.['hidden']) }
+}
+
+async function countKinds(engine: ComparingEngine, path: string): Promise<ChangeCounts> {
+  const rows = await engine.rows(
+    `SELECT kind, count(*) AS n FROM (SELECT unnest(kinds) AS kind FROM read_parquet(${literal(path)})) GROUP BY kind ORDER BY kind`,
+  )
+  return Object.fromEntries(rows.map((row) => [String(row['kind']), Number(row['n'])]))
+}
