@@ -1,0 +1,269 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { parseConfigFile, type ConfigFile } from './config/file.ts'
+import { CONFIG_KEYS, valueOfText, type ConfigKey } from './config/keys.ts'
+import { nearest } from './config/nearest.ts'
+import { configProblem } from './config/problem.ts'
+import { configSchema, SECRET, type ConfigValues } from './config/schema.ts'
+import { BlotterError } from './errors.ts'
+
+/** Gives a credential when it is needed, so that none lies about in memory or is printed with the configuration. */
+export type Credential = () => Promise<string>
+
+/** What the platform is told, checked and complete: durations in ms, sizes in bytes, percentages as parts of one. */
+export interface Config {
+  /** The file that was read, if any. */
+  file: string | undefined
+  source: { url: string | undefined; password: Credential | undefined; columns: Readonly<Record<string, string>> }
+  /** Absolute folder, or `s3://bucket/prefix`. */
+  lake: string
+  /** Absolute folder of the state databases. */
+  state: string
+  /** Absolute folder that says what flows. */
+  pipeline: string
+  engine: 'duckdb' | 'spark'
+  memoryBytes: number
+  schedule: { cron: string | undefined; timezone: string; onSourceChangeMs: number | undefined } | undefined
+  sla: { runMs: number; freshnessMs: number | undefined; stepsMs: Readonly<Record<string, number>> }
+  guards: { vanishedMax: number; keylessMax: number }
+  alerts: { email: EmailConfig | undefined; webhook: Credential | undefined }
+  secrets: { backend: 'vault' | 'env' | 'aws'; rotateEveryMs: number }
+  server: { host: string; port: number }
+  /** What looks like a mistake but stops nothing, such as a `BLOTTER_*` variable that no key answers to. */
+  notices: readonly string[]
+}
+
+export interface EmailConfig {
+  host: string
+  port: number
+  user: string | undefined
+  password: Credential | undefined
+  from: string
+  to: readonly string[]
+  /** Absolute path. */
+  ca: string | undefined
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Keys that flags of the command line set; values are texts as in a `BLOTTER_*` variable. */
+export const FLAG_KEYS = {
+  source: 'source.url',
+  lake: 'lake',
+  pipeline: 'pipeline',
+  engine: 'engine',
+  memory: 'memory',
+  port: 'server.port',
+} as const
+
+export type ConfigFlags = { readonly [name in keyof typeof FLAG_KEYS]?: string | undefined }
+
+export interface ConfigInputs {
+  /** `--config`; default `BLOTTER_CONFIG`, else `blotter.yaml` in `cwd` where there is one. */
+  file?: string | undefined
+  env: Environment
+  flags: ConfigFlags
+  cwd: string
+  /** The text of a file, or undefined where there is none. Default: the disk. */
+  readFile?: (path: string) => string | undefined
+}
+
+/** The process's environment and folder: the only place that reads them. */
+export function processInputs(): { env: Environment; cwd: string } {
+  return { env: process.env, cwd: process.cwd() }
+}
+
+/**
+ * Puts the configuration together: flag, then `BLOTTER_*` variable, then file, then default. Paths in the file are
+ * relative to it, others to `cwd`. Throws `config_invalid` for unknown keys, wrong values and credentials in the open.
+ */
+export function loadConfig(inputs: ConfigInputs): Config {
+  const readFile = inputs.readFile ?? readFromDisk
+  const file = findFile(inputs, readFile)
+  const origins = new Map<string, string>()
+  const literals = new Map<string, Credential>()
+  const values: Record<string, unknown> = structuredClone(file?.values ?? {})
+
+  for (const key of CONFIG_KEYS) {
+    const given = overriding(key, inputs, readFile)
+    if (!given) continue
+    origins.set(key.path, given.origin)
+    if (key.credential && !SECRET.test(given.text)) {
+      literals.set(key.path, async () => given.text)
+      setAt(values, key.path, undefined)
+    } else {
+      setAt(values, key.path, valueOfText(key, given.text))
+    }
+  }
+
+  const checked = configSchema.safeParse(values)
+  if (!checked.success) throw configProblem(checked.error, file, origins)
+  const credential = (path: string, reference: string | undefined): Credential | undefined =>
+    literals.get(path) ?? (reference === undefined ? undefined : stored(reference, inputs.env, readFile))
+  refusePasswordInUrl(checked.data.source.url, origins.get('source.url') ?? file?.path)
+  return shaped(checked.data, {
+    file,
+    credential,
+    pathOf: (key, text) => resolve(origins.has(key) || !file ? inputs.cwd : dirname(file.path), text),
+    notices: strangeVariables(inputs.env),
+  })
+}
+
+interface Shaping {
+  file: ConfigFile | undefined
+  credential(path: string, reference: string | undefined): Credential | undefined
+  pathOf(key: string, text: string): string
+  notices: readonly string[]
+}
+
+const SHIPPED_PIPELINE = resolve(import.meta.dirname, '../pipelines/chicago-crimes')
+
+function shaped(values: ConfigValues, { file, credential, pathOf, notices }: Shaping): Config {
+  const { source, schedule, sla, guards, alerts, secrets, server } = values
+  const bucket = values.lake.includes('://')
+  const lake = bucket ? values.lake.replace(/\/+$/, '') : pathOf('lake', values.lake)
+  const state = bucket ? pathOf('state', `./.blotter/${shortHash(lake)}`) : resolve(lake, '.blotter')
+  const email = alerts.email && {
+    host: alerts.email.host,
+    port: alerts.email.port,
+    user: alerts.email.user,
+    password: credential('alerts.email.password', alerts.email.password),
+    from: alerts.email.from,
+    to: alerts.email.to,
+    ca: alerts.email.ca === undefined ? undefined : pathOf('alerts.email.ca', alerts.email.ca),
+  }
+  return {
+    file: file?.path,
+    source: {
+      url: source.url,
+      password: credential('source.password', source.password),
+      columns: source.columns ?? {},
+    },
+    lake,
+    state: values.state === undefined ? state : pathOf('state', values.state),
+    pipeline: values.pipeline === undefined ? SHIPPED_PIPELINE : pathOf('pipeline', values.pipeline),
+    engine: values.engine,
+    memoryBytes: values.memory,
+    schedule: schedule && { cron: schedule.cron, timezone: schedule.timezone, onSourceChangeMs: schedule.on_source_change },
+    sla: { runMs: sla.run, freshnessMs: sla.freshness, stepsMs: sla.steps },
+    guards: { vanishedMax: guards.vanished_max, keylessMax: guards.keyless_max },
+    alerts: { email, webhook: credential('alerts.webhook', alerts.webhook) },
+    secrets: { backend: secrets.backend, rotateEveryMs: secrets.rotate_every },
+    server: { host: server.host, port: server.port },
+    notices,
+  }
+}
+
+function findFile(inputs: ConfigInputs, readFile: (path: string) => string | undefined): ConfigFile | undefined {
+  const named = inputs.file ?? inputs.env['BLOTTER_CONFIG']
+  const path = resolve(inputs.cwd, named ?? 'blotter.yaml')
+  const text = readFile(path)
+  if (text !== undefined) return parseConfigFile(path, text)
+  if (named === undefined) return undefined
+  throw new BlotterError('config_invalid', `There is no configuration file ${path}.`, {
+    todo: 'Name one that exists, or leave `--config` out: the defaults and BLOTTER_* variables are enough for a start.',
+    context: { file: path },
+  })
+}
+
+function readFromDisk(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new BlotterError('config_invalid', `${path} cannot be read: ${(error as Error).message}.`, {
+      todo: 'Make it a readable file.',
+      context: { file: path },
+      cause: error,
+    })
+  }
+}
+
+interface Given {
+  text: string
+  origin: string
+}
+
+function overriding(
+  key: ConfigKey,
+  { flags, env }: ConfigInputs,
+  readFile: (path: string) => string | undefined,
+): Given | undefined {
+  for (const [flag, path] of Object.entries(FLAG_KEYS)) {
+    const text = flags[flag as keyof ConfigFlags]
+    if (path === key.path && text !== undefined) return { text, origin: `--${flag}` }
+  }
+  if (key.credential) return credentialIn(env, key.variable, readFile)
+  const text = env[key.variable]
+  return text === undefined || text === '' ? undefined : { text, origin: key.variable }
+}
+
+/** A credential from `NAME`, or from the file that `NAME_FILE` names, its last line break cut off. */
+function credentialIn(env: Environment, variable: string, readFile: (path: string) => string | undefined): Given | undefined {
+  const text = env[variable]
+  if (text !== undefined && text !== '') return { text, origin: variable }
+  const path = env[`${variable}_FILE`]
+  if (path === undefined || path === '') return undefined
+  const content = readFile(path)
+  if (content !== undefined) return { text: content.replace(/\r?\n$/, ''), origin: `${variable}_FILE` }
+  throw new BlotterError('config_invalid', `${variable}_FILE names ${path}, which does not exist.`, {
+    todo: `Write the credential into that file, or set ${variable}.`,
+    context: { file: path, variable: `${variable}_FILE` },
+  })
+}
+
+function stored(reference: string, env: Environment, readFile: (path: string) => string | undefined): Credential {
+  const name = SECRET.exec(reference)?.[1] ?? reference
+  const variable = `BLOTTER_SECRET_${name.toUpperCase().replaceAll('-', '_')}`
+  return async () => {
+    const found = credentialIn(env, variable, readFile)
+    if (found) return found.text
+    throw new BlotterError('config_invalid', `${reference} is not stored anywhere: ${variable} and ${variable}_FILE are not set.`, {
+      todo: `Set ${variable}, or ${variable}_FILE to a file that holds the credential.`,
+      context: { secret: name, variable },
+    })
+  }
+}
+
+function refusePasswordInUrl(url: string | undefined, origin: string | undefined): void {
+  const inAuthority = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*:[^/?#]*@/i
+  const inQuery = /[?&](?:password|passwd|pwd|token)=/i
+  if (url === undefined || !(inAuthority.test(url) || inQuery.test(url))) return
+  throw new BlotterError('config_invalid', `The source's URL (${origin}) holds a password, which other people can see there.`, {
+    todo:
+      'Leave it out of the URL (mysql://USER@HOST/DB?table=crimes) and set BLOTTER_SOURCE_PASSWORD, ' +
+      'or BLOTTER_SOURCE_PASSWORD_FILE to a file that holds it.',
+    context: { key: 'source.url' },
+  })
+}
+
+/** Variables that are read by other parts, or by the tests. */
+const OTHER_VARIABLES = /^BLOTTER_(?:CONFIG|DEBUG|SECRET_.+|TEST_.+|NODE.*)$/
+
+function strangeVariables(env: Environment): string[] {
+  const known = CONFIG_KEYS.flatMap((key) => (key.credential ? [key.variable, `${key.variable}_FILE`] : [key.variable]))
+  return Object.keys(env)
+    .filter((name) => name.startsWith('BLOTTER_') && !known.includes(name) && !OTHER_VARIABLES.test(name))
+    .map((name) => {
+      const meant = nearest(name, known)
+      return `The variable ${name} sets nothing${meant ? `; did you mean ${meant}?` : '.'}`
+    })
+}
+
+function setAt(values: Record<string, unknown>, path: string, value: unknown): void {
+  const names = path.split('.')
+  const last = names.pop()!
+  let at = values
+  for (const name of names) {
+    const inner = at[name]
+    if (typeof inner !== 'object' || inner === null) at[name] = {}
+    at = at[name] as Record<string, unknown>
+  }
+  if (value === undefined) delete at[last]
+  else at[last] = value
+}
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12)
+}

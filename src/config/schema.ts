@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { DURATION, durationMs, fraction, PERCENT, SIZE, sizeBytes } from './units.ts'
+
+const duration = z.string().regex(DURATION, 'expected a duration such as 34m, 26h or 1h30m').transform(durationMs)
+const size = z.string().regex(SIZE, 'expected a size such as 1GiB or 512MiB').transform(sizeBytes)
+const percent = z
+  .string()
+  .regex(PERCENT, 'expected a percentage such as 5% or 0.1%')
+  .transform(fraction)
+  .refine((part) => part <= 1, 'expected at most 100%')
+
+/** Where a credential is found; the credential itself never stands in the file. */
+export const SECRET = /^secret:\/\/([A-Za-z][A-Za-z0-9_-]*)$/
+const secret = z
+  .string()
+  .regex(SECRET, 'expected secret://NAME, not the credential itself')
+  .meta({ writeOnly: true })
+
+const timezone = z.string().refine(isTimezone, 'expected an IANA time zone such as America/Chicago')
+
+const source = z
+  .strictObject({
+    url: z.string().min(1).meta({ description: 'The table that incidents are read from; without a password.' }),
+    password: secret.meta({ description: 'Password of the source.' }),
+    columns: z
+      .record(z.string(), z.string())
+      .meta({ description: 'Names in the source and the column each one is: `Where: block`.' }),
+  })
+  .partial()
+
+const schedule = z
+  .strictObject({
+    cron: z.string().min(1).meta({ description: 'When `blotter serve` makes a batch, as five or six cron fields.' }),
+    timezone: timezone.default('UTC').meta({ description: 'IANA zone of the cron fields.' }),
+    on_source_change: duration.meta({ description: 'Ask the source this often whether it has something new, and run if so.' }),
+  })
+  .partial({ cron: true, on_source_change: true })
+
+const sla = z.strictObject({
+  run: duration.prefault('34m').meta({ description: 'How long a run may take before people are told.' }),
+  freshness: duration.optional().meta({ description: 'How old the newest batch may become before people are told.' }),
+  steps: z
+    .partialRecord(z.enum(['extract', 'check', 'land', 'transform', 'aggregate', 'commit', 'publish']), duration)
+    .prefault({})
+    .meta({ description: 'The same for single steps: `extract: 10m`.' }),
+})
+
+const guards = z.strictObject({
+  vanished_max: percent
+    .prefault('5%')
+    .meta({ description: 'A run is held if more of the incidents than this have vanished.' }),
+  keyless_max: percent
+    .prefault('0.1%')
+    .meta({ description: 'A run is held if more of the rows than this have no key.' }),
+})
+
+const email = z.strictObject({
+  host: z.string().min(1).meta({ description: 'SMTP server; STARTTLS is required.' }),
+  port: z.int().min(1).max(65_535).default(587).meta({ description: 'Its port.' }),
+  user: z.string().optional().meta({ description: 'User name, where the server wants one.' }),
+  password: secret.optional().meta({ description: 'Password of that user.' }),
+  from: z.string().min(3).meta({ description: 'Sender.' }),
+  to: z.array(z.string().min(3)).min(1).meta({ description: 'Receivers.' }),
+  ca: z.string().optional().meta({ description: 'File of certificates to trust beside the usual ones.' }),
+})
+
+const alerts = z.strictObject({
+  email: email.optional(),
+  webhook: secret.optional().meta({ description: 'URL that gets a POST for each alert; a credential, as it is in itself.' }),
+})
+
+const secrets = z.strictObject({
+  backend: z
+    .enum(['vault', 'env', 'aws'])
+    .default('env')
+    .meta({ description: 'Where `secret://NAME` is looked up: the encrypted file, the environment, or AWS Secrets Manager.' }),
+  rotate_every: duration.prefault('30d').meta({ description: 'How often credentials are renewed.' }),
+})
+
+const server = z.strictObject({
+  host: z.string().default('127.0.0.1').meta({ description: 'Address that `blotter serve` listens on.' }),
+  port: z.int().min(0).max(65_535).default(7070).meta({ description: 'Its port; 0 takes a free one.' }),
+})
+
+/** `blotter.yaml` (DESIGN section 7). What a person writes is the input; what the platform reads is the output. */
+export const configSchema = z.strictObject({
+  source: source.prefault({}),
+  pipeline: z.string().min(1).optional().meta({ description: 'Folder that says what flows.' }),
+  lake: z.string().min(1).default('./lake').meta({ description: 'Folder or bucket (`s3://bucket/prefix`) of the tables.' }),
+  state: z.string().min(1).optional().meta({ description: 'Folder of the state databases.' }),
+  engine: z.enum(['duckdb', 'spark']).default('duckdb').meta({ description: 'What runs the SQL.' }),
+  memory: size.prefault('1GiB').meta({ description: 'Upper limit of the engine’s memory; beyond it, it spills to disk.' }),
+  schedule: schedule.optional(),
+  sla: sla.prefault({}),
+  guards: guards.prefault({}),
+  alerts: alerts.prefault({}),
+  secrets: secrets.prefault({}),
+  server: server.prefault({}),
+})
+
+export type ConfigInput = z.input<typeof configSchema>
+export type ConfigValues = z.output<typeof configSchema>
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** The JSON Schema that editors complete `blotter.yaml` with; shipped as `docs/blotter.schema.json`. */
+export function configJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(configSchema, { io: 'input' }), title: 'blotter.yaml' }
+}
