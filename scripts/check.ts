@@ -1,4 +1,4 @@
-/** `npm run check`: types, lint and house rules side by side, in seconds; what fails is printed whole, and the exit code is 1. */
+/** `npm run check`: types, lint and house rules side by side; what fails is printed whole, and the exit code is 1. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'

@@ -22,18 +22,20 @@ interface Tally {
   slow: { title: string; seconds: number }[]
 }
 
+type Counts = Record<'passed' | 'failed' | 'skipped', number>
+
 const outputLinesMax = 80
 const slowSeconds = 2
 
 /**
- * Reports a run of node:test: a line per file while it runs, then whatever was skipped and why, then each failure with its output.
- * Counts tests, not suites, and not tests that only hold others. The last line is `N passed, N failed`, with `, N skipped` behind
- * it where that is so; a test marked `todo` is one of the skipped.
+ * Reports a run of node:test: a line per file while it runs, then what was skipped and why, then each failure.
+ * Counts tests, not suites, and not tests that only hold others. The last line is `N passed, N failed`, with `, N skipped`
+ * behind it where that is so; a test marked `todo` is one of the skipped.
  */
 export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const tally: Tally = { passed: 0, failed: [], skipped: [], output: new Map(), slow: [] }
   const titles: string[] = []
-  let before = { passed: 0, failed: 0, skipped: 0 }
+  let before: Counts = { passed: 0, failed: 0, skipped: 0 }
   for await (const event of events) {
     if (event.type === 'test:start') titles.splice(event.data.nesting, titles.length, event.data.name)
     if (event.type === 'test:stdout' || event.type === 'test:stderr') keepOutput(tally, event.data)
@@ -84,11 +86,12 @@ function count(tally: Tally, data: Ended, title: string): void {
 function fileWithoutTests(tally: Tally, data: Ended): string {
   const file = fileOf(data)
   if (!('error' in data.details)) return `${styleText('yellow', '–')} ${file} holds no test\n`
-  tally.failed.push({ title: file, place: file, file, reason: 'The file ended before its tests did; what it wrote follows.' })
+  const reason = 'The file ended before its tests did; what it wrote follows.'
+  tally.failed.push({ title: file, place: file, file, reason })
   return `${styleText('red', '✗')} ${file} broke off\n`
 }
 
-function fileLine(data: Data<'test:summary'>, before: { passed: number; failed: number; skipped: number }, tally: Tally): string {
+function fileLine(data: Data<'test:summary'>, before: Counts, tally: Tally): string {
   const passed = tally.passed - before.passed
   const failed = tally.failed.length - before.failed
   const skipped = tally.skipped.length - before.skipped
@@ -102,14 +105,17 @@ function fileLine(data: Data<'test:summary'>, before: { passed: number; failed: 
 
 function* ending(tally: Tally): Generator<string> {
   const slow = tally.slow.sort((a, b) => b.seconds - a.seconds).slice(0, 5)
-  if (slow.length > 0) yield `\nSlowest\n${slow.map(({ title, seconds }) => `  ${seconds.toFixed(1)} s  ${title}\n`).join('')}`
+  if (slow.length > 0) yield '\nSlowest\n'
+  for (const { title, seconds } of slow) yield `  ${seconds.toFixed(1)} s  ${title}\n`
   const reasons = Map.groupBy(tally.skipped, ({ reason }) => reason)
   if (reasons.size > 0) yield `\n${styleText(['yellow', 'bold'], 'SKIPPED')}\n`
   for (const [reason, cases] of reasons) {
     yield `  ${styleText('yellow', reason)}\n${cases.map(({ title, file }) => `    ${title} (${file})\n`).join('')}`
   }
   if (tally.failed.length > 0) yield `\n${styleText(['red', 'bold'], 'FAILED')}\n`
-  for (const { title, place, reason } of tally.failed) yield `\n${styleText('red', '✗')} ${title}\n  ${place}\n${indent(reason)}\n`
+  for (const { title, place, reason } of tally.failed) {
+    yield `\n${styleText('red', '✗')} ${title}\n  ${place}\n${indent(reason)}\n`
+  }
   for (const file of new Set(tally.failed.map(failure => failure.file))) {
     const lines = tally.output.get(file) ?? []
     if (lines.length > 0) yield `\nWritten by ${file}\n${indent(lines.slice(-outputLinesMax).join('\n'))}\n`
@@ -130,7 +136,8 @@ function keepOutput(tally: Tally, data: Data<'test:stdout'> | Data<'test:stderr'
 function describe(error: Error): string {
   const cause: unknown = error.cause ?? error
   const isAssertion = cause instanceof Error && (cause as { code?: unknown }).code === 'ERR_ASSERTION'
-  const text = typeof cause === 'string' ? cause : isAssertion ? (cause.stack ?? cause.message) : inspect(cause, { depth: 6 })
+  const whole = typeof cause === 'string' ? cause : inspect(cause, { depth: 6 })
+  const text = isAssertion ? (cause.stack ?? cause.message) : whole
   return text
     .split('\n')
     .filter(line => !/^\s+at (.*\(?node:|async Promise\.all)/.test(line))
