@@ -15,6 +15,7 @@ export const ERRORS = {
   source_lost: { exit: 1, remedy: 'retry' },
   source_table_missing: { exit: 2, remedy: 'fix-configuration' },
   source_column_missing: { exit: 2, remedy: 'fix-configuration' },
+  source_column_ambiguous: { exit: 2, remedy: 'fix-configuration' },
   source_column_type: { exit: 2, remedy: 'fix-configuration' },
   source_key_missing: { exit: 2, remedy: 'fix-source' },
   source_file_missing: { exit: 2, remedy: 'fix-usage' },
