@@ -1,0 +1,200 @@
+import { mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { BlotterError, diskFull } from '../../errors.ts'
+import type { Catalog, CatalogEntry, CatalogSwap } from '../catalog.ts'
+
+export interface SqliteCatalogOptions {
+  /** The name under which rows are kept: one file can hold several catalogs. */
+  name: string
+  /** Whether to make the file when it is not there, by default true; else its absence is `lake_missing`. */
+  create?: boolean
+}
+
+const BUSY_TIMEOUT_MS = 15_000
+
+// The schema of pyiceberg's SqlCatalog ("V1", with iceberg_type), so that pyiceberg, Spark's and Trino's JDBC catalogs use
+// the same file.
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS iceberg_tables (
+    catalog_name VARCHAR(255) NOT NULL, table_namespace VARCHAR(255) NOT NULL, table_name VARCHAR(255) NOT NULL,
+    metadata_location VARCHAR(1000), previous_metadata_location VARCHAR(1000), iceberg_type VARCHAR(5),
+    PRIMARY KEY (catalog_name, table_namespace, table_name));
+  CREATE TABLE IF NOT EXISTS iceberg_namespace_properties (
+    catalog_name VARCHAR(255) NOT NULL, namespace VARCHAR(255) NOT NULL,
+    property_key VARCHAR(255) NOT NULL, property_value VARCHAR(1000),
+    PRIMARY KEY (catalog_name, namespace, property_key));`
+
+const IS_TABLE = "coalesce(iceberg_type, 'TABLE') = 'TABLE'"
+
+/**
+ * Opens, or makes, a catalog in one SQLite file. Several processes may use it at once: readers never wait, writers wait up
+ * to 15 s for each other. Throws `lake_missing`, `lake_damaged`, `lake_unwritable`, `disk_full`, `run_locked`.
+ */
+export function openSqliteCatalog(file: string, { name, create = true }: SqliteCatalogOptions): Catalog {
+  const guard = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw sqliteError(error, file)
+    }
+  }
+  const db = guard(() => open(file, create))
+  try {
+    guard(() => prepare(db))
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  const rows = (sql: string, ...values: string[]): Record<string, unknown>[] => guard(() => db.prepare(sql).all(name, ...values))
+  let closed = false
+  return {
+    name,
+    async namespaces() {
+      const found = rows(
+        `SELECT namespace AS n FROM iceberg_namespace_properties WHERE catalog_name = ?1
+         UNION SELECT table_namespace FROM iceberg_tables WHERE catalog_name = ?1 ORDER BY 1`,
+      )
+      return found.map((row) => String(row['n']))
+    },
+    async tables(namespace) {
+      const sql = `SELECT table_namespace, table_name, metadata_location FROM iceberg_tables
+        WHERE catalog_name = ?1 AND ${IS_TABLE} ${namespace === undefined ? '' : 'AND table_namespace = ?2'} ORDER BY 1, 2`
+      return rows(sql, ...(namespace === undefined ? [] : [namespace])).map(entryOf)
+    },
+    async entry(table) {
+      const sql = `SELECT table_namespace, table_name, metadata_location FROM iceberg_tables
+        WHERE catalog_name = ? AND table_namespace = ? AND table_name = ? AND ${IS_TABLE}`
+      return rows(sql, ...split(table)).map(entryOf)[0]
+    },
+    async commit(swaps) {
+      if (swaps.length > 0) guard(() => commitAll(db, name, swaps))
+    },
+    close() {
+      if (!closed) db.close()
+      closed = true
+    },
+  }
+}
+
+function open(file: string, create: boolean): DatabaseSync {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (!found && !create) {
+    throw new BlotterError('lake_missing', `There is no lake at ${dirname(file)}: expected the file ${file}.`, {
+      todo: 'Name the lake with --lake DIR, or make one with `blotter run`.',
+      context: { file },
+    })
+  }
+  if (!found) mkdirSync(dirname(file), { recursive: true })
+  return new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
+}
+
+function prepare(db: DatabaseSync): void {
+  // Readers do not wait for writers (WAL), and a commit that has returned survives a power cut (FULL).
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  const known = db.prepare('SELECT name FROM pragma_table_info(?)').all('iceberg_tables')
+  if (known.some((column) => column['name'] === 'iceberg_type')) return
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    db.exec(SCHEMA)
+    const columns = db.prepare('SELECT name FROM pragma_table_info(?)').all('iceberg_tables')
+    const current = columns.some((column) => column['name'] === 'iceberg_type')
+    if (!current) db.exec('ALTER TABLE iceberg_tables ADD COLUMN iceberg_type VARCHAR(5)') // A file of an older pyiceberg.
+    db.exec('COMMIT')
+  } catch (error) {
+    db.exec('ROLLBACK')
+    throw error
+  }
+}
+
+function commitAll(db: DatabaseSync, catalog: string, swaps: readonly CatalogSwap[]): void {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    for (const swap of swaps) {
+      const [namespace, table] = split(swap.table)
+      const moved = swap.from === null ? insert(db, catalog, namespace, table, swap.to) : move(db, catalog, namespace, table, swap)
+      if (!moved) throw conflict(db, catalog, swap)
+    }
+    db.exec('COMMIT')
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw error
+  }
+}
+
+function insert(db: DatabaseSync, catalog: string, namespace: string, table: string, to: string): boolean {
+  db.prepare("INSERT OR IGNORE INTO iceberg_namespace_properties VALUES (?, ?, 'exists', 'true')").run(catalog, namespace)
+  const sql = `INSERT INTO iceberg_tables (catalog_name, table_namespace, table_name, metadata_location, iceberg_type)
+    VALUES (?, ?, ?, ?, 'TABLE') ON CONFLICT DO NOTHING`
+  return db.prepare(sql).run(catalog, namespace, table, to).changes === 1
+}
+
+function move(db: DatabaseSync, catalog: string, namespace: string, table: string, { from, to }: CatalogSwap): boolean {
+  const sql = `UPDATE iceberg_tables SET metadata_location = ?, previous_metadata_location = ?
+    WHERE catalog_name = ? AND table_namespace = ? AND table_name = ? AND metadata_location = ?`
+  return db.prepare(sql).run(to, from, catalog, namespace, table, from).changes === 1
+}
+
+function conflict(db: DatabaseSync, catalog: string, { table, from }: CatalogSwap): BlotterError {
+  const sql = 'SELECT metadata_location AS at FROM iceberg_tables WHERE catalog_name = ? AND table_namespace = ? AND table_name = ?'
+  const found = db.prepare(sql).get(catalog, ...split(table))?.['at'] ?? null
+  const message = `Commit to ${table} lost a race: expected ${from ?? 'no table'}, found ${String(found ?? 'no table')}.`
+  return new BlotterError('commit_conflict', `${message} Nothing was applied; staged files will be swept.`, {
+    todo: 'Run `blotter run` again.',
+    context: { table, expected: from, found: found === null ? null : String(found) },
+  })
+}
+
+/** `raw.crimes` is the table `crimes` of the namespace `raw`; a namespace may hold points itself. */
+function split(table: string): [namespace: string, name: string] {
+  const point = table.lastIndexOf('.')
+  if (point <= 0) throw new Error(`${table} lacks its namespace`)
+  return [table.slice(0, point), table.slice(point + 1)]
+}
+
+function entryOf(row: Record<string, unknown>): CatalogEntry {
+  return {
+    table: `${String(row['table_namespace'])}.${String(row['table_name'])}`,
+    metadataLocation: String(row['metadata_location']),
+  }
+}
+
+// https://www.sqlite.org/rescode.html; the low byte of an extended code is its primary code.
+const PERM = 3
+const BUSY = 5
+const LOCKED = 6
+const READONLY = 8
+const IOERR = 10
+const CORRUPT = 11
+const FULL = 13
+const CANTOPEN = 14
+const NOTADB = 26
+
+function sqliteError(error: unknown, file: string): unknown {
+  if (error instanceof BlotterError) return error
+  const { errcode, code } = error as { errcode?: number; code?: string }
+  const primary = errcode === undefined ? undefined : errcode & 0xff
+  const context = { file, sqlite: errcode ?? null }
+  if (primary === FULL || code === 'ENOSPC') return diskFull(error)
+  if (primary === CORRUPT || primary === NOTADB) {
+    return new BlotterError('lake_damaged', `${file} is not a whole SQLite database: ${(error as Error).message}. Nothing was changed.`, {
+      todo: "Put the file back from a backup (`blotter backup` makes one); the tables' own files are not concerned.",
+      context,
+      cause: error,
+    })
+  }
+  if (primary === BUSY || primary === LOCKED) {
+    return new BlotterError('run_locked', `${file} was locked by another process for ${BUSY_TIMEOUT_MS / 1000} s. Nothing was applied.`, {
+      todo: 'Wait for the other process to end, or end it, then try again.',
+      context,
+      cause: error,
+    })
+  }
+  const unwritable = primary === PERM || primary === READONLY || primary === CANTOPEN || primary === IOERR
+  if (!unwritable && !['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code ?? '')) return error
+  return new BlotterError('lake_unwritable', `${file} cannot be used: ${(error as Error).message}. Nothing was changed.`, {
+    todo: `Give this user the right to read and write in ${dirname(file)}, or choose another --lake.`,
+    context,
+    cause: error,
+  })
+}

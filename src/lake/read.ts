@@ -1,0 +1,96 @@
+import type { Schema } from '../model/schema.ts'
+import { duckdbType, identifier, literal } from '../model/sql-text.ts'
+import { canonicalLocation, canonicalLocationSql } from './location.ts'
+import type { Scan, ScanDelete, ScanFile } from './plan.ts'
+
+export interface ScanSqlOptions {
+  /** Columns to select, in this order; all by default. */
+  columns?: readonly string[]
+  /** Adds `_file` (the data file's path as its manifest spells it) and `_pos` (the row's number in it, from 0). */
+  position?: boolean
+}
+
+/** The DuckDB select of a scan's live rows, in no particular order; a table without rows gives the columns all the same. */
+export function scanSql(scan: Scan, { columns, position = false }: ScanSqlOptions = {}): string {
+  const names = columns ?? scan.schema.fields.map((field) => field.name)
+  if (scan.files.length === 0) return emptySql(scan.schema, names, position)
+  const clean = scan.files.filter((file) => file.deletes.length === 0)
+  const dirty = scan.files.filter((file) => file.deletes.length > 0)
+  const from = (files: readonly ScanFile[]): string => {
+    const paths = `[${files.map((file) => literal(file.file.file_path)).join(', ')}]`
+    const place = position ? [`${paths}[file_index::BIGINT + 1] AS _file`, 'file_row_number::BIGINT AS _pos'] : []
+    return `SELECT ${[...names.map(identifier), ...place].join(', ')} FROM ${readFiles(files, scan.schema)} AS d`
+  }
+  const parts: string[] = []
+  if (clean.length > 0) parts.push(from(clean))
+  if (dirty.length > 0) {
+    parts.push(`${from(dirty)} ANTI JOIN (${hiddenRowsSql(dirty)}) AS x ON d.file_index = x.i AND d.file_row_number = x.pos`)
+  }
+  return parts.join(' UNION ALL ')
+}
+
+/** Selects `i` (the place of a data file in `files`, from 0) and `pos` of each row that delete files hide, perhaps repeated. */
+export function hiddenRowsSql(files: readonly ScanFile[]): string {
+  const exclusive: ScanDelete[] = []
+  const targets: number[] = []
+  const wide = new Map<ScanDelete, number[]>()
+  files.forEach((file, index) => {
+    for (const one of file.deletes) {
+      if (one.exclusive) {
+        exclusive.push(one)
+        targets.push(index)
+      } else wide.set(one, [...(wide.get(one) ?? []), index])
+    }
+  })
+  const parts: string[] = []
+  if (exclusive.length > 0) {
+    // A delete file of one data file needs no look at its paths: its own place in the list says which.
+    parts.push(`SELECT [${targets.join(', ')}][file_index::BIGINT + 1]::UBIGINT AS i, pos FROM ${readFiles(exclusive)}`)
+  }
+  for (const [deletes, indexes] of byTargets(wide)) {
+    const paths = indexes.map((index) => literal(canonicalLocation(files[index]!.file.file_path)))
+    const place = `list_position([${paths.join(', ')}], ${canonicalLocationSql('file_path')})`
+    parts.push(`SELECT [${indexes.join(', ')}][${place}]::UBIGINT AS i, pos FROM ${readFiles(deletes)}`)
+  }
+  return parts.length > 0 ? parts.join(' UNION ALL ') : 'SELECT 0::UBIGINT AS i, 0::BIGINT AS pos WHERE false'
+}
+
+/** Delete files that speak of the same data files are read together. */
+function byTargets(wide: ReadonlyMap<ScanDelete, number[]>): [ScanDelete[], number[]][] {
+  const groups = new Map<string, [ScanDelete[], number[]]>()
+  for (const [one, indexes] of wide) {
+    const key = indexes.join(' ')
+    const group = groups.get(key)
+    if (group) group[0].push(one)
+    else groups.set(key, [[one], indexes])
+  }
+  return [...groups.values()]
+}
+
+/**
+ * A table function over files. `explicit_cardinality`, because with a schema map DuckDB guesses 1,000 rows a file and then
+ * joins the wrong way round; `hive_partitioning = false`, because a folder `year=2026` would replace the column `year`.
+ */
+function readFiles(files: readonly { path: string; file: { record_count: number } }[], schema?: Schema): string {
+  const rows = files.reduce((sum, { file }) => sum + file.record_count, 0)
+  const options = ['hive_partitioning = false', `explicit_cardinality = ${Math.max(1, rows)}`]
+  if (schema) options.push(`schema = ${schemaMap(schema)}`)
+  return `read_parquet([${files.map((file) => literal(file.path)).join(', ')}], ${options.join(', ')})`
+}
+
+/** Binds columns by field id, so that one that was renamed is found and one that a file lacks is NULL. */
+function schemaMap(schema: Schema): string {
+  const columns = schema.fields.map(
+    ({ id, name, type }) => `${id}: {name: ${literal(name)}, type: ${literal(duckdbType(type))}, default_value: NULL}`,
+  )
+  return `map{${columns.join(', ')}}`
+}
+
+function emptySql(schema: Schema, names: readonly string[], position: boolean): string {
+  const columns = names.map((name) => {
+    const field = schema.fields.find((known) => known.name === name)
+    return `NULL::${field ? duckdbType(field.type) : 'VARCHAR'} AS ${identifier(name)}`
+  })
+  if (position) columns.push('NULL::VARCHAR AS _file', 'NULL::BIGINT AS _pos')
+  return `SELECT ${columns.join(', ')} WHERE false`
+}
