@@ -1,5 +1,8 @@
-import type { Row } from '../engine/engine.ts'
+import type { Engine, Row } from '../engine/engine.ts'
+import { BlotterError } from '../errors.ts'
 import type { BatchAt } from '../model/batch-at.ts'
+import { identifier, literal, tableIdentifier } from '../model/sql-text.ts'
+import { readOnlyStatement, type Statement } from './statement.ts'
 
 /** A column of a result; `type` is the engine's word for it (`BIGINT`, `VARCHAR`). */
 export interface ResultColumn {
@@ -16,4 +19,136 @@ export interface QueryResult extends AsyncDisposable {
   rows(): AsyncIterable<Row[]>
   /** Writes the rows as Parquet to a path inside the `outputFolder` it was opened with, instead of returning them. */
   writeParquet(path: string): Promise<{ rows: number; sizeBytes: number }>
+}
+
+export interface QuerySetup {
+  /** Taken over: disposing of the result disposes of it, and so does a failure. It can do nothing else afterwards. */
+  engine: Engine
+  /** Tables by their names (`raw.crimes`) and the SQL that scans each, as of the batch. */
+  tables: readonly { name: string; sql: string }[]
+  /** Folders that the scans read; nothing outside of them can be. */
+  folders: readonly string[]
+  /** Where the result may be written as Parquet. */
+  outputFolder?: string | undefined
+  batchAt?: BatchAt | undefined
+  /** Interrupts the engine when aborted. */
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * Runs one read-only statement over the tables handed in, and over nothing else: the parser refuses what writes or
+ * reaches out, then the engine itself is locked to the folders of the lake. Throws `query_refused`, `query_failed`,
+ * `lake_damaged` (a table cannot be read), `interrupted`.
+ */
+export async function openQuery(sql: string, setup: QuerySetup): Promise<QueryResult> {
+  const { engine, signal } = setup
+  const interrupt = (): void => engine.interrupt()
+  signal?.addEventListener('abort', interrupt, { once: true })
+  const close = async (): Promise<void> => {
+    signal?.removeEventListener('abort', interrupt)
+    await engine[Symbol.asyncDispose]()
+  }
+  try {
+    signal?.throwIfAborted()
+    const statement = await readOnlyStatement(sql, (text) => engine.rows(text))
+    await createViews(engine, setup.tables)
+    await lock(engine, setup.outputFolder === undefined ? setup.folders : [...setup.folders, setup.outputFolder])
+    return await execute(engine, statement, setup.batchAt, close)
+  } catch (error) {
+    await close()
+    throw asRefused(error)
+  }
+}
+
+async function createViews(engine: Engine, tables: QuerySetup['tables']): Promise<void> {
+  const schemas = new Set(tables.map((table) => table.name.split('.').slice(0, -1).join('.')).filter((name) => name !== ''))
+  for (const schema of schemas) await engine.run(`CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`)
+  for (const { name, sql } of tables) {
+    try {
+      await engine.run(`CREATE VIEW ${tableIdentifier(name)} AS ${sql}`)
+    } catch (error) {
+      if (error instanceof BlotterError && error.code !== 'query_failed') throw error
+      throw new BlotterError('lake_damaged', `The table ${name} cannot be read: ${(error as Error).message}`, {
+        todo: 'Run `blotter doctor`: it says which files are missing or damaged. Nothing was changed.',
+        context: { table: name },
+        cause: error,
+      })
+    }
+  }
+}
+
+async function lock(engine: Engine, folders: readonly string[]): Promise<void> {
+  await engine.run(`SET allowed_directories = [${folders.map((folder) => literal(folder)).join(', ')}]`)
+  await engine.run('SET enable_external_access = false')
+  await engine.run('SET lock_configuration = true')
+}
+
+async function execute(
+  engine: Engine,
+  statement: Statement,
+  batchAt: BatchAt | undefined,
+  close: () => Promise<void>,
+): Promise<QueryResult> {
+  const described = await describe(engine, statement)
+  // What could not be described is read at once: a mistake then fails here, told of the statement as it was written.
+  const iterator = engine.stream(statement.sql)[Symbol.asyncIterator]()
+  const first = described ? undefined : await iterator.next()
+  const columns = described ?? Object.keys(first?.value?.[0] ?? {}).map((name) => ({ name, type: 'VARCHAR' }))
+  async function* rows(): AsyncGenerator<Row[]> {
+    try {
+      for (let next = first ?? (await iterator.next()); !next.done; next = await iterator.next()) yield next.value
+    } catch (error) {
+      throw asRefused(error)
+    } finally {
+      await iterator.return?.()
+    }
+  }
+  return {
+    columns,
+    batchAt,
+    rows,
+    writeParquet: async (path) => {
+      if (!statement.selectable) {
+        throw new BlotterError('query_refused', 'The plan that EXPLAIN prints is no table to write as Parquet.', {
+          todo: 'Leave `--format parquet` out.',
+        })
+      }
+      return engine.writeParquet(`FROM (${unterminated(statement.sql)}\n)`, path)
+    },
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Names (made distinct as the engine's rows have them) and types; undefined where only running it can tell. */
+async function describe(engine: Engine, statement: Statement): Promise<ResultColumn[] | undefined> {
+  if (!statement.selectable) return undefined
+  for (const sql of [`DESCRIBE ${statement.sql}`, `DESCRIBE FROM (${unterminated(statement.sql)}\n)`]) {
+    try {
+      const rows = await engine.rows(sql)
+      const seen = new Map<string, number>()
+      return rows.map((row) => {
+        const name = String(row['column_name'])
+        const before = seen.get(name) ?? 0
+        seen.set(name, before + 1)
+        return { name: before === 0 ? name : `${name}:${before}`, type: String(row['column_type']) }
+      })
+    } catch (error) {
+      if (error instanceof BlotterError && error.code === 'interrupted') throw error
+    }
+  }
+  return undefined
+}
+
+function unterminated(sql: string): string {
+  return sql.replace(/[;\s]+$/, '')
+}
+
+/** What the engine's own lock kept out is refused, not failed. */
+function asRefused(error: unknown): unknown {
+  if (!(error instanceof BlotterError) || error.code !== 'query_failed' || !error.message.startsWith('Permission Error')) return error
+  return new BlotterError('query_refused', 'The statement reaches outside of the lake, which a query must not.', {
+    todo: 'Read only tables that `blotter tables` lists.',
+    context: error.context,
+    cause: error,
+  })
 }

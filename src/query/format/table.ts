@@ -1,0 +1,98 @@
+import type { Row } from '../../engine/engine.ts'
+import type { ResultColumn } from '../query.ts'
+import { cellText } from './values.ts'
+import { cutTo, displayWidth, padTo, printable } from './width.ts'
+
+export interface TableOptions {
+  /** Columns of the terminal; undefined cuts nothing. */
+  width: number | undefined
+  /** Rows shown at most. */
+  limit: number
+  /** Dims what is not data. Default: leaves it as it is. */
+  dim?: (text: string) => string
+}
+
+export interface TableText {
+  lines: string[]
+  /** What was left out, for people; empty if nothing was. */
+  notices: string[]
+}
+
+const NULL = '∅'
+const GAP = '  '
+/** No column is cut below this. */
+const NARROWEST = 10
+const NUMBER = /^(?:U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|DECIMAL|DOUBLE|FLOAT|REAL|BIGNUM)/
+
+/** Rows as aligned columns: numbers to the right, NULL as ∅, what is too wide cut; reads no more rows than it shows. */
+export async function tableText(
+  columns: readonly ResultColumn[],
+  rows: AsyncIterable<Row[]>,
+  { width, limit, dim = (text) => text }: TableOptions,
+): Promise<TableText> {
+  const { cells, more } = await collect(columns, rows, limit)
+  const natural = columns.map((column, i) =>
+    cells.reduce((most, row) => Math.max(most, displayWidth(row[i] ?? NULL)), displayWidth(printable(column.name))),
+  )
+  const widths = fit(natural, width)
+  const shown = columns.slice(0, widths.length)
+  const line = (texts: readonly (string | null)[], style: (text: string) => string): string =>
+    shown
+      .map((column, i) => {
+        const side = NUMBER.test(column.type) && !column.type.endsWith(']') ? 'right' : 'left'
+        const text = texts[i] ?? null
+        const cell = padTo(cutTo(text ?? NULL, widths[i]!), widths[i]!, side)
+        return text === null ? dim(cell) : style(cell)
+      })
+      .join(GAP)
+      .trimEnd()
+  const plain = (text: string): string => text
+  const rule = dim(widths.map((w) => '─'.repeat(w)).join(GAP))
+  const names = columns.map((column) => printable(column.name))
+  return {
+    lines: [line(names, plain), rule, ...cells.map((row) => line(row, plain))],
+    notices: noticesOf(columns, shown.length, cells.length, more),
+  }
+}
+
+async function collect(
+  columns: readonly ResultColumn[],
+  rows: AsyncIterable<Row[]>,
+  limit: number,
+): Promise<{ cells: (string | null)[][]; more: boolean }> {
+  const cells: (string | null)[][] = []
+  for await (const chunk of rows) {
+    for (const row of chunk) {
+      if (cells.length === limit) return { cells, more: true }
+      cells.push(columns.map((column) => {
+        const text = cellText(row[column.name] ?? null, column.type)
+        if (text === null) return null
+        return printable(column.type.startsWith('TIMESTAMP') ? text.replace('T', ' ') : text)
+      }))
+    }
+  }
+  return { cells, more: false }
+}
+
+/** Widths of the columns that fit: the widest are cut first, and columns are left out from the right if that is not enough. */
+function fit(natural: readonly number[], width: number | undefined): number[] {
+  if (width === undefined) return [...natural]
+  let count = natural.length
+  const least = (n: number): number => natural.slice(0, n).reduce((sum, w) => sum + Math.min(w, NARROWEST), GAP.length * (n - 1))
+  while (count > 1 && least(count) > width) count--
+  const room = width - GAP.length * (count - 1)
+  const widths = natural.slice(0, count)
+  let cap = Math.max(...widths, NARROWEST)
+  while (cap > NARROWEST && widths.reduce((sum, w) => sum + Math.min(w, cap), 0) > room) cap--
+  return widths.map((w) => Math.min(w, cap))
+}
+
+function noticesOf(columns: readonly ResultColumn[], shown: number, rows: number, more: boolean): string[] {
+  const notices = []
+  if (more) notices.push(`The first ${rows} rows; there are more. \`--limit N\` shows N, \`--format csv\` or json gives all.`)
+  if (shown < columns.length) {
+    const hidden = columns.slice(shown).map((column) => printable(column.name))
+    notices.push(`${hidden.length} columns do not fit: ${cutTo(hidden.join(', '), 200)}. Name those you want, or use \`--format json\`.`)
+  }
+  return notices
+}
