@@ -2,11 +2,11 @@ import { sleep } from '../clock.ts'
 import { asBlotterError, BlotterError } from '../errors.ts'
 import type { HeldRecord } from '../state/run-rows.ts'
 import { type Attempted, makeAttempt } from './attempt.ts'
-import { stopwatch } from './stopwatch.ts'
 import type { RunEvent } from './event.ts'
 import type { Journal, RunEnd } from './journal.ts'
 import { retryDelayMs, type RetryPolicy } from './retry.ts'
 import type { Step } from './step.ts'
+import { stopwatch } from './stopwatch.ts'
 
 /** What one go of a run's steps shares. */
 export interface Performance<Context> {

@@ -4,7 +4,6 @@ import type { RunState, StepReport } from '../model/report.ts'
 import { readRun, type RunRow } from '../state/run-rows.ts'
 import type { State } from '../state/state.ts'
 import { readSteps } from '../state/step-rows.ts'
-import { stopwatch } from './stopwatch.ts'
 import type { RunEvent } from './event.ts'
 import { orderSteps } from './graph.ts'
 import { openJournal, type RunEnd } from './journal.ts'
@@ -14,6 +13,7 @@ import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
 import { runMissing } from './run-missing.ts'
 import type { Step } from './step.ts'
 import { stopSignal } from './stop-signal.ts'
+import { stopwatch } from './stopwatch.ts'
 
 export interface RunStepsOptions<Context> {
   state: State

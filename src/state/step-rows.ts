@@ -115,7 +115,7 @@ export function endStep(
   end: { state: StepState; at: string | null; seconds: number; output?: string },
 ): void {
   database.run(
-    'UPDATE steps SET state = ?, ended_at = ?, seconds = seconds + ?, output = ? WHERE run = ? AND name = ?',
+    'UPDATE steps SET state = ?, ended_at = ?, seconds = round(seconds + ?, 3), output = ? WHERE run = ? AND name = ?',
     end.state,
     end.at,
     end.seconds,
