@@ -21,14 +21,15 @@ const probeTimeoutMs = 20_000
 
 /**
  * The environment that the pins in this folder name, made on first use: a Python virtual environment from PyPI and jars from
- * Maven Central, about 1 GB, in `$XDG_CACHE_HOME/blotter` (or `~/.cache/blotter`). It is used only when complete; a lost cache
+ * Maven Central, about 1 GB, in `$XDG_CACHE_HOME/blotter` or `~/.cache/blotter`. It is used only when complete; a lost cache
  * costs a minute or two. Needs Python 3.10 or later with venv, and Java 17 or 21; says how to get what is missing.
  */
 export async function prepareEnvironment(say: (message: string) => void): Promise<Environment> {
   const javaHome = await findJava()
   const requirements = readFileSync(join(here, 'requirements.txt'), 'utf8')
   const jarList = readFileSync(join(here, 'jars.txt'), 'utf8')
-  const pins = createHash('sha256').update([requirements, jarList, process.platform, process.arch].join('\n')).digest('hex')
+  const pinned = [requirements, jarList, process.platform, process.arch].join('\n')
+  const pins = createHash('sha256').update(pinned).digest('hex')
   const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
   const folder = join(cache, 'blotter', `interop-${pins.slice(0, 12)}`)
   if (!existsSync(folder)) await make(folder, javaHome, jarList, say)
