@@ -18,6 +18,7 @@ import {
   endOrphanedAttempts,
   endStep,
   endUnfinishedSteps,
+  forgetLargeOutputs,
   queueStep,
   readSteps,
   startAttempt,
@@ -125,7 +126,9 @@ function supersedeOthers(state: State, by: string, ended: RunState, at: string):
   for (const old of readRuns(state.database, { states, limit: 1000 })) {
     if (old.run !== by) giveUp(state, old, by, at)
   }
-  if (ended === 'succeeded') markOthersSuperseded(state.database, by)
+  if (ended === 'held') return
+  markOthersSuperseded(state.database, by)
+  forgetLargeOutputs(state.database, by)
 }
 
 function giveUp(state: State, old: RunRow, by: string, at: string): void {

@@ -125,6 +125,11 @@ export function endStep(
   )
 }
 
+/** Forgets outputs of more than 64 Ki characters of all runs but one: they only serve to go on with a run. */
+export function forgetLargeOutputs(database: Database, except: string): void {
+  database.run('UPDATE steps SET output = NULL WHERE run <> ? AND length(output) > 65536', except)
+}
+
 /** Ends what of a run did not finish: steps under way are `terminated`, those not begun `skipped`. */
 export function endUnfinishedSteps(database: Database, run: string, at: string): void {
   database.run(

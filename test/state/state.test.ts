@@ -111,6 +111,16 @@ test('a writer that never ends locks others out only for the busy timeout, with 
   assert.ok(tookMs >= 150 && tookMs < 3000, `${tookMs} ms`)
 })
 
+test('a full disk is said to be full, and what was stored before is still there', (t) => {
+  using state = openState(testFolder(t))
+  insertRun(state.database, RUN)
+  const pages = state.database.get<{ page_count: number }>('PRAGMA page_count')?.page_count ?? 0
+  state.database.script(`PRAGMA max_page_count = ${pages}`)
+  const big = { ...RUN, run: 'r2', options: { note: 'x'.repeat(100_000) } }
+  assert.throws(() => insertRun(state.database, big), code('disk_full', /Free some space/))
+  assert.equal(readRun(state.database, 'r1')?.run, 'r1')
+})
+
 test('a folder that cannot be made is refused by name', (t) => {
   const file = join(testFolder(t), 'a-file')
   writeFileSync(file, '')
