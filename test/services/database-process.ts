@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -64,7 +64,9 @@ export async function startServer(
   // The server must not outlive a test process that was killed.
   const setpriv = onPath('setpriv')
   if (setpriv) words.unshift(setpriv, '--pdeathsig', 'KILL')
-  const child = spawn(words[0]!, words.slice(1), { cwd: folder, stdio: ['ignore', 'ignore', 'ignore'] })
+  const log = openSync(join(folder, 'log'), 'w')
+  const child = spawn(words[0]!, words.slice(1), { cwd: folder, stdio: ['ignore', log, log] })
+  closeSync(log)
   const entry = { child, folder }
   running.add(entry)
   const connect = () =>
@@ -81,15 +83,15 @@ export async function startServer(
 
   const deadline = performance.now() + 60_000
   for (;;) {
-    const log = await readFile(join(folder, 'log'), 'utf8').catch(() => '')
     const answer = await connect().catch((error: unknown) => error)
     if (!(answer instanceof Error)) {
       await (answer as mysql.Connection).end()
       break
     }
     if (child.exitCode !== null || performance.now() > deadline) {
+      const lines = (await readFile(join(folder, 'log'), 'utf8')).trim().split('\n')
       await stop()
-      throw new Error(`The test database did not start: ${answer.message}\n${log.split('\n').slice(-15).join('\n')}`)
+      throw new Error(`The test database did not start: ${answer.message}\n${lines.slice(-15).join('\n')}`)
     }
     await sleep(30)
   }

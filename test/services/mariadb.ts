@@ -33,7 +33,6 @@ export async function startMariaDb(options: readonly string[] = []): Promise<Dat
     ...program.command,
     ...serverWords(program, data),
     `--init-file=${join(folder, 'init.sql')}`,
-    `--log-error=${join(folder, 'log')}`,
     `--pid-file=${join(folder, 'pid')}`,
     `--ssl-ca=${certificate.caFile}`,
     `--ssl-cert=${certificate.certificateFile}`,
