@@ -59,13 +59,19 @@ export async function readManifest(storage: Storage, manifest: ManifestFile): Pr
   for (const entry of entries) {
     if (entry.status === DELETED) continue
     live.push({
-      file: { ...entry.data_file, content: entry.data_file.content ?? CONTENT.data, spec_id: manifest.partition_spec_id },
+      file: fileOf(entry, manifest),
       snapshotId: entry.snapshot_id ?? manifest.added_snapshot_id,
       sequenceNumber: entry.sequence_number ?? manifest.sequence_number ?? 0,
       fileSequenceNumber: entry.file_sequence_number ?? manifest.sequence_number ?? 0,
     })
   }
   return live
+}
+
+/** Records of avsc's own classes become plain ones at the top, where files are compared. */
+function fileOf({ data_file: file }: ManifestEntry, manifest: ManifestFile): DataFile {
+  const content = file.content ?? CONTENT.data
+  return { ...file, content, partition: { ...file.partition }, spec_id: manifest.partition_spec_id }
 }
 
 async function readAvro(storage: Storage, location: string): Promise<unknown[]> {

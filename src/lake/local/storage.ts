@@ -99,7 +99,9 @@ async function placeNew(path: string, bytes: Uint8Array): Promise<void> {
 
 /** New folders are entries of their parents, so those have to reach the disk too. */
 async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true })
+  const first = await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw codeOf(error) === 'ENOSPC' ? diskFull(error) : lakeUnwritable(folder, codeOf(error), error)
+  })
   if (first === undefined) return
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
 }
@@ -125,7 +127,10 @@ function codeOf(error: unknown): string | undefined {
 function storageError(error: unknown, location: string): unknown {
   const code = codeOf(error)
   if (code === 'ENOSPC') return diskFull(error)
-  if (code === undefined || !UNWRITABLE.has(code)) return error
+  return code !== undefined && UNWRITABLE.has(code) ? lakeUnwritable(location, code, error) : error
+}
+
+function lakeUnwritable(location: string, code = 'unknown', error: unknown): BlotterError {
   return new BlotterError('lake_unwritable', `${location} cannot be used (${code}). Nothing was committed; the lake is as it was.`, {
     todo: `Give this user the right to read and write in ${canonicalLocation(folderOf(location))}, or choose another --lake.`,
     context: { location, errno: code },

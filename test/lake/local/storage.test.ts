@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { BlotterError, type ErrorCode } from '../../../src/errors.ts'
+import { localStorage } from '../../../src/lake/local/storage.ts'
+
+const storage = localStorage()
+const scratch = async (t: TestContext): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'blotter-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+const failsWith = (code: ErrorCode, naming: string) => (error: unknown) =>
+  error instanceof BlotterError && error.code === code && error.message.includes(naming)
+
+test('of many writers of one new file exactly one succeeds, and nothing but the file is left', async (t) => {
+  const folder = await scratch(t)
+  const location = `file://${folder}/a/b/x.json`
+  const results = await Promise.allSettled(['1', '2', '3', '4'].map((text) => storage.writeNew(location, Buffer.from(text.repeat(1000)))))
+  assert.equal(results.filter((result) => result.status === 'fulfilled').length, 1)
+  assert.equal(new Set((await storage.read(location)).toString()).size, 1)
+  assert.deepEqual(await readdir(join(folder, 'a/b')), ['x.json'])
+})
+
+test('one file is found under every spelling, and nothing in its name is decoded', async (t) => {
+  const folder = await scratch(t)
+  const name = 'year=2026/a%20b:c d.parquet'
+  await storage.writeNew(`file://${folder}/${name}`, Buffer.from('x'))
+  for (const spelling of [`file://${folder}/${name}`, `file:${folder}/${name}`, `${folder}/${name}`]) {
+    assert.equal((await storage.read(spelling)).toString(), 'x')
+    assert.equal(storage.enginePath(spelling), `${folder}/${name}`)
+    assert.equal(await storage.exists(spelling), true)
+  }
+  const listed = await Array.fromAsync(storage.list(`file://${folder}`))
+  assert.deepEqual(listed.map(({ location, sizeBytes }) => [location, sizeBytes]), [[`file://${folder}/${name}`, 1]])
+  await storage.remove(`file:${folder}/${name}`)
+  await storage.remove(`file:${folder}/${name}`)
+  assert.equal(await storage.exists(`${folder}/${name}`), false)
+  assert.deepEqual(await Array.fromAsync(storage.list(`file://${folder}/nowhere`)), [])
+})
+
+test('a file that metadata names and that is missing is lake_damaged, by its name', async (t) => {
+  const location = `file://${await scratch(t)}/gone.avro`
+  await assert.rejects(storage.read(location), failsWith('lake_damaged', location))
+})
+
+test('a place that cannot be written to is lake_unwritable', async (t) => {
+  const folder = await scratch(t)
+  await writeFile(join(folder, 'file'), '')
+  const location = `file://${folder}/file/x.json`
+  await assert.rejects(storage.writeNew(location, Buffer.from('x')), failsWith('lake_unwritable', join(folder, 'file')))
+  await assert.rejects(storage.persist(`${location}/y`), failsWith('lake_unwritable', location))
+})
