@@ -108,7 +108,7 @@ async function engineCount(file: FoundFile, form: TextForm, array: boolean, job:
   if (form.encoding !== 'utf-8') return undefined
   const options = [
     `format = '${array ? 'array' : 'unstructured'}'`,
-    `compression = ${literal(form.compression)}`,
+    `compression = ${literal(form.compression === 'none' ? 'uncompressed' : form.compression)}`,
     `maximum_object_size = ${OBJECT_BYTES}`,
   ]
   try {

@@ -73,7 +73,7 @@ test('the byte order mark is no part of the first name, and a doubled quote is o
     const { columns, parts } = await extract(real('samples/12_paras18_2024_exported_2025-12_bom.csv'))
     assert.equal(columns[0]?.name, 'ID')
     const sql = `SELECT DISTINCT "Location Description" AS place FROM ${literal(parts[0]!.files[0]!)} WHERE place LIKE '%"%'`
-    assert.deepEqual(await engine.rows(sql), [{ place: 'CTA "L" PLATFORM' }, { place: 'CTA "L" TRAIN' }].slice(0, 1))
+    assert.deepEqual(await engine.rows(sql), [{ place: 'CTA "L" TRAIN' }])
   }))
 
 test('two pulls with other column orders are two parts, each under its own order', { skip }, () =>
