@@ -1,13 +1,13 @@
 import { join } from 'node:path'
-import type { Engine, Row } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { RawDefinition, SourceDefinition } from '../model/pipeline.ts'
-import { identifier, literal } from '../model/sql-text.ts'
+import { identifier } from '../model/sql-text.ts'
 import type { StagedPart } from '../source/source.ts'
 import { bindColumns, matchColumns } from './columns.ts'
 import { disorder, newestContents, repeatedKeys } from './duplicates.ts'
-import { type BoundPart, partRows, repairConditions, valueRows } from './part-sql.ts'
+import { type BoundPart, parquet, partRows, repairConditions, valueRows } from './part-sql.ts'
 import { quarantinedKeys, quarantineRows } from './quarantine.ts'
 import { columnWarnings, warningCounts } from './warnings.ts'
 
@@ -131,14 +131,15 @@ async function resolveRepeats({ engine, definition, folder }: CheckInput, rows: 
   return { rows: total, file, kept, conflicts }
 }
 
-/** Reads the parts again, for which the caller gives none where there is nothing to find: most sources have no bad row. */
+/** Reads the parts again; the caller gives none where there is nothing to find, as in most sources. */
 async function writeQuarantine(
   { engine, definition }: CheckInput,
   parts: readonly BoundPart[],
   repeats: Repeats | undefined,
   file: string,
 ): Promise<Record<string, number>> {
-  const conflicts = repeats && repeats.conflicts > 0 ? `SELECT * FROM ${parquet(repeats.file)} WHERE contents > 1` : undefined
+  const contrary = repeats && repeats.conflicts > 0 ? repeats.file : undefined
+  const conflicts = contrary && `SELECT * FROM ${parquet(contrary)} WHERE contents > 1`
   await engine.writeParquet(quarantineRows(definition, parts, conflicts), file)
   const rows = await engine.rows(`SELECT rule, count(*) AS n FROM ${parquet(file)} GROUP BY rule ORDER BY rule`)
   return Object.fromEntries(rows.map((row) => [String(row['rule']), Number(row['n'])]))
@@ -164,10 +165,10 @@ async function countRepairs(
   return counted(repairs)
 }
 
-async function countWarnings({ engine, raw, definition, batchAt }: CheckInput, file: string): Promise<Record<string, number>> {
-  const sql = warningCounts(raw, definition, batchAt, `SELECT * FROM ${parquet(file)}`)
-  const [row] = sql ? await engine.rows(sql) : []
-  return Object.fromEntries(Object.entries(row ?? ({} as Row)).map(([name, n]) => [name, Number(n)]))
+async function countWarnings(input: CheckInput, file: string): Promise<Record<string, number>> {
+  const sql = warningCounts(input.raw, input.definition, input.batchAt, `SELECT * FROM ${parquet(file)}`)
+  const [row] = sql === undefined ? [] : await input.engine.rows(sql)
+  return Object.fromEntries(Object.entries(row ?? {}).map(([name, n]) => [name, Number(n)]))
 }
 
 function counted(counts: Record<string, number>): Record<string, number> {
@@ -179,15 +180,11 @@ async function countOf(engine: Engine, sql: string, name: string): Promise<numbe
   return Number(row?.[name] ?? 0)
 }
 
-function parquet(file: string): string {
-  return `read_parquet(${literal(file)}, hive_partitioning = false)`
-}
-
 function requireConserved(read: number, good: number, quarantined: number, collapsed: number): void {
   if (read === good + quarantined + collapsed) return
   throw new BlotterError(
     'rows_disagree',
-    `${read} rows were read, but ${good} are good, ${quarantined} quarantined and ${collapsed} repeats. Nothing was committed.`,
+    `${read} rows were read, but ${good} are good, ${quarantined} quarantined, ${collapsed} repeats. Nothing was committed.`,
     {
       todo: 'Run `blotter run` again; if it says the same, report it with `--debug`.',
       context: { read, good, quarantined, collapsed },

@@ -26,11 +26,11 @@ export function isMarker(found: FoundColumn): boolean {
 }
 
 /**
- * Binds found columns to declared ones. `mapping` (the configuration's `columns:`, found name to declared name) goes before the
- * exact name, that before a name that differs only in case, spaces, underscores, hyphens, quotes or a byte order mark, and that
- * before an alias: a table may well keep `Id` beside `id`, and the more exact name is the one that was meant; the other is extra.
- * Throws `source_column_missing` for a required column, `source_column_ambiguous` where two names are equally near,
- * `source_column_type` where a native type cannot hold the declared one, `config_invalid` for a mapping to no declared column.
+ * Binds found columns to declared ones. `mapping` (the configuration's `columns:`, found name to declared name) goes before
+ * the exact name, that before a name that differs only in case, spaces, underscores, hyphens, quotes or a byte order mark,
+ * and that before an alias: a table may well keep `Id` beside `id`, and the more exact name is the one that was meant; the
+ * other is extra. Throws `source_column_missing` for a required column, `source_column_ambiguous` where two names are equally
+ * near, `source_column_type` where a native type cannot hold the declared one, `config_invalid` for a mapping to nothing.
  */
 export function matchColumns(
   definition: SourceDefinition,
@@ -76,7 +76,8 @@ function mappedNames(definition: SourceDefinition, mapping: Readonly<Record<stri
   const declared = new Set(definition.columns.map((column) => column.name))
   for (const [from, to] of Object.entries(mapping)) {
     if (declared.has(to)) continue
-    throw new BlotterError('config_invalid', `columns: { ${JSON.stringify(from)}: ${to} } names no column of the pipeline.`, {
+    const message = `columns: { ${JSON.stringify(from)}: ${to} } names no column of the pipeline.`
+    throw new BlotterError('config_invalid', message, {
       todo: `Map it to one of: ${[...declared].join(', ')}.`,
       context: { found: from, declared: to },
     })
@@ -89,16 +90,17 @@ function nearest(
   free: readonly FoundColumn[],
   mapped: ReadonlyMap<string, string>,
 ): FoundColumn | undefined {
-  const elsewhere = (f: FoundColumn): boolean => (mapped.get(folded(f.name)) ?? column.name) !== column.name
+  const mappedTo = (f: FoundColumn): string | undefined => mapped.get(folded(f.name))
+  const open = free.filter((f) => !isMarker(f) && (mappedTo(f) ?? column.name) === column.name)
   const aliases = (column.aliases ?? []).map(folded)
   const levels: readonly ((f: FoundColumn) => boolean)[] = [
-    (f) => mapped.get(folded(f.name)) === column.name,
+    (f) => mappedTo(f) === column.name,
     (f) => f.name === column.name,
     (f) => folded(f.name) === folded(column.name),
     (f) => aliases.includes(folded(f.name)),
   ]
   for (const fits of levels) {
-    const [first, second] = free.filter((f) => !elsewhere(f) && !isMarker(f) && fits(f))
+    const [first, second] = open.filter(fits)
     if (first && second) throw ambiguous(column, first, second)
     if (first) return first
   }
@@ -122,7 +124,8 @@ function columnsMissing(
   const there = found.length === 0 ? 'no columns at all' : found.map((f) => f.name).join(', ')
   const free = extra.filter((f) => !isMarker(f)).map((f) => f.name)
   const example = lacking.map((name) => `${JSON.stringify(likely(name, free))}: ${name}`).join(', ')
-  return new BlotterError('source_column_missing', `The source lacks ${what}. It has: ${there}. Nothing was read into the lake.`, {
+  const message = `The source lacks ${what}. It has: ${there}. Nothing was read into the lake.`
+  return new BlotterError('source_column_missing', message, {
     todo: `If a column is there under another name, say so in the configuration: source: { columns: { ${example} } }.`,
     context: { missing: [...lacking], found: found.map((f) => f.name) },
   })
@@ -136,8 +139,9 @@ function likely(name: string, free: readonly string[]): string {
 
 function typeUnfit(column: SourceColumn, source: FoundColumn): BlotterError {
   const has = `${JSON.stringify(source.name)} is ${source.declared}`
-  return new BlotterError('source_column_type', `The source’s column ${has}, which cannot hold ${column.name} (${column.type}).`, {
-    todo: `Map another column to ${column.name} in the configuration (columns:), or change the column’s type in the source.`,
+  const message = `The source’s column ${has}, which cannot hold ${column.name} (${column.type}). Nothing was read.`
+  return new BlotterError('source_column_type', message, {
+    todo: `Map another column to ${column.name} in the configuration (columns:), or change its type in the source.`,
     context: { column: column.name, expected: column.type, found: source.declared },
   })
 }

@@ -1,16 +1,13 @@
 import type { SourceDefinition } from '../model/pipeline.ts'
 import { identifier } from '../model/sql-text.ts'
 
-/**
- * SQL of the keys that stand more than once, whatever rows they stand in. Rows in ascending key order need no such search:
- * `isAscending` finds out for the cost of reading one column.
- */
+/** SQL of the keys that stand more than once, whatever rows they stand in; rows in key order need no such search. */
 export function repeatedKeys({ key }: SourceDefinition, rows: string): string {
   const name = identifier(key)
   return `SELECT ${name} FROM (${rows}) WHERE ${name} IS NOT NULL GROUP BY ${name} HAVING count(*) > 1`
 }
 
-/** SQL of one row with `disorder`: how many keys are not greater than the key before them, in the order of the files. */
+/** SQL of `disorder`: how many keys are not greater than the one before them, in the order of the files. */
 export function disorder({ key }: SourceDefinition, rows: string): string {
   const name = identifier(key)
   return `SELECT count(*) AS disorder FROM (SELECT ${name}, lag(${name}) OVER () AS before FROM (
@@ -18,8 +15,8 @@ export function disorder({ key }: SourceDefinition, rows: string): string {
 }
 
 /**
- * SQL that resolves repeated keys among good rows: the contents with each key's newest cursor, exact repeats as one, and `contents`,
- * how many different ones there are. Where there is more than one, none of them can be chosen.
+ * SQL that resolves repeated keys among good rows: the contents with each key's newest cursor, exact repeats as one, and
+ * `contents`, how many different ones there are. Where there is more than one, none of them can be chosen.
  */
 export function newestContents(definition: SourceDefinition, rows: string): string {
   const { columns, key, cursor } = definition

@@ -12,7 +12,7 @@ export function readBoolean(staged: StagedType, cell: Cell): Reading {
         WHEN ${text} IN ('false', 'f', 'no', 'n', '0', '0.0') THEN false END`,
       present: isPresent(staged, cell),
       rule: 'bad_type',
-      repairs: { ...blankText(cell), decimal_dropped: `${cell.value} IS NOT NULL AND contains(${found}, '.')` },
+      repairs: { ...blankText(cell), decimal_dropped: `contains(${found}, '.')` },
     }
   }
   const whole = { value: `CASE ${found} WHEN 1 THEN true WHEN 0 THEN false END`, rule: 'bad_type' as const }
@@ -20,6 +20,6 @@ export function readBoolean(staged: StagedType, cell: Cell): Reading {
   return {
     ...whole,
     present: `${found} IS NOT NULL AND NOT isnan(${found})`,
-    repairs: { nan_dropped: `isnan(${found})`, decimal_dropped: `${cell.value} IS NOT NULL` },
+    repairs: { nan_dropped: `isnan(${found})`, decimal_dropped: `isfinite(${found})` },
   }
 }

@@ -2,7 +2,7 @@ import { duckdbType, literal } from '../model/sql-text.ts'
 import type { StagedType } from '../source/source.ts'
 import { blankText, type Cell, isPresent, type Reading } from './reading.ts'
 
-// A whole number, or one whose decimals are nothing. After a comma three zeros may as well be thousands: that is not guessed.
+// A whole number, or one whose decimals are nothing. Three zeros after a comma may be thousands: that is not guessed.
 // An exponent is refused: spreadsheets write `1.16E+06` once the last digits are lost.
 const WHOLE = '[+-]?[0-9]+'
 const WHOLE_DECIMAL = '[+-]?[0-9]+([.]0*|,00?)'
@@ -20,7 +20,7 @@ export function readInteger(type: 'int' | 'long', staged: StagedType, cell: Cell
         THEN TRY_CAST(regexp_extract(${text}, ${literal(`^(${WHOLE})`)}) AS ${sql}) END`,
       present: isPresent(staged, cell),
       rule: 'bad_type',
-      repairs: { ...blankText(cell), decimal_dropped: `${cell.value} IS NOT NULL AND regexp_matches(${found}, '[.,]')` },
+      repairs: { ...blankText(cell), decimal_dropped: `contains(${found}, '.') OR contains(${found}, ',')` },
     }
   }
   if (staged === 'double') {
@@ -28,7 +28,7 @@ export function readInteger(type: 'int' | 'long', staged: StagedType, cell: Cell
       value: `CASE WHEN ${found} = trunc(${found}) THEN TRY_CAST(${found} AS ${sql}) END`,
       present: `${found} IS NOT NULL AND NOT isnan(${found})`,
       rule: 'bad_type',
-      repairs: { nan_dropped: `isnan(${found})`, decimal_dropped: `${cell.value} IS NOT NULL` },
+      repairs: { nan_dropped: `isnan(${found})`, decimal_dropped: `isfinite(${found})` },
     }
   }
   if (type === 'long') return { value: found, repairs: {} }
@@ -49,9 +49,10 @@ export function readDouble(staged: StagedType, cell: Cell): Reading {
   }
   const text = `trim(${found})`
   return {
-    value: `CASE WHEN regexp_full_match(${text}, ${literal(NUMBER)}) THEN TRY_CAST(replace(${text}, ',', '.') AS DOUBLE) END`,
+    value: `CASE WHEN regexp_full_match(${text}, ${literal(NUMBER)})
+      THEN TRY_CAST(replace(${text}, ',', '.') AS DOUBLE) END`,
     present: isPresent(staged, cell),
     rule: 'bad_type',
-    repairs: { ...blankText(cell), decimal_comma: `${cell.value} IS NOT NULL AND contains(${found}, ',')` },
+    repairs: { ...blankText(cell), decimal_comma: `contains(${found}, ',')` },
   }
 }

@@ -16,14 +16,14 @@ export function readPoint(cell: Cell): Reading {
   const replace = (pattern: string, by: string, flags: string): string =>
     `WHEN regexp_matches(${found}, ${literal(pattern)}, '${flags}')
       THEN regexp_replace(${found}, ${literal(pattern)}, '${by}', '${flags}')`
-  const latitude = literal(MEMBER('latitude'))
-  const longitude = literal(MEMBER('longitude'))
+  const [latitude, longitude] = ['latitude', 'longitude'].map((name) => literal(MEMBER(name)))
+  const has = (member: string | undefined): string => `regexp_matches(${found}, ${member}, 'i')`
+  const digits = (member: string | undefined): string => `regexp_extract(${found}, ${member}, 1, 'i')`
   return {
     value: `CASE WHEN regexp_full_match(${found}, ${literal(CANONICAL)}) THEN ${found}
       ${replace(PAIR, '(\\1, \\2)', 's')}
       ${replace(WKT, '(\\2, \\1)', 'is')}
-      WHEN regexp_matches(${found}, ${latitude}, 'i') AND regexp_matches(${found}, ${longitude}, 'i')
-      THEN '(' || regexp_extract(${found}, ${latitude}, 1, 'i') || ', ' || regexp_extract(${found}, ${longitude}, 1, 'i') || ')'
+      WHEN ${has(latitude)} AND ${has(longitude)} THEN '(' || ${digits(latitude)} || ', ' || ${digits(longitude)} || ')'
       ${replace(GEOJSON, '(\\2, \\1)', 'is')}
       ELSE ${textOf(cell)} END`,
     repairs: { ...emptyText(cell), location_rewritten: `${value} <> ${found}` },

@@ -28,9 +28,9 @@ const PORTAL = `${YEAR} [A-Za-z]{3} .*`
 const PORTAL_FORMAT = '%Y %b %d %I:%M:%S %p'
 
 /**
- * Wall clocks, never shifted by a zone: an hour that daylight saving skips stays. Text may be ISO 8601 (fractions and offsets
- * too), the city's `03/15/2014 12:00:00 AM`, a spreadsheet's `2/3/2018 0:26` or the portal's `2026 Jun 09 04:13:19 PM`.
- * Zero, partial and impossible dates and years before 1900 or after 2199 are `bad_date`.
+ * Wall clocks, never shifted by a zone: an hour that daylight saving skips stays. Text may be ISO 8601 (fractions, offsets),
+ * the city's `03/15/2014 12:00:00 AM`, a spreadsheet's `2/3/2018 0:26` or the portal's `2026 Jun 09 04:13:19 PM`. Zero,
+ * partial and impossible dates and years before 1900 or after 2199 are `bad_date`.
  */
 export function readTime(type: PrimitiveType, staged: StagedType, cell: Cell): Reading {
   const { found } = cell

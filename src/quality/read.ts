@@ -1,3 +1,4 @@
+import { BlotterError } from '../errors.ts'
 import type { SourceColumn, SourceDefinition } from '../model/pipeline.ts'
 import type { PrimitiveType } from '../model/schema.ts'
 import { duckdbType, identifier } from '../model/sql-text.ts'
@@ -56,9 +57,18 @@ export function readColumn(
 
 /** SQL of a found column as the declared one: NULL where nothing is there, and where it cannot be read. */
 export function readAs(definition: SourceDefinition, name: string, found: FoundColumn): string {
-  const column = definition.columns.find((declared) => declared.name === name)
-  if (!column) throw new Error(`No column ${name} is declared`)
+  const column = declaredColumn(definition, name)
   return `(${readColumn(column, found.type, true, identifier(found.name)).value})`
+}
+
+/** The declared column of a name. Throws `pipeline_invalid` where a key or a cursor names none. */
+export function declaredColumn(definition: SourceDefinition, name: string): SourceColumn {
+  const column = definition.columns.find((declared) => declared.name === name)
+  if (column) return column
+  throw new BlotterError('pipeline_invalid', `The pipeline’s source declares no column ${name}.`, {
+    todo: `Add it to the columns in 0-source.ts, or name another one there.`,
+    context: { column: name },
+  })
 }
 
 /** Texts keep their case and their spaces. */

@@ -19,7 +19,7 @@ export interface Reading {
   present?: string
   /** What a value breaks that is there and cannot be read. */
   rule?: 'bad_type' | 'bad_date'
-  /** Conditions over the found and the read value: whether the value was repaired so. */
+  /** Conditions over the found and the read value of a row that broke no rule: whether the value was repaired so. */
   repairs: Partial<Record<Repair, string>>
 }
 
