@@ -226,11 +226,12 @@ function stored(reference: string, env: Environment, readFile: (path: string) =>
   }
 }
 
-function refusePasswordInUrl(url: string | undefined, origin: string | undefined): void {
+/** Throws `config_invalid` for a source URL with a password in it: command lines and files are seen by others. */
+export function refusePasswordInUrl(url: string | undefined, origin: string | undefined): void {
   const inAuthority = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*:[^/?#]*@/i
   const inQuery = /[?&](?:password|passwd|pwd|token)=/i
   if (url === undefined || !(inAuthority.test(url) || inQuery.test(url))) return
-  throw new BlotterError('config_invalid', `The source's URL (${origin}) holds a password, which other people can see there.`, {
+  throw new BlotterError('config_invalid', `The source's URL (${origin ?? 'as given'}) holds a password, which other people can see there.`, {
     todo:
       'Leave it out of the URL (mysql://USER@HOST/DB?table=crimes) and set BLOTTER_SOURCE_PASSWORD, ' +
       'or BLOTTER_SOURCE_PASSWORD_FILE to a file that holds it.',
@@ -239,7 +240,7 @@ function refusePasswordInUrl(url: string | undefined, origin: string | undefined
 }
 
 /** Variables that are read by other parts, or by the tests. */
-const OTHER_VARIABLES = /^BLOTTER_(?:CONFIG|DEBUG|SECRET_.+|TEST_.+|NODE.*)$/
+const OTHER_VARIABLES = /^BLOTTER_(?:CONFIG|SECRET_.+|TEST_.+|NODE.*)$/
 
 function strangeVariables(env: Environment): string[] {
   const known = CONFIG_KEYS.flatMap((key) => (key.credential ? [key.variable, `${key.variable}_FILE`] : [key.variable]))

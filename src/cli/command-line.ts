@@ -1,0 +1,43 @@
+import type { Command } from 'commander'
+import type { Config, Environment } from '../config.ts'
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { Platform, Watch } from './platform-port.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What the command line is given by the process, or by a test. */
+export interface CommandLineInputs {
+  terminal: Terminal
+  env: Environment
+  cwd: string
+  clock: Clock
+  /** Aborted by the first Ctrl-C or SIGTERM. */
+  signal: AbortSignal
+  openPlatform(config: Config, log: Log): Promise<Platform>
+}
+
+/** What a verb works with; configuration and platform are made when it asks. */
+export interface Invocation extends CommandLineInputs {
+  readonly json: boolean
+  readonly debug: boolean
+  config(): Config
+  /** Opens the platform for as long as the work takes. */
+  withPlatform<T>(work: (platform: Platform) => Promise<T>): Promise<T>
+  /** The same, with progress on stderr while it works. */
+  watched<T>(work: (platform: Platform, watch: Watch) => Promise<T>): Promise<T>
+  /** Prints one document with `--json`, else the text for people. */
+  print(document: unknown, text: () => string): Promise<void>
+  /** What to exit with if nothing fails; 0 unless said. */
+  exitWith(code: number): void
+}
+
+/** A verb's work. */
+export type Action<A extends readonly unknown[], O> = (invocation: Invocation, args: A, options: O) => Promise<void>
+
+/** Adds verbs to the command tree, and gives them what they work with. */
+export interface Verbs {
+  program: Command
+  /** Makes a commander action of a verb's work: arguments first, then the verb's own options. */
+  action<A extends readonly unknown[], O>(work: Action<A, O>): (...received: unknown[]) => Promise<void>
+}
+

@@ -1,0 +1,27 @@
+import { systemClock } from '../clock.ts'
+import { processInputs } from '../config.ts'
+import { interrupted } from '../errors.ts'
+import { openPlatform } from '../platform.ts'
+import { runCommandLine } from './program.ts'
+import { terminalOf } from './terminal.ts'
+
+/** The process around the command line: signals, streams and the only exit. */
+const { env, cwd } = processInputs()
+const terminal = terminalOf(process.stdout, process.stderr, env)
+const abort = new AbortController()
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (abort.signal.aborted) process.exit(130)
+    abort.abort(interrupted())
+    if (terminal.err.isTerminal) void terminal.err.write('\nStopping. Once more stops at once.\n')
+  })
+}
+
+// A reader that has seen enough (`| head`) closes the pipe; that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+process.stderr.on('error', () => {})
+
+process.exit(
+  await runCommandLine(process.argv.slice(2), { terminal, env, cwd, clock: systemClock, signal: abort.signal, openPlatform }),
+)

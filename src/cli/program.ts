@@ -1,0 +1,151 @@
+import { Command, CommanderError } from 'commander'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { monotonicSeconds } from '../clock.ts'
+import { loadConfig, type ConfigFlags } from '../config.ts'
+import { asBlotterError, BlotterError } from '../errors.ts'
+import { createLog } from '../log.ts'
+import type { Action, CommandLineInputs, Invocation, Verbs } from './command-line.ts'
+import { errorDocument, errorText } from './show/error.ts'
+import { createProgress } from './show/progress.ts'
+import { addBatches } from './verbs/batches.ts'
+import { addCompletion } from './verbs/completion.ts'
+import { addDiff } from './verbs/diff.ts'
+import { addDoctor } from './verbs/doctor.ts'
+import { addHistory } from './verbs/history.ts'
+import { addLoad } from './verbs/load.ts'
+import { addQuarantine } from './verbs/quarantine.ts'
+import { addQuery } from './verbs/query.ts'
+import { addRun } from './verbs/run.ts'
+import { addRuns } from './verbs/runs.ts'
+import { addTables } from './verbs/tables.ts'
+
+const INTRODUCTION = `Turns a city's crime table into a lake of versioned tables: every batch is kept, every change is known.
+
+A first look, without a database:
+  $ blotter run --source "demo://chicago?rows=300000&seed=1&day=0"
+  $ blotter query "select crime_type, incidents from aggregates.by_type limit 5"
+  $ blotter run --source "demo://chicago?rows=300000&seed=1&day=1"
+  $ blotter diff latest~1 latest`
+
+const AFTER = `
+Configuration comes from flags, BLOTTER_* variables, blotter.yaml and defaults, in this order;
+docs/configuration.md has every key.
+Exit codes: 0 done, 1 failed, 2 bad usage or configuration, 3 held, 130 interrupted.`
+
+/** Runs one command line; the exit code is DESIGN section 6's. Never throws. */
+export async function runCommandLine(args: readonly string[], inputs: CommandLineInputs): Promise<number> {
+  const state = { exitCode: 0 }
+  const program = createProgram(inputs, state)
+  try {
+    await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' })
+    return state.exitCode
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    const failure = error instanceof CommanderError ? usageError(error, args) : asBlotterError(error)
+    await printError(failure, args, inputs)
+    return failure.exitCode
+  }
+}
+
+/** The command tree, as `completion` walks it too. */
+export function createProgram(inputs: CommandLineInputs, state: { exitCode: number }): Command {
+  const program = new Command('blotter')
+    .description(INTRODUCTION)
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'explain')
+    .option('--json', 'print one JSON document on stdout')
+    .option('--config <file>', 'configuration file (default: blotter.yaml where there is one)')
+    .option('--pipeline <dir>', 'folder that says what flows')
+    .option('--lake <dir>', 'where the tables are (default: ./lake)')
+    .option('--memory <size>', 'upper limit of the engine’s memory, such as 2GiB (default: 1GiB)')
+    .option('--debug', 'log to stderr, and print stacks of errors')
+    .addHelpText('after', AFTER)
+    .configureHelp({ showGlobalOptions: true, helpWidth: Math.min(inputs.terminal.out.columns ?? 100, 110) })
+    .configureOutput({ writeOut: (text) => void inputs.terminal.out.write(text), writeErr: () => {} })
+    .exitOverride()
+  const verbs: Verbs = { program, action: (work) => actionOf(work, program, inputs, state) }
+  for (const add of [
+    addRun, addLoad, addBatches, addDiff, addHistory, addQuery, addTables, addRuns, addQuarantine, addDoctor, addCompletion,
+  ]) add(verbs)
+  return program
+}
+
+interface GlobalOptions extends ConfigFlags {
+  json?: boolean
+  debug?: boolean
+  config?: string
+}
+
+function actionOf<A extends readonly unknown[], O>(
+  work: Action<A, O>,
+  program: Command,
+  inputs: CommandLineInputs,
+  state: { exitCode: number },
+): (...received: unknown[]) => Promise<void> {
+  return async (...received) => {
+    // Commander hands over the arguments, the options and the command itself.
+    const command = received.at(-1) as Command
+    const options = received.at(-2) as O
+    await work(invocationOf(command.optsWithGlobals<GlobalOptions>(), inputs, state), received.slice(0, -2) as unknown as A, options)
+  }
+}
+
+function invocationOf(globals: GlobalOptions, inputs: CommandLineInputs, state: { exitCode: number }): Invocation {
+  const { terminal, env, cwd } = inputs
+  const invocation: Invocation = {
+    ...inputs,
+    json: globals.json ?? false,
+    debug: globals.debug ?? false,
+    config() {
+      const { source, lake, pipeline, engine, memory, port } = globals
+      return loadConfig({ file: globals.config, env, cwd, flags: { source, lake, pipeline, engine, memory, port } })
+    },
+    async withPlatform(work) {
+      const config = invocation.config()
+      for (const notice of config.notices) await terminal.err.write(`${terminal.err.styles.warn('note')}  ${notice}\n`)
+      const log = createLog(invocation.debug ? 'debug' : 'silent', { write: (line) => void terminal.err.write(line) })
+      await using platform = await inputs.openPlatform(config, log)
+      return await work(platform)
+    },
+    watched: (work) =>
+      invocation.withPlatform(async (platform) => {
+        const progress = createProgress(terminal.err, monotonicSeconds)
+        try {
+          return await work(platform, { signal: inputs.signal, onEvent: progress.onEvent })
+        } finally {
+          progress.end()
+        }
+      }),
+    print: (document, text) => terminal.out.write(invocation.json ? `${JSON.stringify(document, jsonSafe, 2)}\n` : text()),
+    exitWith: (code) => void (state.exitCode = code),
+  }
+  return invocation
+}
+
+function jsonSafe(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value
+}
+
+async function printError(error: BlotterError, args: readonly string[], { terminal }: CommandLineInputs): Promise<void> {
+  const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
+  const debug = options.includes('--debug')
+  if (!options.includes('--json')) return terminal.err.write(errorText(error, terminal.err, debug))
+  await terminal.out.write(`${JSON.stringify(errorDocument(error), jsonSafe, 2)}\n`)
+  if (debug) await terminal.err.write(errorText(error, terminal.err, true))
+}
+
+function usageError(error: CommanderError, args: readonly string[]): BlotterError {
+  const [first = '', ...hints] = error.message.replace(/^error: /, '').replaceAll("'", '"').split('\n')
+  const meant = hints.join(' ').replace(/^\(|\)$/g, '')
+  const verb = args.find((arg) => !arg.startsWith('-'))
+  const help = error.code === 'commander.unknownCommand' || !verb ? 'blotter --help' : `blotter ${verb} --help`
+  const message = `${first.slice(0, 1).toUpperCase()}${first.slice(1)}${/[.?]$/.test(first) ? '' : '.'}`
+  return new BlotterError('usage', message, { todo: `${meant === '' ? '' : `${meant} `}\`${help}\` explains.`, cause: error })
+}
+
+function version(): string {
+  const text = readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+

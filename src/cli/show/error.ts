@@ -1,0 +1,31 @@
+import type { BlotterError } from '../../errors.ts'
+import type { Output } from '../terminal.ts'
+import { wrapped } from './columns.ts'
+
+/** `{error:{code,message,remedy,context}}` of DESIGN section 6; the remedy is the sentence that says what to do. */
+export function errorDocument(error: BlotterError): unknown {
+  return { error: { code: error.code, message: error.message, remedy: error.todo, context: error.context } }
+}
+
+/** What failed in a line, then expected and got and the state left, then what to do; the stack only for `--debug`. */
+export function errorText(error: BlotterError, { styles, columns }: Output, debug: boolean): string {
+  const width = Math.min(columns ?? 100, 100)
+  const [what, rest] = firstSentence(error.message)
+  const lines = wrapped(`error: ${what}`, width).map((line, i) => (i === 0 ? line : `  ${line}`))
+  lines[0] = lines[0]!.replace(/^error:/, styles.bad('error:'))
+  if (rest !== '') lines.push(...(rest.includes('\n') ? rest.split('\n').map((line) => `  ${line}`.trimEnd()) : wrapped(rest, width, '  ')))
+  lines.push(...wrapped(error.todo, width, '  ').map((line, i) => (i === 0 ? `${styles.accent('→')}${line.slice(1)}` : line)))
+  if (debug) lines.push('', styles.dim(stackOf(error)))
+  return `${lines.join('\n')}\n`
+}
+
+function firstSentence(message: string): [string, string] {
+  const at = /(?<=[.!?])\s+(?=[A-Z])|\n/.exec(message)
+  return at ? [message.slice(0, at.index), message.slice(at.index).replace(/^[ \n]/, '')] : [message, '']
+}
+
+function stackOf(error: Error): string {
+  const causes = [`${error.stack ?? error.message}`]
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) causes.push(`caused by ${cause.stack ?? cause.message}`)
+  return causes.join('\n')
+}

@@ -1,0 +1,71 @@
+import type { RunOutcome } from '../platform-port.ts'
+import type { Output } from '../terminal.ts'
+import { columnLines } from './columns.ts'
+import { count, countsByName, duration, words } from './figures.ts'
+
+/** What a run did, on one screen: rows, repairs, warnings, changes, tables, steps, and what to do next. */
+export function runReportText(report: RunOutcome, { styles }: Output): string {
+  if (report.already_committed) {
+    return `Batch ${styles.strong(report.batch_at)} was committed already by run ${report.run}; nothing was changed.\n`
+  }
+  const lines = [headline(report, styles), '']
+  const { rows } = report
+  lines.push(fact('read', rows.read, landed(report)))
+  if (rows.swept > 0) lines.push(fact('compared', rows.swept, 'keys with those of the batch before'))
+  addFact(lines, 'repaired', report.repairs)
+  addFact(lines, 'warned', report.warnings)
+  addChanges(lines, report)
+  if (report.tables.length > 0) {
+    const shown = report.tables.map((table) => [table.name, count(table.rows)])
+    lines.push('', ...columnLines([{ title: 'table' }, { title: 'rows', side: 'right' }], shown, { dim: styles.dim, indent: '  ' }))
+  }
+  lines.push('', styles.dim(`  ${stepLine(report)}`), '', ...next(report, styles.accent))
+  return `${lines.join('\n')}\n`
+}
+
+function headline(report: RunOutcome, styles: Output['styles']): string {
+  const seconds = report.steps.reduce((sum, step) => sum + step.seconds, 0)
+  const name = styles.strong(report.batch_at)
+  if (report.state === 'succeeded') return `${styles.ok('✓')} Batch ${name} is committed (${report.kind}, ${duration(seconds)}).`
+  if (report.state === 'held') return `${styles.warn('‖')} Batch ${name} is ${styles.warn('held')}: ${report.held?.message ?? 'a guard asks for a decision.'}`
+  return `${styles.bad('✗')} Batch ${name} is not committed: the run is ${report.state}. The lake is as it was before.`
+}
+
+const NAME = 9
+const FIGURE = 12
+
+function fact(name: string, figure: number, text: string): string {
+  return `  ${name.padEnd(NAME)} ${count(figure).padStart(FIGURE)}   ${text}`.trimEnd()
+}
+
+function landed({ rows }: RunOutcome): string {
+  return `landed ${count(rows.landed)} · unchanged ${count(rows.unchanged)} · quarantined ${count(rows.quarantined)}`
+}
+
+function addFact(lines: string[], name: string, counts: Record<string, number>): void {
+  const sum = Object.values(counts).reduce((total, n) => total + n, 0)
+  if (sum > 0) lines.push(fact(name, sum, countsByName(counts)))
+}
+
+function addChanges(lines: string[], { changes }: RunOutcome): void {
+  const kinds = countsByName(changes, words)
+  lines.push(`  ${'changed'.padEnd(NAME)} ${' '.repeat(FIGURE)}   ${kinds === '' ? 'nothing' : kinds}`)
+}
+
+function stepLine(report: RunOutcome): string {
+  return report.steps
+    .map((step) => {
+      if (step.state !== 'succeeded') return `${step.name} ${step.state}`
+      return `${step.name} ${duration(step.seconds)}${step.attempts > 1 ? ` (${step.attempts} attempts)` : ''}`
+    })
+    .join(' · ')
+}
+
+function next(report: RunOutcome, accent: (text: string) => string): string[] {
+  if (report.state === 'held') return [`${accent('→')} ${report.held?.todo ?? '`blotter runs release` carries it to its end, `blotter runs terminate` drops it.'}`]
+  if (report.state !== 'succeeded') return [`${accent('→')} blotter runs show ${report.run}`]
+  const tips = [`${accent('→')} blotter query "select * from aggregates.by_type limit 5"`]
+  if (report.kind === 'incremental') tips.push(`${accent('→')} blotter diff latest~1 latest`)
+  if (report.rows.quarantined > 0) tips.push(`${accent('→')} blotter quarantine list`)
+  return tips
+}

@@ -1,0 +1,64 @@
+import type { Verbs } from '../command-line.ts'
+import type { Change, DiffReport } from '../platform-port.ts'
+import { bar } from '../show/bar.ts'
+import { columnLines } from '../show/columns.ts'
+import { count, counted, words } from '../show/figures.ts'
+import type { Output } from '../terminal.ts'
+import { examples } from './examples.ts'
+
+export function addDiff({ program, action }: Verbs): void {
+  program
+    .command('diff')
+    .summary('say what changed between two batches')
+    .description('Say what changed between two batches, by kind; an incident can have several kinds.')
+    .argument('<from>', 'batch, day, latest~N or snapshot id')
+    .argument('<to>', 'the same')
+    .option('--rows', 'list the incidents, with what they were and are')
+    .addHelpText(
+      'after',
+      examples(
+        ['What the newest batch brought:', 'blotter diff latest~1 latest'],
+        ['Incident by incident:', 'blotter diff 2026-11-21 2026-11-23 --rows --json'],
+      ),
+    )
+    .action(action<[string, string], { rows?: boolean }>(async (invocation, [from, to], { rows = false }) => {
+      const report = await invocation.withPlatform((platform) => platform.diff(from, to, { rows }))
+      await invocation.print(report, () => diffText(report, invocation.terminal.out))
+    }))
+}
+
+const BAR_WIDTH = 30
+
+function diffText({ from, to, incidents, counts, changes }: DiffReport, { styles, columns }: Output): string {
+  const lines = [`${styles.strong(counted(incidents, 'incident'))} changed from ${from} to ${to}.`]
+  const kinds = Object.entries(counts).filter(([, n]) => (n ?? 0) > 0).map(([kind, n]) => [kind, n!] as const)
+  const most = Math.max(1, ...kinds.map(([, n]) => n))
+  if (kinds.length > 0) {
+    lines.push('', ...columnLines(
+      [{ title: 'kind' }, { title: 'incidents', side: 'right' }, { title: '', style: styles.accent }],
+      kinds.map(([kind, n]) => [words(kind), count(n), bar(n / most, BAR_WIDTH)]),
+      { dim: styles.dim },
+    ))
+  }
+  if (changes) lines.push('', ...changeLines(changes, columns, styles))
+  else if (incidents > 0) lines.push('', `${styles.accent('→')} blotter diff ${from} ${to} --rows`)
+  return `${lines.join('\n')}\n`
+}
+
+function changeLines(changes: readonly Change[], columns: number | undefined, styles: Output['styles']): string[] {
+  return columnLines(
+    [{ title: 'incident', side: 'right', style: styles.strong }, { title: 'kinds' }, { title: 'what' }],
+    changes.map((change) => [change.id, change.kinds.map(words).join(', '), whatChanged(change)]),
+    { width: columns, dim: styles.dim },
+  )
+}
+
+/** `arrest false → true, beat 0414 → 0424`; nothing for what appeared or vanished as a whole. */
+export function whatChanged({ columns, before, after }: Pick<Change, 'columns' | 'before' | 'after'>): string {
+  if (!before || !after) return ''
+  return columns.map((name) => `${name} ${plain(before[name])} → ${plain(after[name])}`).join(', ')
+}
+
+function plain(value: unknown): string {
+  return value === null || value === undefined ? '∅' : String(value)
+}
