@@ -33,6 +33,7 @@ export const ERRORS = {
   run_held: { exit: 3, remedy: 'decide' },
   run_missing: { exit: 2, remedy: 'fix-usage' },
   batch_missing: { exit: 2, remedy: 'fix-usage' },
+  incident_missing: { exit: 1, remedy: 'fix-usage' },
   batch_older: { exit: 2, remedy: 'fix-usage' },
   query_failed: { exit: 1, remedy: 'fix-usage' },
   query_refused: { exit: 2, remedy: 'fix-usage' },

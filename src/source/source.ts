@@ -64,8 +64,15 @@ export interface ExtractOptions {
  */
 export interface SourceView extends AsyncDisposable {
   readonly columns: FoundColumn[]
-  /** Rows come in key order where the source has an order to offer (a primary key). */
+  /** All rows, in key order where the source has an order to offer (a primary key). */
   extract(options: ExtractOptions): Promise<Extracted>
+  /**
+   * Two columns of all rows, `key` and `cursor` as found, in key order. Absent where a source can only be read whole;
+   * `fetch` is there if this is.
+   */
+  sweep?(options: ExtractOptions & { key: string; cursor: string }): Promise<Extracted>
+  /** The rows that have one of these keys; `keys` come in ascending order, some thousands at a time, none twice. */
+  fetch?(options: ExtractOptions & { key: string; keys: AsyncIterable<bigint[]> }): Promise<Extracted>
 }
 
 /** The table that incidents are read from. Adapters: mysql, file, demo. */

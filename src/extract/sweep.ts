@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import { literal } from '../model/sql-text.ts'
+import type { Extracted, ExtractOptions, SourceView, Stage, StagedPart } from '../source/source.ts'
+
+/** What an incremental extraction needs to know of the lake and of how values are read. */
+export interface SweepInput {
+  view: SourceView
+  options: ExtractOptions
+  /** The source's own names of key and cursor. */
+  key: string
+  cursor: string
+  /** SELECT of the lake's own `key` and `cursor`, typed. */
+  current: string
+  /** SQL that reads key and cursor of a staged part as what they are declared to be, NULL where they cannot be read. */
+  read(part: StagedPart): { key: string; cursor: string }
+}
+
+export interface Sweep extends Extracted {
+  /** Keys that were compared. */
+  swept: number
+  /** Parquet file of the keys (column `key`) that the lake has and the source has not. */
+  vanished: string
+}
+
+/**
+ * Compares keys and cursors of the whole source with the lake's, equal or not, and reads only the rows that differ: new,
+ * changed, late and re-inserted ones. A key that stands several times in a source is read in all its versions.
+ */
+export async function sweepSource(input: SweepInput): Promise<Sweep> {
+  const { view, options } = input
+  const native = view.sweep !== undefined && view.fetch !== undefined
+  const read = native
+    ? await view.sweep!({ ...options, key: input.key, cursor: input.cursor })
+    : await view.extract(options)
+  await compareKeys(options.stage, sweptKeys(read.parts, input), input.current)
+  const vanished = join(options.stage.folder, 'vanished.parquet')
+  await options.stage.writeParquet('SELECT key FROM vanished_keys ORDER BY key', vanished)
+  const [count] = await options.stage.rows('SELECT sum(n) AS n FROM swept_keys WHERE key IS NOT NULL')
+  const swept = Number(count?.['n'] ?? 0)
+  const fetched = native ? await fetchRows(input) : await pickRows(read.parts, input)
+  for (const table of ['swept_keys', 'vanished_keys', 'differing_keys']) await options.stage.run(`DROP TABLE ${table}`)
+  return { ...fetched, swept, vanished, ...(read.counted === undefined ? {} : { counted: read.counted }) }
+}
+
+function sweptKeys(parts: readonly StagedPart[], input: SweepInput): string {
+  const selects = parts
+    .filter((part) => part.rule === undefined && part.rows > 0)
+    .map((part) => {
+      const { key, cursor } = input.read(part)
+      return `SELECT ${key} AS key, ${cursor} AS cursor FROM ${filesOf(part)}`
+    })
+  return selects.join(' UNION ALL ') || 'SELECT NULL::BIGINT AS key, NULL::TIMESTAMP AS cursor LIMIT 0'
+}
+
+async function compareKeys(stage: Stage, swept: string, current: string): Promise<void> {
+  await stage.run(`CREATE TEMP TABLE swept_keys AS SELECT key, any_value(cursor) AS cursor, count(*) AS n FROM (${swept}) GROUP BY key`)
+  await stage.run(`CREATE TEMP TABLE differing_keys AS SELECT s.key FROM swept_keys s LEFT JOIN (${current}) c ON c.key = s.key
+    WHERE s.key IS NOT NULL AND (c.key IS NULL OR s.n > 1 OR s.cursor IS DISTINCT FROM c.cursor)`)
+  await stage.run(`CREATE TEMP TABLE vanished_keys AS SELECT c.key FROM (${current}) c ANTI JOIN swept_keys s ON s.key = c.key`)
+}
+
+const KEYS_PER_FETCH = 2000
+
+async function fetchRows(input: SweepInput): Promise<Extracted> {
+  const { stage } = input.options
+  const [count] = await stage.rows('SELECT count(*) AS n FROM differing_keys')
+  const differing = Number(count?.['n'] ?? 0)
+  const keys = async function* (): AsyncGenerator<bigint[]> {
+    let last = -(2n ** 63n)
+    for (let done = 0; done < differing; done += KEYS_PER_FETCH) {
+      const rows = await stage.rows(`SELECT key FROM differing_keys WHERE key > ${last} ORDER BY key LIMIT ${KEYS_PER_FETCH}`)
+      const batch = rows.map((row) => row['key'] as bigint)
+      if (batch.length === 0) return
+      last = batch.at(-1)!
+      yield batch
+    }
+  }
+  return input.view.fetch!({ ...input.options, key: input.key, keys: keys() })
+}
+
+/** For sources that can only be read whole: the same rows out of what is staged already, with all that cannot be read. */
+async function pickRows(parts: readonly StagedPart[], input: SweepInput): Promise<Extracted> {
+  const { stage } = input.options
+  const picked: StagedPart[] = []
+  for (const [i, part] of parts.entries()) {
+    if (part.rule !== undefined || part.rows === 0) {
+      picked.push(part)
+      continue
+    }
+    const file = join(stage.folder, `differing-${i + 1}.parquet`)
+    const { key } = input.read(part)
+    const wanted = `${key} IS NULL OR ${key} IN (SELECT key FROM differing_keys)`
+    const { rows } = await stage.writeParquet(`SELECT * FROM ${filesOf(part)} WHERE ${wanted}`, file)
+    picked.push({ ...part, files: [file], rows })
+  }
+  return { parts: picked, rows: picked.reduce((sum, part) => sum + part.rows, 0) }
+}
+
+/** A part's files as a table in SQL. */
+function filesOf(part: StagedPart): string {
+  return `read_parquet([${part.files.map(literal).join(', ')}], hive_partitioning = false)`
+}

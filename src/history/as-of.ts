@@ -1,0 +1,80 @@
+import type { Catalog } from '../catalog/catalog.ts'
+import { BlotterError } from '../errors.ts'
+import { planScan, type Scan } from '../lake/plan.ts'
+import type { Storage } from '../lake/storage.ts'
+import { loadTable, snapshotOf, type Table, tagsOf } from '../lake/table.ts'
+import { type BatchAt, isBatchAt } from '../model/batch-at.ts'
+import { BATCHES_TABLE } from './ledger.ts'
+
+/** All tables of a lake as the catalog had them at one moment, and the batches that they are tagged with. */
+export interface LakeView {
+  tables: readonly Table[]
+  /** Oldest first. Only what `history.batches` is tagged with is a batch: it is written last. */
+  batches: readonly LakeBatch[]
+}
+
+export interface LakeBatch {
+  batchAt: BatchAt
+  /** Ids of the snapshots that its tables have, as text. */
+  snapshots: readonly string[]
+}
+
+/** The version of how Blotter lays out a lake, in the properties of `history.batches`. */
+export const LAKE_VERSION = { property: 'blotter.lake-version', value: 1 } as const
+
+/**
+ * Loads every table of the catalog. A lake without a batch has none. Throws `lake_moved` if the tables are not where the
+ * catalog says but the lake is not there either, `lake_newer` for a lake of a later Blotter, and what loading a table throws.
+ */
+export async function viewLake(lake: { storage: Storage; catalog: Catalog; location: string }): Promise<LakeView> {
+  const entries = await lake.catalog.tables()
+  const tables = await Promise.all(
+    entries.map((entry) =>
+      loadTable(lake.storage, entry.table, entry.metadataLocation).catch((error: unknown) => {
+        throw entry.metadataLocation.startsWith(`${lake.location}/`) ? error : moved(entry.metadataLocation, lake.location, error)
+      }),
+    ),
+  )
+  for (const table of tables) refuseNewer(table)
+  const tags = tables.map((table) => tagsOf(table))
+  const ledger = tables.findIndex((table) => table.name === BATCHES_TABLE)
+  const names = ledger < 0 ? [] : [...tags[ledger]!.keys()].filter(isBatchAt).sort()
+  const batches = names.map((batchAt) => ({
+    batchAt,
+    snapshots: tags.flatMap((known) => (known.has(batchAt) ? [String(known.get(batchAt))] : [])),
+  }))
+  return { tables, batches }
+}
+
+/** What is to be read of each table as of one batch; a table that did not exist then is left out. */
+export async function scansAsOf(storage: Storage, view: LakeView, batchAt: BatchAt): Promise<Scan[]> {
+  const known = view.tables.filter((table) => tagsOf(table).has(batchAt))
+  return Promise.all(known.map((table) => planScan(storage, table, snapshotOf(table, batchAt))))
+}
+
+/** One table as of one batch. Throws `batch_missing` if it did not exist then. */
+export async function scanAsOf(storage: Storage, view: LakeView, name: string, batchAt: BatchAt): Promise<Scan> {
+  const table = view.tables.find((candidate) => candidate.name === name)
+  if (table && tagsOf(table).has(batchAt)) return planScan(storage, table, snapshotOf(table, batchAt))
+  throw new BlotterError('batch_missing', `${name} did not exist as of the batch ${batchAt}.`, {
+    todo: 'Name a later batch; `blotter batches` lists them.',
+    context: { table: name, batch_at: batchAt },
+  })
+}
+
+function refuseNewer(table: Table): void {
+  const version = Number(table.metadata.properties[LAKE_VERSION.property] ?? LAKE_VERSION.value)
+  if (version <= LAKE_VERSION.value) return
+  throw new BlotterError('lake_newer', `This lake was made by a newer Blotter: its layout is ${version}, this one knows up to ${LAKE_VERSION.value}. Nothing was changed.`, {
+    todo: 'Use the newer Blotter.',
+    context: { expected: LAKE_VERSION.value, found: version },
+  })
+}
+
+function moved(metadata: string, location: string, cause: unknown): BlotterError {
+  return new BlotterError('lake_moved', `The lake is at ${location}, but its catalog speaks of ${metadata}, which is not there. Nothing was changed.`, {
+    todo: 'Move the lake back to where it was made; its metadata holds absolute paths.',
+    context: { location, metadata },
+    cause,
+  })
+}

@@ -1,0 +1,96 @@
+import type { Row, Value } from '../engine/engine.ts'
+import type { BatchAt } from '../model/batch-at.ts'
+import type { ChangeCounts } from '../model/change.ts'
+import type { RawDefinition, SourceDefinition } from '../model/pipeline.ts'
+import { identifier } from '../model/sql-text.ts'
+import { foldSql } from './fold.ts'
+import { kindNames } from './kinds.ts'
+
+interface Queries {
+  rows(sql: string): Promise<Row[]>
+}
+
+/** One incident's net change between two batches, or one entry of its life. */
+export interface ToldChange {
+  /** As a number where that is exact, else as text. */
+  id: number | string
+  kinds: string[]
+  columns: string[]
+  before: Record<string, Value> | null
+  after: Record<string, Value> | null
+}
+
+export interface Diff {
+  from: BatchAt
+  to: BatchAt
+  /** Incidents with any change, each once, without those that are only restamped. */
+  incidents: number
+  counts: ChangeCounts
+  changes?: ToldChange[]
+}
+
+export interface DiffInput {
+  engine: Queries
+  definition: SourceDefinition
+  raw: RawDefinition
+  /** SELECT of `history.changes` as of the later batch. */
+  ledger: string
+  from: BatchAt
+  to: BatchAt
+  /** Incidents that are only restamped; known between neighbours alone. */
+  restamped: number
+  rows: boolean
+}
+
+/** What changed between two batches, folded from the ledger; `rows` asks for the incidents themselves, by ascending id. */
+export async function diffBatches(input: DiffInput): Promise<Diff> {
+  const { engine, definition, raw, from, to } = input
+  const folded = foldSql(definition, raw, input.ledger, from, to)
+  const [total] = await engine.rows(`SELECT count(*) AS n FROM (${folded})`)
+  const found = await engine.rows(`SELECT kind, count(*) AS n FROM (SELECT unnest(kinds) AS kind FROM (${folded})) GROUP BY kind`)
+  const byKind = new Map(found.map((row) => [String(row['kind']), Number(row['n'])]))
+  if (input.restamped > 0) byKind.set('restamped', input.restamped)
+  const counts = Object.fromEntries(kindNames(raw).flatMap((kind) => (byKind.has(kind) ? [[kind, byKind.get(kind)!]] : [])))
+  const diff: Diff = { from, to, incidents: Number(total?.['n'] ?? 0), counts }
+  if (!input.rows) return diff
+  const changes = await engine.rows(`SELECT * FROM (${folded}) ORDER BY key`)
+  return { ...diff, changes: changes.map((row) => toldChange(row, row['key'])) }
+}
+
+/** Every entry of one incident in the ledger, oldest first. */
+export async function lifeOf(
+  engine: Queries,
+  definition: SourceDefinition,
+  ledger: string,
+  key: bigint,
+): Promise<(ToldChange & { batch_at: BatchAt })[]> {
+  const rows = await engine.rows(`SELECT * FROM (${ledger}) WHERE ${identifier(definition.key)} = ${key} ORDER BY batch_at`)
+  return rows.map((row) => ({ batch_at: batchName(row['batch_at']), ...toldChange(row, row[definition.key]) }))
+}
+
+/** The engine's text of a `batch_at` as the batch's name. */
+export function batchName(value: Value | undefined): BatchAt {
+  return String(value).replace(' ', 'T').replace(/\+00$/, 'Z')
+}
+
+function toldChange(row: Row, key: Value | undefined): ToldChange {
+  const id = BigInt(key as bigint)
+  return {
+    id: Number.isSafeInteger(Number(id)) ? Number(id) : String(id),
+    kinds: row['kinds'] as string[],
+    columns: row['columns'] as string[],
+    before: plain(row['before']),
+    after: plain(row['after']),
+  }
+}
+
+function plain(value: Value | undefined): Record<string, Value> | null {
+  if (value === null || value === undefined) return null
+  const entries = Object.entries(value as Record<string, Value>)
+  return Object.fromEntries(entries.map(([name, inner]) => [name, exact(inner)]))
+}
+
+function exact(value: Value): Value {
+  if (typeof value !== 'bigint') return value
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+}

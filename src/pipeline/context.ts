@@ -1,0 +1,46 @@
+import type { Catalog } from '../catalog/catalog.ts'
+import type { Clock } from '../clock.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Storage } from '../lake/storage.ts'
+import type { BatchAt } from '../model/batch-at.ts'
+import type { Pipeline } from '../model/pipeline.ts'
+import type { Source } from '../source/source.ts'
+
+/** The limits beyond which a run is held until a person decides (DESIGN section 3), as parts of 1. */
+export interface Guards {
+  vanishedMax: number
+  keylessMax: number
+}
+
+/** Where tables are and how they are reached. */
+export interface LakeContext {
+  storage: Storage
+  catalog: Catalog
+  /** `file:///…/lake`, without a slash at its end. */
+  location: string
+}
+
+/** Everything that the steps of one run work with; no step looks for anything elsewhere. */
+export interface RunContext {
+  lake: LakeContext
+  engine: Engine
+  source: Source
+  pipeline: Pipeline
+  run: string
+  batchAt: BatchAt
+  /** When the run began, the first time if it was interrupted: `processed_at` of what it derives. */
+  startedAt: Date
+  full: boolean
+  /** True if a person has let this run pass its guards. */
+  released: boolean
+  guards: Guards
+  /** Found column name → declared column name (`columns:` in the configuration). */
+  mapping: Readonly<Record<string, string>>
+  codeVersion: string
+  /** Work files of this run: gone when it has ended. */
+  folder: string
+  clock: Clock
+  /** Tells of rows done so far in a step. */
+  progress(step: string, rows: number, expected?: number): void
+  notice(message: string): void
+}

@@ -1,0 +1,159 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Clock } from '../clock.ts'
+import type { Engine } from '../engine/engine.ts'
+import { BlotterError } from '../errors.ts'
+import { viewLake } from '../history/as-of.ts'
+import { type BatchAt, batchAtOf, secondAfter } from '../model/batch-at.ts'
+import type { Pipeline } from '../model/pipeline.ts'
+import type { RunReport } from '../model/report.ts'
+import { beginRun } from '../orchestrate/begin.ts'
+import type { RunEvent } from '../orchestrate/event.ts'
+import { acquireLease, type Lease } from '../orchestrate/lease.ts'
+import { interruptedRun, releaseRun, resumableRun, terminateRun } from '../orchestrate/recover.ts'
+import { runSteps } from '../orchestrate/runner.ts'
+import type { RunRecord } from '../orchestrate/runs.ts'
+import type { Source } from '../source/source.ts'
+import { storeReport } from '../state/run-rows.ts'
+import type { State } from '../state/state.ts'
+import type { Guards, LakeContext, RunContext } from './context.ts'
+import { reportOfBatch, reportOfRun } from './report.ts'
+import { batchSteps } from './steps/steps.ts'
+
+/** What making batches needs beside a source. */
+export interface BatchMaker {
+  lake: LakeContext
+  state: State
+  pipeline: Pipeline
+  guards: Guards
+  mapping: Readonly<Record<string, string>>
+  codeVersion: string
+  clock: Clock
+  /** A new engine that spills into this folder. */
+  openEngine(spillFolder: string): Promise<Engine>
+  openSource(url: string): Promise<Source>
+}
+
+export interface BatchWatch {
+  signal: AbortSignal
+  onStart(run: { run: string; batch_at: BatchAt; goesOn: boolean }): void
+  onEvent(event: RunEvent): void
+  onRows(step: string, rows: number, expected?: number): void
+  onNotice(message: string): void
+}
+
+/** A run's report, with what held it or that there was nothing to do. */
+export interface BatchOutcome extends RunReport {
+  held?: { guard: string; message: string; todo: string }
+  already_committed?: boolean
+}
+
+/**
+ * Makes a batch of a source now, or goes on with the run that was interrupted. `at` names the batch: one that is committed
+ * already is only reported, one older than the newest is refused (`batch_older`). Throws what the run failed with.
+ */
+export async function makeBatch(
+  maker: BatchMaker,
+  options: { source: string; full: boolean; at?: BatchAt | undefined },
+  watch: BatchWatch,
+): Promise<BatchOutcome> {
+  using lease = await acquireLease(maker.state, { clock: maker.clock, signal: watch.signal })
+  const view = await viewLake(maker.lake)
+  const newest = view.batches.at(-1)?.batchAt
+  const interrupted = interruptedRun(maker.state, options.source)
+  const fits = interrupted && (options.at === undefined || options.at === interrupted.batch_at)
+  // A run may have died between its commit and the note of it: then it is gone on with, and publishes.
+  if (interrupted && fits && (newest === undefined || interrupted.batch_at >= newest)) {
+    return await carry(maker, lease, interrupted, watch, true)
+  }
+  if (options.at !== undefined && view.batches.some((batch) => batch.batchAt === options.at)) {
+    return await alreadyCommitted(maker, options.at)
+  }
+  if (options.at !== undefined && newest !== undefined && options.at < newest) throw older(options.at, newest)
+  if (interrupted) terminateRun(maker.state, interrupted.run, maker.clock)
+  const run = beginRun(
+    {
+      batch_at: options.at ?? nextBatchAt(maker.clock, newest, watch),
+      kind: options.full ? 'full' : null,
+      source: options.source,
+      options: { source: options.source, full: options.full },
+    },
+    { state: maker.state, lease, clock: maker.clock },
+  )
+  return await carry(maker, lease, run, watch, false)
+}
+
+/** Goes on with a run that failed or was interrupted, from the step where it stopped; by default the latest such run. */
+export async function resumeBatch(maker: BatchMaker, run: string | undefined, watch: BatchWatch): Promise<BatchOutcome> {
+  using lease = await acquireLease(maker.state, { clock: maker.clock, signal: watch.signal })
+  return await carry(maker, lease, resumableRun(maker.state, run), watch, true)
+}
+
+/** Lets a held run pass its guards and carries it to its end; by default the one held. */
+export async function releaseBatch(maker: BatchMaker, run: string | undefined, watch: BatchWatch): Promise<BatchOutcome> {
+  using lease = await acquireLease(maker.state, { clock: maker.clock, signal: watch.signal })
+  return await carry(maker, lease, releaseRun(maker.state, run, maker.clock), watch, true)
+}
+
+async function carry(maker: BatchMaker, lease: Lease, run: RunRecord, watch: BatchWatch, goesOn: boolean): Promise<BatchOutcome> {
+  const options = run.options as { source: string; full: boolean }
+  const folder = join(maker.state.folder, 'runs', run.run)
+  await using engine = await maker.openEngine(join(folder, 'spill'))
+  const context: RunContext = {
+    ...maker,
+    engine,
+    source: await maker.openSource(options.source),
+    run: run.run,
+    batchAt: run.batch_at,
+    startedAt: new Date(run.started_at),
+    full: options.full,
+    released: run.released,
+    folder,
+    progress: (step, rows, expected) => watch.onRows(step, rows, expected),
+    notice: (message) => watch.onNotice(message),
+  }
+  lease.name(run.run)
+  watch.onStart({ run: run.run, batch_at: run.batch_at, goesOn })
+  const result = await runSteps({
+    state: maker.state,
+    run: run.run,
+    lease,
+    steps: batchSteps(),
+    context,
+    signal: watch.signal,
+    clock: maker.clock,
+    onEvent: (event) => watch.onEvent(event),
+  })
+  const report = reportOfRun({ run: run.run, batch_at: run.batch_at, full: options.full }, result)
+  storeReport(maker.state.database, run.run, report, report.kind)
+  if (result.state === 'succeeded' || result.state === 'terminated') await rm(folder, { recursive: true, force: true })
+  if (result.state === 'held' && result.error) return { ...report, held: heldBy(result.error) }
+  if (result.error) throw result.error
+  return report
+}
+
+function heldBy(error: BlotterError): { guard: string; message: string; todo: string } {
+  return { guard: String(error.context['guard'] ?? error.code), message: error.message, todo: error.todo }
+}
+
+async function alreadyCommitted(maker: BatchMaker, at: BatchAt): Promise<BatchOutcome> {
+  await using engine = await maker.openEngine(join(maker.state.folder, 'spill'))
+  const report = await reportOfBatch(maker.lake, engine, maker.pipeline, await viewLake(maker.lake), at)
+  return { ...report, already_committed: true }
+}
+
+function nextBatchAt(clock: Clock, newest: BatchAt | undefined, watch: BatchWatch): BatchAt {
+  const now = batchAtOf(clock.now())
+  if (newest === undefined || now > newest) return now
+  if (now < newest) {
+    watch.onNotice(`The clock says ${now}, which is before the newest batch ${newest}: this batch is named one second after that one.`)
+  }
+  return secondAfter(newest)
+}
+
+function older(at: BatchAt, newest: BatchAt): BlotterError {
+  return new BlotterError('batch_older', `The batch ${at} would be older than the newest one, ${newest}. Nothing was changed.`, {
+    todo: 'Name a later time, or leave `--at` out.',
+    context: { at, newest },
+  })
+}

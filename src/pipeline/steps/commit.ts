@@ -1,0 +1,101 @@
+import { BATCHES_TABLE, changesColumn } from '../../history/ledger.ts'
+import { kindNames } from '../../history/kinds.ts'
+import { planScan } from '../../lake/plan.ts'
+import { scanSql } from '../../lake/read.ts'
+import { writeMetadata } from '../../lake/stage.ts'
+import { snapshotOf, tagsOf } from '../../lake/table.ts'
+import type { BatchKind, RowCounts } from '../../model/report.ts'
+import { identifier, literal } from '../../model/sql-text.ts'
+import type { CheckedRows } from '../../quality/check.ts'
+import type { RunContext } from '../context.ts'
+import { SOURCE_COLUMNS, sourceColumnsOf } from '../guards.ts'
+import { stageTable } from '../stage-table.ts'
+import { openTable, tableSpecs } from '../tables.ts'
+import { loadStaged } from '../work-files.ts'
+import type { ExtractOutput } from './extract.ts'
+import { type LandOutput, writeRows } from './land.ts'
+
+/** The batch's facts, as its report and `history.batches` tell them. */
+export interface CommitOutput {
+  kind: BatchKind
+  rows: RowCounts
+  tables: { name: string; snapshot_id: string; rows: number }[]
+}
+
+export const BATCH_REPORT = 'blotter.report'
+
+/** Writes the batch's row and moves all tables in one catalog transaction: the only moment at which anything becomes visible. */
+export async function commitStep(
+  context: RunContext,
+  extracted: ExtractOutput,
+  checked: CheckedRows,
+  landed: LandOutput,
+): Promise<CommitOutput> {
+  const { lake, pipeline, batchAt } = context
+  const kind = extracted.mode
+  const rows: RowCounts = {
+    read: checked.read,
+    landed: landed.landed,
+    unchanged: landed.unchanged,
+    quarantined: checked.quarantine.rows,
+    swept: extracted.swept,
+  }
+  const specs = tableSpecs(pipeline)
+  const batches = await openTable(lake, specs.find((spec) => spec.name === BATCHES_TABLE)!)
+  const names = specs.map((spec) => spec.name)
+  // After a crash between the commit and the note of it, the catalog knows better than the state database.
+  if (!tagsOf(batches).has(batchAt)) {
+    const facts = { repairs: checked.repairs, warnings: checked.warnings, changes: landed.counts }
+    await stageTable(context, batches, {
+      add: await writeRows(context, batches, await batchRow(context, kind, rows, landed)),
+      remove: [],
+      summary: {
+        [BATCH_REPORT]: JSON.stringify(facts),
+        [SOURCE_COLUMNS]: sourceColumnsOf(context.source.url, extracted.columns),
+        'blotter.source': context.source.url,
+      },
+    })
+    const swaps = []
+    for (const name of names) swaps.push(await writeMetadata(lake.storage, (await loadStaged(context.folder, name)).table))
+    await lake.catalog.commit(swaps)
+  }
+  const tables = []
+  for (const name of names) {
+    const staged = await loadStaged(context.folder, name)
+    tables.push({ name, snapshot_id: String(snapshotOf(staged.table)!['snapshot-id']), rows: staged.rows })
+  }
+  return { kind, rows, tables }
+}
+
+async function batchRow(context: RunContext, kind: BatchKind, rows: RowCounts, landed: LandOutput): Promise<string> {
+  const { lake, pipeline, engine } = context
+  const { source } = pipeline
+  const raw = await loadStaged(context.folder, pipeline.rawName)
+  const scan = await planScan(lake.storage, raw.table, snapshotOf(raw.table))
+  const [newest] = await engine.rows(
+    `SELECT CAST(max(${identifier(source.occurred)}) AS VARCHAR) AS at FROM (${scanSql(scan, { columns: [source.occurred] })})`,
+  )
+  const cursor = identifier(source.cursor)
+  const [range] = landed.landedFile
+    ? await engine.rows(`SELECT CAST(min(${cursor}) AS VARCHAR) AS low, CAST(max(${cursor}) AS VARCHAR) AS high
+        FROM read_parquet(${literal(landed.landedFile)}, hive_partitioning = false)`)
+    : []
+  const time = (value: unknown): string => (value === null || value === undefined ? 'NULL::TIMESTAMP' : `timestamp ${literal(String(value))}`)
+  const values: Record<string, string> = {
+    batch_at: `timestamptz ${literal(context.batchAt)}`,
+    run: literal(context.run),
+    kind: literal(kind),
+    rows: `${landed.after}::BIGINT`,
+    rows_read: `${rows.read}::BIGINT`,
+    rows_landed: `${rows.landed}::BIGINT`,
+    rows_unchanged: `${rows.unchanged}::BIGINT`,
+    rows_quarantined: `${rows.quarantined}::BIGINT`,
+    rows_swept: `${rows.swept}::BIGINT`,
+    ...Object.fromEntries(kindNames(pipeline.raw).map((name) => [changesColumn(name), `${landed.counts[name] ?? 0}::BIGINT`])),
+    cursor_min: time(range?.['low']),
+    cursor_max: time(range?.['high']),
+    newest_incident: time(newest?.['at']),
+    code_version: literal(context.codeVersion),
+  }
+  return `SELECT ${Object.entries(values).map(([name, value]) => `${value} AS ${identifier(name)}`).join(', ')}`
+}

@@ -1,0 +1,110 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { BlotterError } from '../../errors.ts'
+import { sweepSource } from '../../extract/sweep.ts'
+import { planScan } from '../../lake/plan.ts'
+import { scanSql } from '../../lake/read.ts'
+import { snapshotOf } from '../../lake/table.ts'
+import { duckdbType, identifier } from '../../model/sql-text.ts'
+import { bindColumns, matchColumns } from '../../quality/columns.ts'
+import { foundIdentifier, readColumn } from '../../quality/read.ts'
+import type { ExtractOptions, FoundColumn, StagedPart } from '../../source/source.ts'
+import type { RunContext } from '../context.ts'
+import { openTable, tableSpecs } from '../tables.ts'
+
+/** What the extract step leaves for the steps after it. */
+export interface ExtractOutput {
+  mode: 'full' | 'incremental'
+  /** True if the lake has no batch yet. */
+  first: boolean
+  parts: StagedPart[]
+  rows: number
+  swept: number
+  /** Parquet file of vanished keys; null after a full read, where they follow from the good rows. */
+  vanished: string | null
+  columns: FoundColumn[]
+  /** False where an empty text is what the source really holds. */
+  emptyIsNull: boolean
+}
+
+/** Reads the source inside one consistent view of it: all rows, or those whose cursor differs from the lake's. */
+export async function extractStep(context: RunContext, signal: AbortSignal): Promise<ExtractOutput> {
+  const { engine, source, pipeline } = context
+  const folder = join(context.folder, 'extract')
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  const description = await source.describe(signal)
+  requireKey(context, description.primaryKey)
+  const matched = matchColumns(pipeline.source, description.columns, context.mapping)
+
+  const raw = await openTable(context.lake, tableSpecs(pipeline)[0]!)
+  const snapshot = snapshotOf(raw)
+  const [key, cursor] = [pipeline.source.key, pipeline.source.cursor].map(
+    (name) => matched.columns.find((match) => match.column.name === name)?.found,
+  )
+  await using view = await source.open(signal)
+  const options: ExtractOptions = {
+    signal,
+    stage: { folder, rows: engine.rows, run: engine.run, writeParquet: engine.writeParquet, chunkWriter: engine.chunkWriter },
+    progress: (rows) => context.progress('extract', rows, description.rowsEstimate),
+  }
+  const known = {
+    first: snapshot === undefined,
+    columns: view.columns,
+    emptyIsNull: description.primaryKey === undefined,
+  }
+  if (context.full || snapshot === undefined || key === undefined || cursor === undefined) {
+    const all = await view.extract(options)
+    requireCounted(all)
+    return { mode: 'full', ...known, parts: all.parts, rows: all.rows, swept: 0, vanished: null }
+  }
+  const names = [pipeline.source.key, pipeline.source.cursor]
+  const scan = await planScan(context.lake.storage, raw, snapshot)
+  const sweep = await sweepSource({
+    view,
+    options,
+    key: key.name,
+    cursor: cursor.name,
+    current: `SELECT ${identifier(names[0]!)} AS key, ${identifier(names[1]!)} AS cursor FROM (${scanSql(scan, { columns: names })})`,
+    read: (part) => keyAndCursor(context, part, known.emptyIsNull),
+  })
+  if (sweep.counted !== undefined && sweep.counted !== sweep.swept) throw disagree(sweep.counted, sweep.swept)
+  return { mode: 'incremental', ...known, parts: sweep.parts, rows: sweep.rows, swept: sweep.swept, vanished: sweep.vanished }
+}
+
+function keyAndCursor(context: RunContext, part: StagedPart, emptyIsNull: boolean): { key: string; cursor: string } {
+  const { source } = context.pipeline
+  const bound = bindColumns(source, part.columns, context.mapping).columns
+  const [key, cursor] = [source.key, source.cursor].map((name) => {
+    const { column, found } = bound.find((match) => match.column.name === name)!
+    if (!found) return `CAST(NULL AS ${duckdbType(column.type)})`
+    return readColumn(column, found.type, emptyIsNull).value.replaceAll(foundIdentifier(name), identifier(found.name))
+  })
+  return { key: key!, cursor: cursor! }
+}
+
+function requireKey(context: RunContext, primaryKey: readonly string[] | undefined): void {
+  if (primaryKey === undefined || primaryKey.length === 1) return
+  const found = primaryKey.length === 0 ? 'none' : primaryKey.join(', ')
+  throw new BlotterError(
+    'source_key_missing',
+    `The source table has no usable primary key: expected one column for ${context.pipeline.source.key}, found ${found}. Nothing was read.`,
+    {
+      todo: `Give the table a primary key: ALTER TABLE … ADD PRIMARY KEY (${context.pipeline.source.key}).`,
+      context: { source: context.source.url, found },
+    },
+  )
+}
+
+function requireCounted(extracted: { rows: number; counted?: number }): void {
+  if (extracted.counted !== undefined && extracted.counted !== extracted.rows) {
+    throw disagree(extracted.counted, extracted.rows)
+  }
+}
+
+function disagree(counted: number, read: number): BlotterError {
+  return new BlotterError('rows_disagree', `The source counts ${counted} rows, ${read} arrived. Nothing was committed.`, {
+    todo: 'Run `blotter run` again; if it says the same, report it with `--debug`.',
+    context: { counted, read },
+  })
+}

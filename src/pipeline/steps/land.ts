@@ -1,0 +1,177 @@
+import { join } from 'node:path'
+import { BlotterError } from '../../errors.ts'
+import { type Comparison, compareWithTable } from '../../history/compare.ts'
+import { CHANGES_TABLE } from '../../history/ledger.ts'
+import { planScan, type Scan } from '../../lake/plan.ts'
+import { scanSql } from '../../lake/read.ts'
+import { snapshotOf, type Table, tableSchema } from '../../lake/table.ts'
+import type { DataFile } from '../../lake/data-file.ts'
+import { dataFileLocation, describeDataFile, writePositionDeletes } from '../../lake/write.ts'
+import type { ChangeCounts } from '../../model/change.ts'
+import { identifier, literal } from '../../model/sql-text.ts'
+import type { CheckedRows } from '../../quality/check.ts'
+import type { RunContext } from '../context.ts'
+import { holdIfVanished } from '../guards.ts'
+import { stageTable } from '../stage-table.ts'
+import { evolvedSchema, openTable, quarantineName, type TableSpec, tableSpecs } from '../tables.ts'
+import type { ExtractOutput } from './extract.ts'
+
+/** What the land step leaves for the steps after it. */
+export interface LandOutput {
+  counts: ChangeCounts
+  /** Rows that brought a new version of an incident. */
+  landed: number
+  unchanged: number
+  /** Incidents in the raw table before and after. */
+  before: number
+  after: number
+  /** Parquet file of the changes; null for the first batch, where every good row is new. */
+  changes: string | null
+  /** Parquet file of the raw table's new rows, as the transforms read it. */
+  landedFile: string | null
+}
+
+/**
+ * Merges good rows into the raw table, the changes into the ledger and bad rows into quarantine: files are written and
+ * staged, nothing is visible before the commit step.
+ */
+export async function landStep(context: RunContext, extracted: ExtractOutput, checked: CheckedRows): Promise<LandOutput> {
+  const specs = tableSpecs(context.pipeline)
+  const spec = (name: string): TableSpec => specs.find((candidate) => candidate.name === name)!
+  const raw = await openTable(context.lake, spec(context.pipeline.rawName))
+  const scan = await planScan(context.lake.storage, raw, snapshotOf(raw))
+  const comparison = extracted.first ? undefined : await compare(context, scan, extracted, checked)
+  const vanished = comparison?.counts['vanished'] ?? 0
+  holdIfVanished(context, vanished, scan.rows)
+
+  const landedFile = await landRaw(context, raw, scan, comparison, checked, spec(raw.name))
+  await landChanges(context, await openTable(context.lake, spec(CHANGES_TABLE)), comparison)
+  await landQuarantine(context, await openTable(context.lake, spec(quarantineName(context.pipeline))), checked)
+
+  const landed = comparison ? comparison.landed : checked.good.rows
+  const output: LandOutput = {
+    counts: comparison?.counts ?? (landed > 0 ? { new: landed } : {}),
+    landed,
+    unchanged: checked.collapsed + checked.good.rows - landed,
+    before: scan.rows,
+    after: scan.rows + landed - (comparison?.hidden ?? 0),
+    changes: comparison?.path ?? null,
+    landedFile,
+  }
+  requireConserved(checked, output)
+  return output
+}
+
+async function compare(context: RunContext, scan: Scan, extracted: ExtractOutput, checked: CheckedRows): Promise<Comparison> {
+  const { engine, pipeline, lake, source } = context
+  const key = identifier(pipeline.source.key)
+  const good = `read_parquet(${literal(checked.good.file)})`
+  const absent = extracted.vanished
+    ? `SELECT key FROM read_parquet(${literal(extracted.vanished)})`
+    : `SELECT ${key} AS key FROM (${scanSql(scan, { columns: [pipeline.source.key] })})
+       WHERE ${key} NOT IN (SELECT ${key} FROM ${good}) AND ${key} NOT IN (${checked.quarantinedKeys})`
+  const ledger = await openTable(lake, tableSpecs(pipeline).find((spec) => spec.name === CHANGES_TABLE)!)
+  const ledgerScan = await planScan(lake.storage, ledger, snapshotOf(ledger))
+  return compareWithTable({
+    engine,
+    definition: pipeline.source,
+    raw: pipeline.raw,
+    good: checked.good.file,
+    current: scanSql(scan, { position: true }),
+    vanished: source.partial ? 'SELECT NULL::BIGINT AS key LIMIT 0' : absent,
+    onceVanished: `SELECT ${key} AS key FROM (${scanSql(ledgerScan, { columns: [pipeline.source.key, 'kinds'] })})
+      WHERE list_contains(kinds, 'vanished')`,
+    path: join(context.folder, 'changes.parquet'),
+  })
+}
+
+/** Writes a file of rows into a table's folder for this batch and describes it; nothing for no rows. */
+export async function writeRows(context: RunContext, table: Table, select: string, schema = tableSchema(table)): Promise<DataFile[]> {
+  const location = dataFileLocation(table, context.batchAt, context.run)
+  const written = await context.engine.writeParquet(select, context.lake.storage.enginePath(location), schema)
+  if (written.rows === 0) {
+    await context.lake.storage.remove(location)
+    return []
+  }
+  await context.lake.storage.persist(location)
+  return [describeDataFile(table, written, { location, batchAt: context.batchAt })]
+}
+
+async function landRaw(
+  context: RunContext,
+  table: Table,
+  scan: Scan,
+  comparison: Comparison | undefined,
+  checked: CheckedRows,
+  spec: TableSpec,
+): Promise<string | null> {
+  const { engine, lake, pipeline, batchAt } = context
+  const schema = evolvedSchema(table, spec.schema)
+  const key = identifier(pipeline.source.key)
+  const stamp = `timestamptz ${literal(batchAt)} AS batch_at`
+  const columns = pipeline.source.columns.map((column) => identifier(column.name))
+  const select = comparison
+    ? `SELECT ${columns.map((column) => `after.${column} AS ${column}`).join(', ')}, ${stamp}
+       FROM read_parquet(${literal(comparison.path)}) WHERE after IS NOT NULL ORDER BY after.${key}`
+    : `SELECT ${columns.join(', ')}, ${stamp} FROM read_parquet(${literal(checked.good.file)})`
+  const add = await writeRows(context, table, select, schema)
+  const deletes = comparison?.hidden
+    ? await writePositionDeletes({
+        engine,
+        storage: lake.storage,
+        table,
+        scan,
+        batchAt,
+        label: context.run,
+        hidden: `SELECT _file, _pos FROM read_parquet(${literal(comparison.path)}) WHERE _file IS NOT NULL`,
+      })
+    : { add: [], remove: [] }
+  await stageTable(context, table, {
+    add: [...add, ...deletes.add],
+    remove: deletes.remove,
+    ...(schema ? { schema } : {}),
+  })
+  return add[0] ? lake.storage.enginePath(add[0].file_path) : null
+}
+
+async function landChanges(context: RunContext, table: Table, comparison: Comparison | undefined): Promise<void> {
+  const key = identifier(context.pipeline.source.key)
+  const listed = comparison && Object.entries(comparison.counts).some(([kind, n]) => kind !== 'restamped' && n)
+  const add = listed
+    ? await writeRows(
+        context,
+        table,
+        `SELECT timestamptz ${literal(context.batchAt)} AS batch_at, key AS ${key}, kinds, columns, before, after
+         FROM read_parquet(${literal(comparison.path)}) WHERE NOT list_contains(kinds, 'restamped') ORDER BY key`,
+      )
+    : []
+  await stageTable(context, table, { add, remove: [] })
+}
+
+/** A bad row that quarantine holds already is counted again, but not kept twice. */
+async function landQuarantine(context: RunContext, table: Table, checked: CheckedRows): Promise<void> {
+  if (checked.quarantine.rows === 0) {
+    await stageTable(context, table, { add: [], remove: [] })
+    return
+  }
+  const scan = await planScan(context.lake.storage, table, snapshotOf(table))
+  const values = tableSchema(table).fields.map((field) => identifier(field.name)).slice(2)
+  const add = await writeRows(
+    context,
+    table,
+    `SELECT timestamptz ${literal(context.batchAt)} AS batch_at, ${literal(context.run)} AS run, ${values.join(', ')}
+     FROM (SELECT ${values.join(', ')} FROM read_parquet(${literal(checked.quarantine.file)})
+       EXCEPT ALL SELECT ${values.join(', ')} FROM (${scanSql(scan)})) ORDER BY rule, key`,
+  )
+  await stageTable(context, table, { add, remove: [] })
+}
+
+function requireConserved(checked: CheckedRows, output: LandOutput): void {
+  const counted = output.landed + output.unchanged + checked.quarantine.rows
+  if (counted === checked.read) return
+  throw new BlotterError(
+    'rows_disagree',
+    `${checked.read} rows were read, but ${output.landed} landed + ${output.unchanged} unchanged + ${checked.quarantine.rows} quarantined = ${counted}. Nothing was committed.`,
+    { todo: 'Report this; the run can be repeated with `blotter run`.', context: { read: checked.read, counted } },
+  )
+}

@@ -1,0 +1,116 @@
+import { planScan } from '../../lake/plan.ts'
+import { scanSql } from '../../lake/read.ts'
+import { snapshotOf, type Table, tableSchema } from '../../lake/table.ts'
+import { writePositionDeletes } from '../../lake/write.ts'
+import type { SqlTable } from '../../model/pipeline.ts'
+import { identifier, literal } from '../../model/sql-text.ts'
+import { referenceSql, renderTable, viewStatements } from '../../transform/render.ts'
+import type { RunContext } from '../context.ts'
+import { stageTable, type TableDelta } from '../stage-table.ts'
+import { evolvedSchema, openTable, tableSpecs } from '../tables.ts'
+import { loadStaged } from '../work-files.ts'
+import { type LandOutput, writeRows } from './land.ts'
+
+/** What a step that derives tables leaves: which of them have a new version. */
+export interface DeriveOutput {
+  changed: string[]
+}
+
+/** The hash of the SQL that made a snapshot, in its summary; another one rebuilds the table. */
+const SQL_HASH = 'blotter.sql-hash'
+
+/** Derives the tables that follow raw by key: only what changed in this batch runs through their SQL. */
+export async function transformStep(context: RunContext, landed: LandOutput): Promise<DeriveOutput> {
+  const changed: string[] = []
+  for (const table of context.pipeline.tables.filter((candidate) => candidate.mode === 'by-key')) {
+    const target = await openDerived(context, table)
+    const delta = target.current ? await mergeByKey(context, target, landed) : await rebuild(context, target)
+    if ((await stageTable(context, target.table, delta)).changed) changed.push(table.name)
+  }
+  return { changed }
+}
+
+/** Derives the tables that are made anew whenever something they read has changed. */
+export async function aggregateStep(context: RunContext): Promise<DeriveOutput> {
+  const changed: string[] = []
+  for (const table of context.pipeline.tables.filter((candidate) => candidate.mode === 'replace')) {
+    const target = await openDerived(context, table)
+    const read = await Promise.all(lakeReads(table).map((name) => loadStaged(context.folder, name)))
+    const stale = !target.current || read.some((staged) => staged.changed)
+    const delta = stale ? await rebuild(context, target) : { add: [], remove: [] }
+    if ((await stageTable(context, target.table, delta)).changed) changed.push(table.name)
+  }
+  return { changed }
+}
+
+interface Derived {
+  sql: SqlTable
+  table: Table
+  schema: ReturnType<typeof evolvedSchema>
+  /** False if it has to be made from the ground: it is new, or its SQL or columns are. */
+  current: boolean
+}
+
+async function openDerived(context: RunContext, sql: SqlTable): Promise<Derived> {
+  const spec = tableSpecs(context.pipeline).find((candidate) => candidate.name === sql.name)!
+  const table = await openTable(context.lake, spec)
+  const schema = evolvedSchema(table, spec.schema)
+  const current = schema === undefined && snapshotOf(table)?.summary[SQL_HASH] === sql.hash
+  return { sql, table, schema, current }
+}
+
+async function mergeByKey(context: RunContext, target: Derived, landed: LandOutput): Promise<TableDelta> {
+  if (landed.changes === null || !Object.values(landed.counts).some((n) => n)) return { add: [], remove: [] }
+  const { engine, lake, pipeline, batchAt } = context
+  const key = identifier(pipeline.source.key)
+  const raw = await loadStaged(context.folder, pipeline.rawName)
+  const rawColumns = tableSchema(raw.table).fields.map((field) => identifier(field.name)).join(', ')
+  const rows = landed.landedFile
+    ? `SELECT ${rawColumns} FROM read_parquet(${literal(landed.landedFile)}, hive_partitioning = false)`
+    : `SELECT ${rawColumns} FROM (${scanSql(await planScan(lake.storage, raw.table, snapshotOf(raw.table)))}) LIMIT 0`
+  const add = await derive(context, target, [{ name: pipeline.rawName, sql: rows }])
+  const scan = await planScan(lake.storage, target.table, snapshotOf(target.table))
+  const deletes = await writePositionDeletes({
+    engine,
+    storage: lake.storage,
+    table: target.table,
+    scan,
+    batchAt,
+    label: context.run,
+    hidden: `SELECT _file, _pos FROM (${scanSql(scan, { columns: [pipeline.source.key], position: true })})
+      WHERE ${key} IN (SELECT key FROM read_parquet(${literal(landed.changes)}))`,
+  })
+  return { add: [...add, ...deletes.add], remove: deletes.remove, summary: { [SQL_HASH]: target.sql.hash } }
+}
+
+async function rebuild(context: RunContext, target: Derived): Promise<TableDelta> {
+  const { lake } = context
+  const views = []
+  for (const name of lakeReads(target.sql)) {
+    const { table } = await loadStaged(context.folder, name)
+    views.push({ name, sql: scanSql(await planScan(lake.storage, table, snapshotOf(table))) })
+  }
+  const add = await derive(context, target, views)
+  const scan = await planScan(lake.storage, target.table, snapshotOf(target.table))
+  const remove = new Set(scan.files.flatMap((file) => [file.file, ...file.deletes.map((one) => one.file)]))
+  return {
+    add,
+    remove: [...remove],
+    summary: { [SQL_HASH]: target.sql.hash },
+    ...(target.schema ? { schema: target.schema } : {}),
+  }
+}
+
+async function derive(context: RunContext, target: Derived, views: { name: string; sql: string }[]) {
+  const { engine, pipeline, batchAt, startedAt } = context
+  const reference = pipeline.reference.map((table) => ({ name: table.name, sql: referenceSql(table.file) }))
+  for (const statement of viewStatements([...reference, ...views])) await engine.run(statement)
+  const schema = target.schema ?? tableSchema(target.table)
+  const rendered = renderTable(target.sql, schema, { batchAt, processedAt: startedAt.toISOString() })
+  const keyed = target.sql.mode === 'by-key' ? `SELECT * FROM (${rendered}) ORDER BY ${identifier(pipeline.source.key)}` : rendered
+  return writeRows(context, target.table, keyed, schema)
+}
+
+function lakeReads(table: SqlTable): string[] {
+  return table.reads.filter((name) => !name.startsWith('reference.'))
+}

@@ -1,0 +1,85 @@
+import { LAKE_VERSION } from '../history/as-of.ts'
+import { BATCHES_TABLE, batchesSchema, CHANGES_TABLE, changesSchema } from '../history/ledger.ts'
+import { loadTable, newTable, type Table, tableSchema } from '../lake/table.ts'
+import type { Pipeline } from '../model/pipeline.ts'
+import { type Field, lastColumnId, type Schema, schemaOf } from '../model/schema.ts'
+import type { LakeContext } from './context.ts'
+
+/** A table that the pipeline makes: its name, what it is, and how it should look. */
+export interface TableSpec {
+  name: string
+  doc: string
+  schema: Schema
+  /** True for tables with a `batch_at` of their own: partitioned by its day. */
+  byBatch: boolean
+}
+
+/** All tables of a pipeline in the order of the way of the data. */
+export function tableSpecs(pipeline: Pipeline): TableSpec[] {
+  const { source, raw, rawName } = pipeline
+  const batchAt = { name: 'batch_at', type: 'timestamptz', doc: 'The batch that brought this version of the incident.' } as const
+  return [
+    {
+      name: rawName,
+      doc: `${pipeline.title}: every row of the source as it is, in the version of the newest batch.`,
+      schema: schemaOf([...source.columns.map(({ name, type, doc }) => ({ name, type, doc })), batchAt]),
+      byBatch: true,
+    },
+    ...pipeline.tables.map((table) => ({
+      name: table.name,
+      doc: table.doc,
+      schema: schemaOf(table.columns),
+      byBatch: table.columns.some((column) => column.name === 'batch_at'),
+    })),
+    { name: CHANGES_TABLE, doc: 'Every change of every incident, batch by batch.', schema: changesSchema(source), byBatch: true },
+    { name: BATCHES_TABLE, doc: 'Every batch: what was read, landed and changed.', schema: batchesSchema(raw), byBatch: true },
+    { name: quarantineName(pipeline), doc: 'Rows that broke a rule, with their original values.', schema: quarantineSchema(pipeline), byBatch: true },
+  ]
+}
+
+export function quarantineName(pipeline: Pipeline): string {
+  return `quarantine.${pipeline.rawName.split('.')[1]}`
+}
+
+function quarantineSchema(pipeline: Pipeline): Schema {
+  return schemaOf([
+    { name: 'batch_at', type: 'timestamptz', doc: 'The batch that first met this row.' },
+    { name: 'run', type: 'string', doc: 'The run that met it.' },
+    { name: 'rule', type: 'string', doc: 'The rule that it broke.' },
+    { name: 'key', type: 'string', doc: 'Its key as found.' },
+    ...pipeline.source.columns.map(({ name }) => ({ name, type: 'string', doc: 'As found.' }) as const),
+    { name: 'extra', type: 'string', doc: 'What else the row held, as JSON.' },
+  ])
+}
+
+/** The table as the catalog has it now, its schema evolved to what the pipeline wants; or a new one, not yet saved. */
+export async function openTable(lake: LakeContext, spec: TableSpec): Promise<Table> {
+  const entry = await lake.catalog.entry(spec.name)
+  if (entry) return loadTable(lake.storage, spec.name, entry.metadataLocation)
+  return newTable({
+    name: spec.name,
+    location: `${lake.location}/${spec.name.replace('.', '/')}`,
+    schema: spec.schema,
+    partitionBy: spec.byBatch ? { column: 'batch_at', transform: 'day' } : null,
+    properties: { comment: spec.doc, },
+  })
+}
+
+/**
+ * The schema that a table needs: fields keep their ids where name and type are the same, others get new ones.
+ * Undefined if the table has it already.
+ */
+export function evolvedSchema(table: Table, wanted: Schema): Schema | undefined {
+  const present = tableSchema(table)
+  let last = Math.max(lastColumnId(present), table.metadata['last-column-id'])
+  const signature = (field: Field): string => JSON.stringify([field.name, typeof field.type === 'string' ? field.type : 'nested'])
+  const known = new Map(present.fields.map((field) => [signature(field), field]))
+  const fields = wanted.fields.map((field) => {
+    const same = known.get(signature(field))
+    if (same) return { ...same, ...(field.doc ? { doc: field.doc } : {}) }
+    if (typeof field.type !== 'string') throw new Error(`A nested column cannot be added to ${table.name}: ${field.name}`)
+    return { ...field, id: ++last }
+  })
+  const alike = fields.length === present.fields.length && fields.every((field, i) => field.id === present.fields[i]!.id)
+  return alike ? undefined : { fields }
+}

@@ -1,0 +1,237 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Catalog } from './catalog/catalog.ts'
+import { openSqliteCatalog } from './catalog/sqlite/catalog.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type { Config } from './config.ts'
+import { openDuckDb } from './engine/duckdb/engine.ts'
+import type { Engine } from './engine/engine.ts'
+import { BlotterError } from './errors.ts'
+import { localStorage } from './lake/local/storage.ts'
+import { scanSql } from './lake/read.ts'
+import type { Log } from './log.ts'
+import type { BatchAt } from './model/batch-at.ts'
+import type { Pipeline } from './model/pipeline.ts'
+import type { BatchKind, RunReport, StepState } from './model/report.ts'
+import { terminateRun } from './orchestrate/recover.ts'
+import { listRuns, type RunDetails, type RunRecord, showRun } from './orchestrate/runs.ts'
+import { loadPipeline } from './pipeline/load.ts'
+import { type BatchMaker, type BatchWatch, makeBatch, releaseBatch, resumeBatch } from './pipeline/make-batch.ts'
+import { tableSpecs } from './pipeline/tables.ts'
+import { openQuery } from './query/query.ts'
+import { openReader, type QuarantineWish, type Reader } from './query/reader.ts'
+import { listTables } from './query/table-list.ts'
+import { openDemoSource } from './source/demo/source.ts'
+import { openFileSource } from './source/file/source.ts'
+import type { Source } from './source/source.ts'
+import { openState, type State, STATE_FILE } from './state/state.ts'
+
+/** The name under which Blotter's tables stand in a SQL catalog. */
+export const CATALOG_NAME = 'blotter'
+
+/** Everything that the command line, the server and scripts ask of Blotter: one function a verb. */
+export type Platform = Awaited<ReturnType<typeof openPlatform>>
+
+interface Watch {
+  signal: AbortSignal
+  onEvent(event: WorkEvent): void
+}
+
+type WorkEvent =
+  | { type: 'run'; run: string; batch_at: BatchAt; goesOn: boolean }
+  | { type: 'step'; step: string; state: StepState; attempt: number; seconds?: number; message?: string }
+  | { type: 'rows'; step: string; rows: number; expected?: number }
+  | { type: 'notice'; message: string }
+
+/** Opens what the configuration names; nothing is made on disk before a batch is. */
+export async function openPlatform(config: Config, log: Log, clock: Clock = systemClock) {
+  const parts = await openParts(config, clock)
+  return {
+    run: (options: { full: boolean; at?: BatchAt }, watch: Watch) =>
+      makeBatch(parts.maker(), { ...options, source: sourceUrl(config) }, batchWatch(watch, log)),
+    runResume: (run: string | undefined, watch: Watch) => resumeBatch(parts.maker(), run, batchWatch(watch, log)),
+    runRelease: (run: string | undefined, watch: Watch) => releaseBatch(parts.maker(), run, batchWatch(watch, log)),
+    runTerminate: async (run?: string) => summaryOf(terminateRun(parts.state(), run, clock).run),
+    runs: async () => (parts.stateExists() ? listRuns(parts.state()).map(summaryOf) : []),
+    runShow: async (run?: string) => detailOf(showRun(parts.state(), run)),
+    batches: async () => (parts.lakeExists() ? parts.reader().batches() : []),
+    async tables(ref = 'latest') {
+      if (!parts.lakeExists()) return []
+      const reader = parts.reader()
+      const { view, batch } = await reader.resolve(ref)
+      const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
+      return listTables(view, await reader.tablesAt(view, batch.batchAt), batch.batchAt, names)
+    },
+    async query(sql: string, options: { at?: string; outputFolder?: string; signal: AbortSignal }) {
+      const reader = parts.reader()
+      const { view, batch } = await reader.resolve(options.at ?? 'latest')
+      const scans = await reader.tablesAt(view, batch.batchAt)
+      const tables = scans.map((scan) => ({ name: scan.table, sql: scanSql(scan) }))
+      const engine = await parts.openEngine()
+      return openQuery(sql, { engine, tables, folders: [config.lake], batchAt: batch.batchAt, ...options })
+    },
+    quarantine: (wish: QuarantineWish) => parts.reader().quarantine(wish),
+    diff: (from: string, to: string, options: { rows: boolean }) => parts.reader().diff(from, to, options),
+    history: (key: string) => parts.reader().history(key),
+    load: async (): Promise<never> => {
+      throw new BlotterError('unsupported', '`blotter load` is not there yet.', { todo: 'Use another source.' })
+    },
+    doctor: async (): Promise<never[]> => [],
+    async [Symbol.asyncDispose]() {
+      parts[Symbol.dispose]()
+    },
+  }
+}
+
+function sourceUrl(config: Config): string {
+  if (config.source.url !== undefined) return config.source.url
+  throw new BlotterError('usage', 'No source is named.', {
+    todo: 'Give `--source URL`, set BLOTTER_SOURCE_URL, or write `source: { url: … }` into blotter.yaml. A start without a database: --source demo://chicago.',
+  })
+}
+
+function batchWatch(watch: Watch, log: Log): BatchWatch {
+  return {
+    signal: watch.signal,
+    onStart: (run) => {
+      log.info({ ...run }, 'run')
+      watch.onEvent({ type: 'run', ...run })
+    },
+    onEvent: (event) => {
+      const { error, ...fields } = event
+      log.info({ ...fields, ...(error ? { code: error.code, message: error.message } : {}) }, event.type)
+      if (event.type !== 'step') return
+      const { step, state, attempt, seconds } = event
+      watch.onEvent({ type: 'step', step, state, attempt, seconds, ...(error ? { message: error.message } : {}) })
+    },
+    onRows: (step, rows, expected) => watch.onEvent({ type: 'rows', step, rows, ...(expected === undefined ? {} : { expected }) }),
+    onNotice: (message) => watch.onEvent({ type: 'notice', message }),
+  }
+}
+
+function summaryOf({ run, batch_at, kind, state, started_at, finished_at, seconds, source }: RunRecord) {
+  return { run, batch_at, kind: kind as BatchKind | null, state, started_at, finished_at, seconds, source }
+}
+
+function detailOf(run: RunDetails) {
+  const told = (error: RunRecord['error']) => error && { code: error.code, message: error.message, todo: error.todo }
+  const steps = run.steps.map(({ tries: _, error, ...step }) => ({ ...step, ...(error ? { error: told(error)! } : {}) }))
+  return {
+    ...summaryOf(run),
+    steps,
+    ...(run.error ? { error: told(run.error)! } : {}),
+    ...(run.held ? { held: run.held } : {}),
+    ...(run.report ? { report: run.report as RunReport } : {}),
+  }
+}
+
+/** Every part, chosen by the configuration; opened when first asked for and closed together. */
+interface Parts extends Disposable {
+  config: Config
+  clock: Clock
+  pipeline: Pipeline
+  /** `file:///…/lake` */
+  location: string
+  lakeExists(): boolean
+  stateExists(): boolean
+  /** The lake; made if `create` says so, else its absence is `lake_missing`. */
+  lake(create: boolean): BatchMaker['lake']
+  state(): State
+  maker(): BatchMaker
+  reader(): Reader
+  openEngine(): Promise<Engine>
+  openSource(url: string): Promise<Source>
+}
+
+async function openParts(config: Config, clock: Clock): Promise<Parts> {
+  if (config.lake.includes('://')) throw bucketsLater(config.lake)
+  const pipeline = await loadPipeline(config.pipeline)
+  const codeVersion = await codeVersionOf(pipeline)
+  // Readers disagree about percent-encoding, so that a location is the path itself, byte for byte.
+  const location = `file://${config.lake}`
+  const storage = localStorage()
+  const catalogFile = join(config.lake, 'catalog.sqlite')
+  let catalog: Catalog | undefined
+  let state: State | undefined
+  let engines = 0
+
+  const lake: Parts['lake'] = (create) => {
+    catalog ??= openSqliteCatalog(catalogFile, { name: CATALOG_NAME, create })
+    return { storage, catalog, location }
+  }
+  const openEngineAt = (spillFolder: string): Promise<Engine> =>
+    openDuckDb({ memoryBytes: config.memoryBytes * ENGINE_SHARE, spillFolder })
+  const openEngine = (): Promise<Engine> => openEngineAt(join(config.state, 'spill', `${process.pid}-${++engines}`))
+  const openSource = (url: string): Promise<Source> => sourceOf(url, config, pipeline)
+  const parts: Parts = {
+    config,
+    clock,
+    pipeline,
+    location,
+    lakeExists: () => existsSync(catalogFile),
+    stateExists: () => existsSync(join(config.state, STATE_FILE)),
+    lake,
+    state: () => (state ??= openState(config.state, { clock })),
+    maker: () => ({
+      lake: lake(true),
+      state: parts.state(),
+      pipeline,
+      guards: config.guards,
+      mapping: config.source.columns,
+      codeVersion,
+      clock,
+      openEngine: openEngineAt,
+      openSource,
+    }),
+    reader: () => openReader({ lake: lake(false), pipeline, openEngine }),
+    openEngine,
+    openSource,
+    [Symbol.dispose]() {
+      catalog?.close()
+      state?.close()
+    },
+  }
+  return parts
+}
+
+/** Of the memory that is granted, what DuckDB may take; the rest is Node.js and what DuckDB does not count. */
+const ENGINE_SHARE = 0.6
+
+async function sourceOf(url: string, config: Config, pipeline: Pipeline): Promise<Source> {
+  const scheme = /^([a-z]+):/.exec(url)?.[1]
+  switch (scheme) {
+    case 'file':
+      return openFileSource(url, { folder: process.cwd() })
+    case 'demo':
+      if (pipeline.demo) return openDemoSource(url, { definition: pipeline.source, demo: pipeline.demo })
+      throw badSource(url, `the pipeline ${pipeline.name} has no synthetic incidents`)
+    default:
+      throw badSource(url, `${scheme ? `"${scheme}:"` : 'it'} is no kind of source`)
+  }
+}
+
+function badSource(url: string, why: string): BlotterError {
+  return new BlotterError('source_url_invalid', `The source ${url} cannot be opened: ${why}.`, {
+    todo: 'Give mysql://USER@HOST:PORT/DB?table=crimes, file:GLOB or demo://chicago?rows=300000.',
+    context: { source: url },
+  })
+}
+
+function bucketsLater(lake: string): BlotterError {
+  return new BlotterError('unsupported', `The lake ${lake} is a bucket, which this version does not write yet.`, {
+    todo: 'Give a folder: `--lake ./lake`.',
+    context: { lake },
+  })
+}
+
+/** Blotter's version and a hash over the pipeline's files: what made a batch, to be told from what made another. */
+async function codeVersionOf(pipeline: Pipeline): Promise<string> {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+  const files = await readdir(pipeline.folder, { recursive: true, withFileTypes: true })
+  const paths = files.filter((file) => file.isFile() && /\.(ts|sql|csv|yaml)$/.test(file.name)).map((file) => join(file.parentPath, file.name))
+  const hash = createHash('sha256')
+  for (const path of paths.sort()) hash.update(await readFile(path))
+  return `${version}+${hash.digest('hex').slice(0, 12)}`
+}

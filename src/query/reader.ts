@@ -1,0 +1,180 @@
+import type { Engine, Row } from '../engine/engine.ts'
+import { BlotterError } from '../errors.ts'
+import { type LakeBatch, type LakeView, scanAsOf, scansAsOf, viewLake } from '../history/as-of.ts'
+import { batchesSql, type BatchFacts, batchFacts } from '../history/batches.ts'
+import { type Diff, diffBatches, lifeOf, type ToldChange } from '../history/diff.ts'
+import { BATCHES_TABLE, CHANGES_TABLE } from '../history/ledger.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { Scan } from '../lake/plan.ts'
+import { scanSql } from '../lake/read.ts'
+import type { Storage } from '../lake/storage.ts'
+import { planScan } from '../lake/plan.ts'
+import { snapshotOf } from '../lake/table.ts'
+import type { BatchAt } from '../model/batch-at.ts'
+import type { Pipeline } from '../model/pipeline.ts'
+import { identifier, literal } from '../model/sql-text.ts'
+import { resolveReference } from './reference.ts'
+
+export interface ReaderSetup {
+  lake: { storage: Storage; catalog: Catalog; location: string }
+  pipeline: Pipeline
+  /** A new engine, disposed of by whoever asked for it. */
+  openEngine(): Promise<Engine>
+}
+
+/** Answers about a lake's batches; each answer is of one batch, or of the ledger up to one. */
+export interface Reader {
+  view(): Promise<LakeView>
+  /** The batch that a REF names; throws `batch_missing`. */
+  resolve(ref: string): Promise<{ view: LakeView; batch: LakeBatch }>
+  /** All tables as of a batch, with those of others (not tagged by batches) as they are now. */
+  tablesAt(view: LakeView, batchAt: BatchAt): Promise<Scan[]>
+  batches(): Promise<BatchFacts[]>
+  diff(from: string, to: string, options: { rows: boolean }): Promise<Diff>
+  history(key: string): Promise<IncidentLife>
+  quarantine(options: QuarantineWish): Promise<QuarantineList>
+}
+
+export interface IncidentLife {
+  id: string
+  changes: (Omit<ToldChange, 'id'> & { batch_at: BatchAt })[]
+  now: Row | null
+}
+
+export interface QuarantineWish {
+  rule?: string
+  at?: string
+  limit: number
+}
+
+export interface QuarantineList {
+  total: number
+  rules: Record<string, number>
+  rows: { batch_at: BatchAt; run: string; rule: string; key: string | null; values: Record<string, string | null> }[]
+}
+
+export function openReader(setup: ReaderSetup): Reader {
+  const { lake, pipeline } = setup
+  const { storage } = lake
+  const withEngine = async <T>(work: (engine: Engine) => Promise<T>): Promise<T> => {
+    await using engine = await setup.openEngine()
+    return await work(engine)
+  }
+  const resolve: Reader['resolve'] = async (ref) => {
+    const view = await viewLake(lake)
+    return { view, batch: resolveReference(ref, view.batches) }
+  }
+  return {
+    view: () => viewLake(lake),
+    resolve,
+    tablesAt: async (view, batchAt) => {
+      const own = await scansAsOf(storage, view, batchAt)
+      const foreign = view.tables.filter((table) => !Object.keys(table.metadata.refs).some((ref) => ref === view.batches[0]?.batchAt))
+      const others = foreign.filter((table) => !own.some((scan) => scan.table === table.name) && !isOurs(pipeline, table.name))
+      return [...own, ...(await Promise.all(others.map((table) => planScan(storage, table, snapshotOf(table)))))]
+    },
+    async batches() {
+      const view = await viewLake(lake)
+      const newest = view.batches.at(-1)
+      if (!newest) return []
+      const ledger = scanSql(await scanAsOf(storage, view, BATCHES_TABLE, newest.batchAt))
+      return withEngine(async (engine) => {
+        const kept = new Set(view.batches.map((batch) => batch.batchAt))
+        const rows = await engine.rows(batchesSql(ledger))
+        return rows.map((row) => batchFacts(pipeline.raw, row)).filter((batch) => kept.has(batch.batch_at))
+      })
+    },
+    async diff(from, to, options) {
+      const view = await viewLake(lake)
+      const [a, b] = [resolveReference(from, view.batches), resolveReference(to, view.batches)]
+      if (a.batchAt > b.batchAt) throw backwards(a.batchAt, b.batchAt)
+      const ledger = scanSql(await scanAsOf(storage, view, CHANGES_TABLE, b.batchAt))
+      const neighbours = view.batches.indexOf(b) === view.batches.indexOf(a) + 1
+      return withEngine(async (engine) =>
+        diffBatches({
+          engine,
+          definition: pipeline.source,
+          raw: pipeline.raw,
+          ledger,
+          from: a.batchAt,
+          to: b.batchAt,
+          restamped: neighbours ? await restampedIn(engine, await scanAsOf(storage, view, BATCHES_TABLE, b.batchAt), b.batchAt) : 0,
+          rows: options.rows,
+        }),
+      )
+    },
+    async history(text) {
+      const key = keyOf(text, pipeline)
+      const { view, batch } = await resolve('latest')
+      const ledger = scanSql(await scanAsOf(storage, view, CHANGES_TABLE, batch.batchAt))
+      const raw = scanSql(await scanAsOf(storage, view, pipeline.rawName, batch.batchAt))
+      return withEngine(async (engine) => {
+        const [now] = await engine.rows(`SELECT * FROM (${raw}) WHERE ${identifier(pipeline.source.key)} = ${key}`)
+        const life = await lifeOf(engine, pipeline.source, ledger, key)
+        if (!now && life.length === 0) throw unknownIncident(text)
+        return { id: text, changes: life.map(({ id: _, ...change }) => change), now: now ?? null }
+      })
+    },
+    quarantine: (wish) => listQuarantine(setup, resolve, wish),
+  }
+}
+
+async function listQuarantine(setup: ReaderSetup, resolve: Reader['resolve'], wish: QuarantineWish): Promise<QuarantineList> {
+  const { view, batch } = await resolve(wish.at ?? 'latest')
+  const name = `quarantine.${setup.pipeline.rawName.split('.')[1]}`
+  const all = scanSql(await scanAsOf(setup.lake.storage, view, name, batch.batchAt))
+  const conditions = [
+    ...(wish.rule === undefined ? [] : [`rule = ${literal(wish.rule)}`]),
+    ...(wish.at === undefined ? [] : [`batch_at = timestamptz ${literal(batch.batchAt)}`]),
+  ]
+  const select = `SELECT * FROM (${all}) ${conditions.length ? `WHERE ${conditions.join(' AND ')}` : ''}`
+  await using engine = await setup.openEngine()
+  const counted = await engine.rows(`SELECT rule, count(*) AS n FROM (${select}) GROUP BY rule ORDER BY n DESC, rule`)
+  const rows = await engine.rows(`SELECT * FROM (${select}) ORDER BY batch_at DESC, rule, key LIMIT ${wish.limit}`)
+  const rules = Object.fromEntries(counted.map((row) => [String(row['rule']), Number(row['n'])]))
+  return {
+    total: Object.values(rules).reduce((sum, n) => sum + n, 0),
+    rules,
+    rows: rows.map(({ batch_at, run, rule, key, ...values }) => ({
+      batch_at: String(batch_at).replace(' ', 'T').replace(/\+00$/, 'Z'),
+      run: String(run),
+      rule: String(rule),
+      key: key === null || key === undefined ? null : String(key),
+      values: values as Record<string, string | null>,
+    })),
+  }
+}
+
+async function restampedIn(engine: Engine, ledger: Scan, batchAt: BatchAt): Promise<number> {
+  const [row] = await engine.rows(
+    `SELECT changes_restamped AS n FROM (${scanSql(ledger)}) WHERE batch_at = timestamptz ${literal(batchAt)}`,
+  )
+  return Number(row?.['n'] ?? 0)
+}
+
+function isOurs(pipeline: Pipeline, table: string): boolean {
+  const namespaces = ['history', 'quarantine', ...[pipeline.rawName, ...pipeline.tables.map((t) => t.name)].map((name) => name.split('.')[0]!)]
+  return namespaces.includes(table.split('.')[0]!)
+}
+
+function keyOf(text: string, pipeline: Pipeline): bigint {
+  if (/^-?\d{1,18}$/.test(text.trim())) return BigInt(text.trim())
+  throw new BlotterError('usage', `"${text}" is no ${pipeline.source.key} of an incident: expected a whole number.`, {
+    todo: `Find it with \`blotter query "select ${pipeline.source.key} from ${pipeline.rawName} where …"\`.`,
+    context: { given: text },
+  })
+}
+
+function unknownIncident(text: string): BlotterError {
+  return new BlotterError('incident_missing', `No batch of this lake has seen an incident ${text}.`, {
+    todo: 'Check the number; `blotter query` finds incidents by anything else.',
+    context: { id: text },
+  })
+}
+
+function backwards(from: BatchAt, to: BatchAt): BlotterError {
+  return new BlotterError('usage', `${from} is later than ${to}: a diff goes from an earlier batch to a later one.`, {
+    todo: `Try \`blotter diff ${to} ${from}\`.`,
+    context: { from, to },
+  })
+}
