@@ -70,8 +70,12 @@ def read(table, reference: str) -> dict:
             sums.setdefault(name, []).append(total(values))
             nulls[name] = nulls.get(name, 0) + column.null_count
     schema = table.scan().use_ref(reference).projection()
-    wide = {field.name for field in schema.fields if str(field.field_type) in ("double", "float", "string") or not field.field_type.is_primitive}
-    merged = {name: str(sum(map(int, parts)) % 2**64 if name in wide else sum(map(int, parts))) for name, parts in sums.items()}
+    types = {field.name: field.field_type for field in schema.fields}
+    merged = {}
+    for name, parts in sums.items():
+        whole = sum(map(int, parts))
+        wraps = not types[name].is_primitive or str(types[name]) in ("double", "float", "string")
+        merged[name] = str(whole % 2**64 if wraps else whole)
     return {"rows": rows, "sums": merged, "nulls": {name: count for name, count in nulls.items() if count}}
 
 

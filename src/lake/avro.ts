@@ -67,7 +67,9 @@ function plainLongs(schema: unknown): unknown {
   if (typeof schema !== 'object' || schema === null) return schema
   const properties = schema as Record<string, unknown>
   if (properties['type'] === 'long' && properties['name'] === undefined) return 'long'
-  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, name === 'default' ? value : plainLongs(value)]))
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [name, name === 'default' ? value : plainLongs(value)]),
+  )
 }
 
 /** An Avro object container file (Avro 1.11 specification), deflated, in one block. `meta` goes into its header. */
@@ -96,7 +98,7 @@ export function decodeAvro(bytes: Buffer): unknown[] {
   const decompress = DECOMPRESS[codec]
   if (!decompress) throw new Error(`Avro codec "${codec}" is not known`)
   const records: unknown[] = []
-  for (let at = body; at < bytes.length; ) {
+  for (let at = body; at < bytes.length;) {
     const block = step(BLOCK, bytes, at)
     const { count, data, sync: mark } = block.value as { count: number; data: Buffer; sync: Buffer }
     if (!sync.equals(mark)) throw new Error(`sync marker missing at byte ${block.offset - 16}`)

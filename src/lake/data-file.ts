@@ -7,7 +7,7 @@ export const CONTENT = { data: 0, positionDeletes: 1, equalityDeletes: 2 } as co
 /** A value by column id, as Avro holds it. */
 export type ByColumn<T> = { key: number; value: T }[]
 
-/** A data or delete file as manifests describe it (Iceberg specification v2, `data_file`), under the specification's names. */
+/** A data or delete file as manifests describe it (Iceberg specification v2, `data_file`), under its names. */
 export interface DataFile {
   /** Not in the record itself: the spec of the manifest that holds it. */
   spec_id: number

@@ -1,7 +1,7 @@
-/** A whole number of up to 64 bits: a number where that is exact, else a bigint. So `===` compares ids, whoever made them. */
+/** A whole number of up to 64 bits: a number where that is exact, else a bigint. So `===` compares ids of any maker. */
 export type Integer = number | bigint
 
-// TypeScript's library does not know these two yet (ECMAScript proposal "JSON.parse source text access", in Node.js since 22).
+// TypeScript does not know these two yet (ECMAScript's "JSON.parse source text access", in Node.js since 22).
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown
 const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknown
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown }

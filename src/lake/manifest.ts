@@ -121,7 +121,11 @@ export async function writeManifest(
     added_rows_count: rowsIn(added),
     existing_rows_count: rowsIn(existing.map((live) => live.file)),
     deleted_rows_count: rowsIn(removed.map((live) => live.file)),
-    partitions: summarizePartitions(spec, metadata.schemas, entries.map((entry) => entry.data_file.partition)),
+    partitions: summarizePartitions(
+      spec,
+      metadata.schemas,
+      entries.map((entry) => entry.data_file.partition),
+    ),
   }
 }
 
@@ -145,7 +149,11 @@ export async function writeManifestList(
 
 type Numbered = { file: DataFile; sequenceNumber: number | null; fileSequenceNumber: number | null }
 
-function entryOf(status: number, snapshotId: Integer, { file, sequenceNumber, fileSequenceNumber }: Numbered): ManifestEntry {
+function entryOf(
+  status: number,
+  snapshotId: Integer,
+  { file, sequenceNumber, fileSequenceNumber }: Numbered,
+): ManifestEntry {
   return {
     status,
     snapshot_id: snapshotId,

@@ -39,7 +39,7 @@ export async function nextManifests(
   for (const file of add) group(file.content, file.spec_id).added.push(file)
 
   const leaving = new Set(remove.map((file) => file.file_path))
-  const kinds = new Set(remove.map((file) => (file.content)))
+  const kinds = new Set(remove.map((file) => file.content))
   for (const manifest of parent) {
     const content: number = manifest.content ?? 0
     if (manifest.added_files_count === 0 && manifest.existing_files_count === 0) continue // Nothing but removals of old.
@@ -76,8 +76,8 @@ function refuseMissing(location: string, leaving: ReadonlySet<string>, removed: 
   const found = new Set(removed.map((file) => file.file_path))
   const missing = [...leaving].filter((path) => !found.has(path))
   if (missing.length === 0) return
-  const message = `${missing.length} of ${leaving.size} files to replace in ${location} are gone from its newest snapshot. Nothing was applied.`
-  throw new BlotterError('commit_conflict', message, {
+  const what = `${missing.length} of ${leaving.size} files to replace in ${location} are gone from its newest snapshot`
+  throw new BlotterError('commit_conflict', `${what}. Nothing was applied.`, {
     todo: 'Somebody else changed the table meanwhile: run `blotter run` again.',
     context: { location, missing: missing.slice(0, 10) },
   })

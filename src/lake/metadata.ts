@@ -85,7 +85,11 @@ export function parseMetadata(location: string, bytes: Buffer): TableMetadata {
     throw lakeDamaged(location, 'is not the metadata of an Iceberg table')
   }
   refuseOtherVersions(location, metadata['format-version'])
-  if (!Array.isArray(metadata.schemas) || !Array.isArray(metadata['partition-specs']) || typeof metadata.location !== 'string') {
+  if (
+    !Array.isArray(metadata.schemas) ||
+    !Array.isArray(metadata['partition-specs']) ||
+    typeof metadata.location !== 'string'
+  ) {
     throw lakeDamaged(location, 'lacks schemas, partition specs or the location of its table')
   }
   return {
@@ -101,7 +105,7 @@ export function parseMetadata(location: string, bytes: Buffer): TableMetadata {
 function refuseOtherVersions(location: string, version: number): void {
   if (version === 2) return
   const newer = version > 2
-  const message = `${location} is Iceberg format version ${version}; Blotter reads and writes version 2. Nothing was changed.`
+  const message = `${location} is Iceberg format version ${version}; Blotter knows version 2. Nothing was changed.`
   throw new BlotterError(newer ? 'lake_newer' : 'unsupported', message, {
     todo: newer
       ? 'Use a newer Blotter, or put the table back from a backup made before another engine upgraded it.'

@@ -62,10 +62,14 @@ export function partitionSchema(spec: PartitionSpec, schemas: readonly Schema[])
 export function batchPartition(spec: PartitionSpec, batchAt: BatchAt): Partition {
   const other = spec.fields.find((field) => field.transform !== 'day')
   if (other) {
-    throw new BlotterError('unsupported', `The table is partitioned by ${other.transform}(${other.name}): Blotter writes day(batch_at).`, {
-      todo: 'Set the partitioning back to day(batch_at), or leave this table to the engine that changed it.',
-      context: { field: other.name, transform: other.transform },
-    })
+    throw new BlotterError(
+      'unsupported',
+      `The table is partitioned by ${other.transform}(${other.name}): Blotter writes day(batch_at).`,
+      {
+        todo: 'Set the partitioning back to day(batch_at), or leave this table to the engine that changed it.',
+        context: { field: other.name, transform: other.transform },
+      },
+    )
   }
   return Object.fromEntries(spec.fields.map((field) => [field.name, dayOrdinal(batchAt)]))
 }
@@ -93,7 +97,11 @@ export interface FieldSummary {
   upper_bound: Buffer | null
 }
 
-export function summarizePartitions(spec: PartitionSpec, schemas: readonly Schema[], partitions: readonly Partition[]): FieldSummary[] {
+export function summarizePartitions(
+  spec: PartitionSpec,
+  schemas: readonly Schema[],
+  partitions: readonly Partition[],
+): FieldSummary[] {
   return spec.fields.map((field) => {
     const type = partitionType(field, schemas)
     const values = partitions.map((partition) => partition[field.name] ?? null)

@@ -4,6 +4,7 @@ import { CONTENT, deleteTarget, type LiveFile } from './data-file.ts'
 import { canonicalLocation } from './location.ts'
 import { readManifest, readManifestList } from './manifest.ts'
 import type { Snapshot } from './metadata.ts'
+import { markFilesWithoutIds, nameMapping } from './name-mapping.ts'
 import { partitionKey } from './partition.ts'
 import type { Storage } from './storage.ts'
 import { snapshotOf, type Table, tableSchema } from './table.ts'
@@ -20,6 +21,8 @@ export interface ScanFile extends LiveFile {
   /** What the engine opens. */
   path: string
   deletes: readonly ScanDelete[]
+  /** For a file whose columns have no field ids: its own name for each column that it has, by the schema's name. */
+  byName?: ReadonlyMap<string, string>
 }
 
 /** What is to be read for all rows of one snapshot of a table. */
@@ -33,11 +36,18 @@ export interface Scan {
   rowsExact: boolean
 }
 
-/** Plans the reading of a snapshot (undefined: a table that has none), with the schema it was made with unless one is given. */
-export async function planScan(storage: Storage, table: Table, snapshot: Snapshot | undefined, schema?: Schema): Promise<Scan> {
+/** Plans the reading of a snapshot (undefined: a table without any), in the schema it was made with unless one is given. */
+export async function planScan(
+  storage: Storage,
+  table: Table,
+  snapshot: Snapshot | undefined,
+  schema?: Schema,
+): Promise<Scan> {
   const current = snapshot === undefined || snapshot === snapshotOf(table)
   const columns = schema ?? tableSchema(table, current ? undefined : snapshot)
-  return scanOf(table.name, columns, snapshot ? await liveFiles(storage, snapshot) : [], storage.enginePath)
+  const scan = scanOf(table.name, columns, snapshot ? await liveFiles(storage, snapshot) : [], storage.enginePath)
+  const names = nameMapping(table.metadata)
+  return names ? { ...scan, files: await markFilesWithoutIds(storage, columns, scan.files, names) } : scan
 }
 
 /** All files that a snapshot holds, data and deletes. */
@@ -47,7 +57,12 @@ export async function liveFiles(storage: Storage, snapshot: Snapshot): Promise<L
 }
 
 /** Decides which delete file hides rows of which data file (Iceberg specification v2, Scan Planning). */
-export function scanOf(table: string, schema: Schema, live: readonly LiveFile[], enginePath: (location: string) => string): Scan {
+export function scanOf(
+  table: string,
+  schema: Schema,
+  live: readonly LiveFile[],
+  enginePath: (location: string) => string,
+): Scan {
   const data = live.filter(({ file }) => file.content === CONTENT.data)
   const deletes = live.filter(({ file }) => file.content !== CONTENT.data)
   for (const { file } of live) refuseUnreadable(table, file)
@@ -82,7 +97,11 @@ function countRows(files: readonly ScanFile[]): { rows: number; rowsExact: boole
 
 function refuseUnreadable(table: string, file: LiveFile['file']): void {
   const what =
-    file.content === CONTENT.equalityDeletes ? 'equality deletes' : file.file_format.toUpperCase() === 'PARQUET' ? undefined : `${file.file_format} files`
+    file.content === CONTENT.equalityDeletes
+      ? 'equality deletes'
+      : file.file_format.toUpperCase() === 'PARQUET'
+        ? undefined
+        : `${file.file_format} files`
   if (what === undefined) return
   throw new BlotterError('unsupported', `${table} holds ${what} (${file.file_path}), which Blotter does not read.`, {
     todo: 'Rewrite its data files with the engine that wrote them (Spark: CALL system.rewrite_data_files).',

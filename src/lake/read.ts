@@ -14,22 +14,40 @@ export interface ScanSqlOptions {
 export function scanSql(scan: Scan, { columns, position = false }: ScanSqlOptions = {}): string {
   const names = columns ?? scan.schema.fields.map((field) => field.name)
   if (scan.files.length === 0) return emptySql(scan.schema, names, position)
-  const clean = scan.files.filter((file) => file.deletes.length === 0)
-  const dirty = scan.files.filter((file) => file.deletes.length > 0)
-  const from = (files: readonly ScanFile[]): string => {
-    const paths = `[${files.map((file) => literal(file.file.file_path)).join(', ')}]`
-    const place = position ? [`${paths}[file_index::BIGINT + 1] AS _file`, 'file_row_number::BIGINT AS _pos'] : []
-    return `SELECT ${[...names.map(identifier), ...place].join(', ')} FROM ${readFiles(files, scan.schema)} AS d`
-  }
-  const parts: string[] = []
-  if (clean.length > 0) parts.push(from(clean))
-  if (dirty.length > 0) {
-    parts.push(`${from(dirty)} ANTI JOIN (${hiddenRowsSql(dirty)}) AS x ON d.file_index = x.i AND d.file_row_number = x.pos`)
-  }
-  return parts.join(' UNION ALL ')
+  const numbered = scan.files.filter((file) => !file.byName)
+  const clean = numbered.filter((file) => file.deletes.length === 0)
+  const dirty = numbered.filter((file) => file.deletes.length > 0)
+  const named = scan.files.filter((file) => file.byName).map((file) => [file])
+  return [clean, dirty, ...named]
+    .filter((files) => files.length > 0)
+    .map((files) => liveRowsSql(files, scan.schema, names, position))
+    .join(' UNION ALL ')
 }
 
-/** Selects `i` (the place of a data file in `files`, from 0) and `pos` of each row that delete files hide, perhaps repeated. */
+/** The live rows of files that are read in one way: all without deletes or all with; by field id, or one file by names. */
+function liveRowsSql(files: readonly ScanFile[], schema: Schema, names: readonly string[], position: boolean): string {
+  const byName = files[0]!.byName
+  const columns = names.map((name) => (byName ? columnByName(schema, byName, name) : identifier(name)))
+  if (position) {
+    const paths = files.map((file) => literal(file.file.file_path)).join(', ')
+    columns.push(`[${paths}][file_index::BIGINT + 1] AS _file`, 'file_row_number::BIGINT AS _pos')
+  }
+  const select = `SELECT ${columns.join(', ')} FROM ${readFiles(files, byName ? undefined : schema)} AS d`
+  if (files.every((file) => file.deletes.length === 0)) return select
+  return `${select} ANTI JOIN (${hiddenRowsSql(files)}) AS x ON d.file_index = x.i AND d.file_row_number = x.pos`
+}
+
+function columnByName(schema: Schema, byName: ReadonlyMap<string, string>, name: string): string {
+  const found = byName.get(name)
+  return `${found === undefined ? 'NULL' : `d.${identifier(found)}`}::${columnType(schema, name)} AS ${identifier(name)}`
+}
+
+function columnType(schema: Schema, name: string): string {
+  const field = schema.fields.find((known) => known.name === name)
+  return field ? duckdbType(field.type) : 'VARCHAR'
+}
+
+/** Selects `i` (the place of a data file in `files`, from 0) and `pos` of each row that deletes hide, perhaps repeated. */
 export function hiddenRowsSql(files: readonly ScanFile[]): string {
   const exclusive: ScanDelete[] = []
   const targets: number[] = []
@@ -87,10 +105,7 @@ function schemaMap(schema: Schema): string {
 }
 
 function emptySql(schema: Schema, names: readonly string[], position: boolean): string {
-  const columns = names.map((name) => {
-    const field = schema.fields.find((known) => known.name === name)
-    return `NULL::${field ? duckdbType(field.type) : 'VARCHAR'} AS ${identifier(name)}`
-  })
+  const columns = names.map((name) => `NULL::${columnType(schema, name)} AS ${identifier(name)}`)
   if (position) columns.push('NULL::VARCHAR AS _file', 'NULL::BIGINT AS _pos')
   return `SELECT ${columns.join(', ')} WHERE false`
 }

@@ -69,10 +69,14 @@ export function stageTag(table: Table, tag: string, now: Date): Table {
   const known = Object.hasOwn(metadata.refs, tag) ? metadata.refs[tag] : undefined
   if (known && known['snapshot-id'] === snapshot['snapshot-id']) return table
   if (known) {
-    throw new BlotterError('commit_conflict', `${table.name} has a ${known.type} ${tag} already, on another snapshot. Nothing was applied.`, {
-      todo: 'Run `blotter run` again.',
-      context: { table: table.name, tag },
-    })
+    throw new BlotterError(
+      'commit_conflict',
+      `${table.name} has a ${known.type} ${tag} already, on another snapshot. Nothing was applied.`,
+      {
+        todo: 'Run `blotter run` again.',
+        context: { table: table.name, tag },
+      },
+    )
   }
   const refs = { ...metadata.refs, [tag]: { 'snapshot-id': snapshot['snapshot-id'], type: 'tag' } satisfies Reference }
   return changed(table, nextUpdate(metadata, now), { refs })

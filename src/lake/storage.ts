@@ -9,11 +9,13 @@ export interface StoredFile {
 
 /**
  * Where a lake's files lie. Locations are those of Iceberg (`file:///lake/raw/crimes/metadata/…`), and every spelling that
- * `canonicalLocation` knows is taken. Errors: `disk_full`, `lake_unwritable`, and `lake_damaged` naming a file that is not there.
+ * `canonicalLocation` knows is taken. Errors: `disk_full`, `lake_unwritable`, and `lake_damaged` naming a missing file.
  */
 export interface Storage {
   read(location: string): Promise<Buffer>
-  /** Resolves with the size once the bytes are durable. Fails when the file exists; the file is complete or absent, never half. */
+  /** The last bytes of a file; all of them when it is shorter. */
+  readTail(location: string, sizeBytes: number): Promise<Buffer>
+  /** Resolves with the size once the bytes are durable. Fails when the file exists; it is complete or absent, never half. */
   writeNew(location: string, bytes: Uint8Array): Promise<number>
   /** Makes durable what an engine wrote at `enginePath(location)`. */
   persist(location: string): Promise<void>

@@ -41,7 +41,9 @@ export function summaryOf(
   const total = (name: string, difference: number): string => String(Number(parent?.summary[name] ?? 0) + difference)
   return {
     operation: operation ?? operationOf(plus, minus),
-    ...Object.fromEntries(Object.entries(differences).flatMap(([name, value]) => (value > 0 ? [[name, String(value)]] : []))),
+    ...Object.fromEntries(
+      Object.entries(differences).flatMap(([name, value]) => (value > 0 ? [[name, String(value)]] : [])),
+    ),
     'total-records': total('total-records', plus.rows - minus.rows),
     'total-data-files': total('total-data-files', plus.dataFiles - minus.dataFiles),
     'total-delete-files': total('total-delete-files', plus.deleteFiles - minus.deleteFiles),

@@ -83,7 +83,8 @@ export function tableSchema(table: Table, snapshot?: Snapshot): Schema {
 export function snapshotOf(table: Table, ref: string | Integer = 'main'): Snapshot | undefined {
   const { refs, snapshots } = table.metadata
   const main = ref === 'main' && !refs['main'] ? table.metadata['current-snapshot-id'] : undefined
-  const id = typeof ref === 'string' ? (Object.hasOwn(refs, ref) ? refs[ref]!['snapshot-id'] : main) : exactInteger(BigInt(ref))
+  const id =
+    typeof ref === 'string' ? (Object.hasOwn(refs, ref) ? refs[ref]!['snapshot-id'] : main) : exactInteger(BigInt(ref))
   if (id === undefined || id === null) return undefined
   return snapshots.find((snapshot) => snapshot['snapshot-id'] === id)
 }
@@ -114,7 +115,8 @@ const KNOWN_TYPES: ReadonlySet<unknown> = new Set<PrimitiveType>([
 function refuseUnknownType(table: string, path: string, field: Pick<Field, 'type'>): void {
   const type: Type | { type: string } = field.type
   if (KNOWN_TYPES.has(type)) return
-  if (typeof type === 'object' && type.type === 'list') return refuseUnknownType(table, `${path}.element`, { type: (type as { element: Type }).element })
+  if (typeof type === 'object' && type.type === 'list')
+    return refuseUnknownType(table, `${path}.element`, { type: (type as { element: Type }).element })
   if (typeof type === 'object' && type.type === 'struct') {
     for (const inner of (type as { fields: Field[] }).fields) refuseUnknownType(table, `${path}.${inner.name}`, inner)
     return

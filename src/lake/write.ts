@@ -20,14 +20,18 @@ export interface ParquetEngine {
   writeParquet(select: string, path: string, schema?: Schema): Promise<WrittenParquet>
 }
 
-/** A new file's place: `LOCATION/data/year=2026/month=11/day=23/LABEL-<uuid>.parquet`, so that a person finds a batch by eye. */
+/** A new file's place, `LOCATION/data/year=2026/month=11/day=23/LABEL-<uuid>.parquet`: a person finds a batch by eye. */
 export function dataFileLocation(table: Table, batchAt: BatchAt, label: string): string {
   const [year, month, day] = batchAt.slice(0, 10).split('-')
   return `${table.metadata.location}/data/year=${year}/month=${month}/day=${day}/${label}-${randomUUID()}.parquet`
 }
 
 /** Describes a Parquet file that holds rows of one batch, in the partition that the table's spec gives them. */
-export function describeDataFile(table: Table, written: WrittenParquet, { location, batchAt }: { location: string; batchAt: BatchAt }): DataFile {
+export function describeDataFile(
+  table: Table,
+  written: WrittenParquet,
+  { location, batchAt }: { location: string; batchAt: BatchAt },
+): DataFile {
   const spec = specOf(table.metadata)
   return {
     spec_id: spec['spec-id'],
@@ -88,7 +92,8 @@ export async function writePositionDeletes(request: PositionDeletes): Promise<Hi
         UNION ALL SELECT i, pos, false FROM (${hiddenRowsSql(touched)}) WHERE i IS NOT NULL
       ) GROUP BY i, pos ORDER BY i, pos`)
     const counts = await engine.rows(
-      `SELECT i, count(*) AS total, count(*) FILTER (fresh) AS fresh, min(pos) AS low, max(pos) AS high FROM ${merged} GROUP BY i ORDER BY i`,
+      `SELECT i, count(*) AS total, count(*) FILTER (fresh) AS fresh, min(pos) AS low, max(pos) AS high
+       FROM ${merged} GROUP BY i ORDER BY i`,
     )
     return await replaceDeletes(request, touched, merged, counts)
   } finally {
@@ -102,9 +107,13 @@ function touchedFiles(scan: Scan, rows: readonly Record<string, unknown>[]): Sca
   return rows.map((row) => {
     const file = known.get(String(row['_file']))
     if (file) return file
-    throw new BlotterError('internal', `Rows of ${String(row['_file'])} are to be hidden, but ${scan.table} does not hold that file.`, {
-      todo: 'Report this. Nothing was committed; the lake is as it was before.',
-    })
+    throw new BlotterError(
+      'internal',
+      `Rows of ${String(row['_file'])} are to be hidden, but ${scan.table} does not hold that file.`,
+      {
+        todo: 'Report this. Nothing was committed; the lake is as it was before.',
+      },
+    )
   })
 }
 
@@ -135,7 +144,8 @@ async function writeDeleteFile(
   { i, low, high }: Record<string, unknown>,
 ): Promise<DataFile> {
   const location = dataFileLocation(table, batchAt, label)
-  const select = `SELECT ${literal(target.file.file_path)} AS file_path, pos FROM ${merged} WHERE i = ${String(i)} ORDER BY pos`
+  const named = `${literal(target.file.file_path)} AS file_path`
+  const select = `SELECT ${named}, pos FROM ${merged} WHERE i = ${String(i)} ORDER BY pos`
   const written = await engine.writeParquet(select, storage.enginePath(location), DELETE_SCHEMA)
   const both = <T>(path: T, pos: T): { key: number; value: T }[] => [
     { key: DELETE_PATH_ID, value: path },

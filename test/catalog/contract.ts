@@ -39,9 +39,18 @@ export function catalogContract(name: string, { open, atomic }: CatalogUnderTest
     ])
     const other = await again()
     assert.deepEqual(await other.namespaces(), ['history', 'raw'])
-    assert.deepEqual((await other.tables()).map((entry) => entry.table), ['history.batches', 'raw.crimes'])
-    assert.deepEqual((await other.tables('raw')).map((entry) => entry.table), ['raw.crimes'])
-    assert.equal((await other.entry('raw.crimes'))?.metadataLocation, 'file:///lake/raw/crimes/metadata/00000-a.metadata.json')
+    assert.deepEqual(
+      (await other.tables()).map((entry) => entry.table),
+      ['history.batches', 'raw.crimes'],
+    )
+    assert.deepEqual(
+      (await other.tables('raw')).map((entry) => entry.table),
+      ['raw.crimes'],
+    )
+    assert.equal(
+      (await other.entry('raw.crimes'))?.metadataLocation,
+      'file:///lake/raw/crimes/metadata/00000-a.metadata.json',
+    )
     other.close()
   })
 
@@ -56,7 +65,10 @@ export function catalogContract(name: string, { open, atomic }: CatalogUnderTest
 
   if (atomic) {
     contract('of several tables all move or none does', async (catalog) => {
-      await catalog.commit([{ table: 'raw.crimes', from: null, to: 'a1' }, { table: 'history.batches', from: null, to: 'b1' }])
+      await catalog.commit([
+        { table: 'raw.crimes', from: null, to: 'a1' },
+        { table: 'history.batches', from: null, to: 'b1' },
+      ])
       const stale = [
         { table: 'raw.crimes', from: 'a1', to: 'a2' },
         { table: 'new.table', from: null, to: 'n1' },
@@ -76,7 +88,7 @@ export function catalogContract(name: string, { open, atomic }: CatalogUnderTest
     const writers = [catalog, await again()]
     let conflicts = 0
     const write = async (writer: Catalog, label: string): Promise<void> => {
-      for (let done = 0; done < 20; ) {
+      for (let done = 0; done < 20;) {
         const from = (await writer.entry('raw.crimes'))!.metadataLocation
         await Promise.resolve()
         try {

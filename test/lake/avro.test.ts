@@ -66,15 +66,35 @@ test('manifest entries survive the round trip with every field and every bit of 
 
 test('the header of an Avro file keeps field ids and logical types, since other readers go by them', () => {
   const file = encodeAvro(manifestEntrySchema(partitionSchema(SPEC, SCHEMAS)), [], {}).toString('latin1')
-  for (const part of ['"field-id":134', '"element-id":133', '"logicalType":"map"', '"logicalType":"date"', '"logicalType":"timestamp-micros"']) {
+  for (const part of [
+    '"field-id":134',
+    '"element-id":133',
+    '"logicalType":"map"',
+    '"logicalType":"date"',
+    '"logicalType":"timestamp-micros"',
+  ]) {
     assert.ok(file.includes(part), part)
   }
   assert.ok(encodeAvro(MANIFEST_FILE_SCHEMA, [], {}).toString('latin1').includes('"element-id":508'))
 })
 
 test('a file that is cut off at any byte is an error, never a shorter list', () => {
-  const schema: AvroSchema = { type: 'record', name: 'r', fields: [{ name: 'id', type: 'long' }, { name: 'text', type: 'string' }] }
-  const whole = encodeAvro(schema, [{ id: 2n ** 62n, text: 'a' }, { id: 7, text: 'b' }], {})
+  const schema: AvroSchema = {
+    type: 'record',
+    name: 'r',
+    fields: [
+      { name: 'id', type: 'long' },
+      { name: 'text', type: 'string' },
+    ],
+  }
+  const whole = encodeAvro(
+    schema,
+    [
+      { id: 2n ** 62n, text: 'a' },
+      { id: 7, text: 'b' },
+    ],
+    {},
+  )
   const headerEnd = encodeAvro(schema, [], {}).length
   for (let end = 0; end < whole.length; end++) {
     if (end === headerEnd) continue // A file of no blocks is whole: the storage never leaves one.

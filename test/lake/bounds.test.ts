@@ -30,14 +30,18 @@ test('the upper bound of a long text steps over the surrogates and carries past 
 })
 
 test('numbers and times are little endian, and times are exact to the microsecond before and after 1970', () => {
-  const micros = (text: string, type: 'timestamp' | 'timestamptz' = 'timestamp') => bound(type, text, 'lower')?.readBigInt64LE()
+  const micros = (text: string, type: 'timestamp' | 'timestamptz' = 'timestamp') =>
+    bound(type, text, 'lower')?.readBigInt64LE()
   assert.equal(bound('int', '-2', 'lower')?.toString('hex'), 'feffffff')
   assert.equal(bound('long', '9223372036854775807', 'upper')?.readBigInt64LE(), 2n ** 63n - 1n)
   assert.equal(micros('1969-12-31 23:59:59.999999'), -1n)
   assert.equal(micros('2024-03-10 02:30:00'), 1710037800000000n)
   assert.equal(micros('9999-12-31 23:59:59.999999+00', 'timestamptz'), 253402300799999999n)
   assert.equal(bound('date', '1969-12-31', 'lower')?.readInt32LE(), -1)
-  assert.deepEqual([bound('boolean', '1', 'lower'), bound('boolean', 'false', 'upper')], [Buffer.from([1]), Buffer.from([0])])
+  assert.deepEqual(
+    [bound('boolean', '1', 'lower'), bound('boolean', 'false', 'upper')],
+    [Buffer.from([1]), Buffer.from([0])],
+  )
 })
 
 test('zero is the negative one below and the positive one above', () => {

@@ -22,12 +22,21 @@ test('any JSON with integers of 64 bits survives reading and writing', () => {
       fc.constant(null),
       fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }).filter((value) => !Object.is(value, -0)),
       fc.array(tie('value')),
-      fc.dictionary(fc.string().filter((key) => key !== '__proto__'), tie('value'), { noNullPrototype: true }),
+      fc.dictionary(
+        fc.string().filter((key) => key !== '__proto__'),
+        tie('value'),
+        { noNullPrototype: true },
+      ),
     ),
   })).value
-  fc.assert(fc.property(json, (value) => assert.deepEqual(parseJson(formatJson(value)), value)), { numRuns: 300 })
+  fc.assert(
+    fc.property(json, (value) => assert.deepEqual(parseJson(formatJson(value)), value)),
+    { numRuns: 300 },
+  )
 })
 
 test('text that only looks like a long number stays text', () => {
-  assert.deepEqual(parseJson('{"a": "x: 12345678901234567890, 1234567890123456789"}'), { a: 'x: 12345678901234567890, 1234567890123456789' })
+  assert.deepEqual(parseJson('{"a": "x: 12345678901234567890, 1234567890123456789"}'), {
+    a: 'x: 12345678901234567890, 1234567890123456789',
+  })
 })

@@ -19,7 +19,15 @@ const SCHEMA = schemaOf([
   { name: 'id', type: 'long' },
   { name: 'version', type: 'int' },
   { name: 'kinds', type: { list: 'string' } },
-  { name: 'before', type: { struct: [{ name: 'id', type: 'long' }, { name: 'block', type: 'string' }] } },
+  {
+    name: 'before',
+    type: {
+      struct: [
+        { name: 'id', type: 'long' },
+        { name: 'block', type: 'string' },
+      ],
+    },
+  },
   { name: 'year', type: 'int' },
   { name: 'batch_at', type: 'timestamptz' },
 ])
@@ -43,7 +51,10 @@ interface Batch {
 }
 
 const ids = fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { maxLength: 20 })
-const batches = fc.array(fc.record({ upsert: ids, remove: ids, days: fc.integer({ min: 0, max: 1 }) }), { minLength: 1, maxLength: 8 })
+const batches = fc.array(fc.record({ upsert: ids, remove: ids, days: fc.integer({ min: 0, max: 1 }) }), {
+  minLength: 1,
+  maxLength: 8,
+})
 
 test('every tag shows the rows of its batch, whatever batches were merged before and after it', async () => {
   let lake = 0
@@ -110,13 +121,20 @@ async function commitBatch(root: string, table: Table, batch: Batch, version: nu
   const add = [...deletes.add]
   if (batch.upsert.length > 0) {
     const location = dataFileLocation(table, tag, 'data')
-    const select = `SELECT id::BIGINT AS id, ${version}::INTEGER AS version, ['a', 'k' || id] AS kinds, {'id': id::BIGINT, 'block': NULL::VARCHAR} AS before,
+    const select = `SELECT id::BIGINT AS id, ${version}::INTEGER AS version, ['a', 'k' || id] AS kinds,
+      {'id': id::BIGINT, 'block': NULL::VARCHAR} AS before,
       1999::INTEGER AS year, TIMESTAMPTZ '${tag}' AS batch_at FROM (SELECT unnest([${batch.upsert.join(', ')}]) AS id)`
     const written = await engine.writeParquet(select, storage.enginePath(location), SCHEMA)
     add.push(describeDataFile(table, written, { location, batchAt: tag }))
   }
   const now = new Date(tag)
-  const staged = await stageSnapshot(storage, table, { add, remove: deletes.remove, summary: { 'blotter.batch-at': tag }, tag, now })
+  const staged = await stageSnapshot(storage, table, {
+    add,
+    remove: deletes.remove,
+    summary: { 'blotter.batch-at': tag },
+    tag,
+    now,
+  })
   const swap = await writeMetadata(storage, staged)
   assert.ok(swap.to.startsWith(`file://${root}/raw/crimes/metadata/`))
   return swap.committed

@@ -23,7 +23,12 @@ const live = (sequenceNumber: number, file: Partial<DataFile>): LiveFile => ({
   },
 })
 const hiding = (sequenceNumber: number, file: Partial<DataFile>): LiveFile =>
-  live(sequenceNumber, { content: CONTENT.positionDeletes, file_path: `file:///lake/d-${sequenceNumber}.parquet`, record_count: 7, ...file })
+  live(sequenceNumber, {
+    content: CONTENT.positionDeletes,
+    file_path: `file:///lake/d-${sequenceNumber}.parquet`,
+    record_count: 7,
+    ...file,
+  })
 const plan = (...files: LiveFile[]): Scan => scanOf('raw.crimes', SCHEMA, files, (location) => location)
 const bounds = (lower: string, upper = lower): Partial<DataFile> => ({
   lower_bounds: [{ key: DELETE_PATH_ID, value: Buffer.from(lower) }],
@@ -57,7 +62,10 @@ test('an older delete file, one of another partition or spec, and one of a file 
 test('a delete file that names no data file is looked into for every one of its partition', () => {
   const other = DATA_PATH.replace('data-1', 'data-2')
   const scan = plan(live(1, {}), live(2, { file_path: other }), hiding(2, {}))
-  assert.deepEqual(scan.files.map((file) => file.deletes.map((one) => one.exclusive)), [[false], [false]])
+  assert.deepEqual(
+    scan.files.map((file) => file.deletes.map((one) => one.exclusive)),
+    [[false], [false]],
+  )
   assert.deepEqual([scan.rows, scan.rowsExact], [193, false])
 })
 
@@ -69,7 +77,10 @@ test('bounds that were cut to 16 bytes name no file, so that their deletes are n
 
 test('equality deletes and other file formats are refused by name', () => {
   const refused = (file: Partial<DataFile>): void =>
-    assert.throws(() => plan(live(1, file)), (error) => error instanceof BlotterError && error.code === 'unsupported' && error.message.includes(DATA_PATH))
+    assert.throws(
+      () => plan(live(1, file)),
+      (error) => error instanceof BlotterError && error.code === 'unsupported' && error.message.includes(DATA_PATH),
+    )
   refused({ content: CONTENT.equalityDeletes })
   refused({ file_format: 'ORC' })
 })

@@ -51,7 +51,8 @@ export async function smallLake(t: TestContext): Promise<SmallLake> {
     table: newTable({ name: 'raw.crimes', location, schema: SCHEMA, partitionBy }),
     async write(table, batchAt, ids) {
       const at = dataFileLocation(table, batchAt, 'data')
-      const select = `SELECT unnest([${ids.join(', ')}])::BIGINT AS id, 'block' AS block, TIMESTAMPTZ '${batchAt}' AS batch_at`
+      const id = `unnest([${ids.join(', ')}])::BIGINT AS id`
+      const select = `SELECT ${id}, 'block' AS block, TIMESTAMPTZ '${batchAt}' AS batch_at`
       const written = await engine.writeParquet(select, storage.enginePath(at), SCHEMA)
       return describeDataFile(table, written, { location: at, batchAt })
     },

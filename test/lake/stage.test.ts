@@ -62,12 +62,15 @@ test('two writers stage upon one version: the second finds its files gone once i
   assert.deepEqual(await lake.ids(await lake.stage(winner, '2026-07-02T06:00:01Z', again.add, again.remove)), [])
 })
 
-test('metadata files are numbered, remember a bounded number of older ones, and read back as they were staged', async (t) => {
+test('metadata files are numbered, remember some older ones, and read back as they were staged', async (t) => {
   const lake = await smallLake(t)
   let table: Table = lake.table
   const unnamed: string[] = []
   for (let version = 0; version < 24; version++) {
-    const swap = await writeMetadata(lake.storage, await lake.stage(table, new Date(Date.parse(FIRST) + version * 1000).toISOString().replace('.000', ''), []))
+    const swap = await writeMetadata(
+      lake.storage,
+      await lake.stage(table, new Date(Date.parse(FIRST) + version * 1000).toISOString().replace('.000', ''), []),
+    )
     assert.equal(swap.from, table.metadataLocation)
     assert.match(swap.to, new RegExp(`/metadata/${String(version).padStart(5, '0')}-[0-9a-f-]{36}\\.metadata\\.json$`))
     unnamed.push(...swap.unnamed)
@@ -78,7 +81,11 @@ test('metadata files are numbered, remember a bounded number of older ones, and 
   assert.equal(unnamed.length, 3)
   assert.equal(tagsOf(table).size, 24)
   const times = table.metadata.snapshots.map((snapshot) => snapshot['timestamp-ms'])
-  assert.deepEqual(times, [...new Set(times)].sort((a, b) => a - b), 'times grow')
+  assert.deepEqual(
+    times,
+    [...new Set(times)].sort((a, b) => a - b),
+    'times grow',
+  )
 })
 
 test('manifests are merged, so that a snapshot after many batches has few of them', async (t) => {
@@ -93,19 +100,35 @@ test('manifests are merged, so that a snapshot after many batches has few of the
   const scan = await planScan(counting, table, snapshotOf(table))
   assert.equal(scan.files.length, 20)
   assert.ok(manifests <= 9, `${manifests} files read`)
-  assert.deepEqual(await lake.ids(table), Array.from({ length: 20 }, (_, n) => n))
+  assert.deepEqual(
+    await lake.ids(table),
+    Array.from({ length: 20 }, (_, n) => n),
+  )
   assert.equal(new Set(scan.files.map((file) => file.sequenceNumber)).size, 20, 'merging keeps sequence numbers')
 })
 
-test('a column that is renamed or added reads right in old files and new ones, and an old tag keeps its schema', async (t) => {
+test('a renamed or added column reads right in old and new files, and an old tag keeps its schema', async (t) => {
   const lake = await smallLake(t)
   let table = await lake.stage(lake.table, FIRST, [await lake.write(lake.table, FIRST, [1])])
   const [id, block, batchAt] = tableSchema(table).fields
-  const schema = { fields: [id!, { ...block!, name: 'street' }, batchAt!, { id: 4, name: 'ward', required: false, type: 'int' as const }] }
-  table = await stageSnapshot(lake.storage, table, { add: [], remove: [], summary: {}, schema, tag: SECOND, now: new Date(SECOND) })
+  const schema = {
+    fields: [id!, { ...block!, name: 'street' }, batchAt!, { id: 4, name: 'ward', required: false, type: 'int' as const }],
+  }
+  table = await stageSnapshot(lake.storage, table, {
+    add: [],
+    remove: [],
+    summary: {},
+    schema,
+    tag: SECOND,
+    now: new Date(SECOND),
+  })
   assert.deepEqual(table.metadata['last-column-id'], 4)
-  const now = await lake.engine.rows(scanSql(await planScan(lake.storage, table, snapshotOf(table)), { columns: ['ward', 'street', 'id'] }))
+  const now = await lake.engine.rows(
+    scanSql(await planScan(lake.storage, table, snapshotOf(table)), { columns: ['ward', 'street', 'id'] }),
+  )
   assert.deepEqual(now, [{ ward: null, street: 'block', id: 1n }])
-  const then = await lake.engine.rows(scanSql(await planScan(lake.storage, table, snapshotOf(table, FIRST)), { columns: ['block'] }))
+  const then = await lake.engine.rows(
+    scanSql(await planScan(lake.storage, table, snapshotOf(table, FIRST)), { columns: ['block'] }),
+  )
   assert.deepEqual(then, [{ block: 'block' }])
 })

@@ -15,8 +15,12 @@ test('metadata of another format version, and what is no metadata, is refused by
   const parse = (value: unknown) => () => parseMetadata('file:///lake/v.metadata.json', Buffer.from(formatJson(value)))
   assert.throws(parse({ ...made.metadata, 'format-version': 3 }), failsWith('lake_newer', 'version 3'))
   assert.throws(parse({ ...made.metadata, 'format-version': 1 }), failsWith('unsupported', 'version 1'))
-  for (const other of [null, [], {}, { 'format-version': 2 }]) assert.throws(parse(other), failsWith('lake_damaged', 'v.metadata.json'))
-  assert.throws(() => parseMetadata('file:///lake/v.metadata.json', Buffer.from('{"format-')), failsWith('lake_damaged', 'v.metadata.json'))
+  for (const other of [null, [], {}, { 'format-version': 2 }])
+    assert.throws(parse(other), failsWith('lake_damaged', 'v.metadata.json'))
+  assert.throws(
+    () => parseMetadata('file:///lake/v.metadata.json', Buffer.from('{"format-')),
+    failsWith('lake_damaged', 'v.metadata.json'),
+  )
 })
 
 test('compressed metadata of other writers is read, and fields that Blotter does not know are carried on', () => {
@@ -26,7 +30,14 @@ test('compressed metadata of other writers is read, and fields that Blotter does
 })
 
 test('a column of an unknown type is refused by its path', () => {
-  const fields = [{ id: 1, name: 'before', required: false, type: { type: 'struct', fields: [{ id: 2, name: 'price', required: false, type: 'decimal(9,2)' }] } }]
+  const fields = [
+    {
+      id: 1,
+      name: 'before',
+      required: false,
+      type: { type: 'struct', fields: [{ id: 2, name: 'price', required: false, type: 'decimal(9,2)' }] },
+    },
+  ]
   const table = { ...made, metadata: { ...made.metadata, schemas: [{ type: 'struct', 'schema-id': 0, fields }] } }
   assert.throws(() => tableSchema(table as typeof made), failsWith('unsupported', 'before.price'))
 })

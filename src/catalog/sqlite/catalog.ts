@@ -46,7 +46,8 @@ export function openSqliteCatalog(file: string, { name, create = true }: SqliteC
     db.close()
     throw error
   }
-  const rows = (sql: string, ...values: string[]): Record<string, unknown>[] => guard(() => db.prepare(sql).all(name, ...values))
+  const rows = (sql: string, ...values: string[]): Record<string, unknown>[] =>
+    guard(() => db.prepare(sql).all(name, ...values))
   let closed = false
   return {
     name,
@@ -112,7 +113,8 @@ function commitAll(db: DatabaseSync, catalog: string, swaps: readonly CatalogSwa
   try {
     for (const swap of swaps) {
       const [namespace, table] = split(swap.table)
-      const moved = swap.from === null ? insert(db, catalog, namespace, table, swap.to) : move(db, catalog, namespace, table, swap)
+      const moved =
+        swap.from === null ? insert(db, catalog, namespace, table, swap.to) : move(db, catalog, namespace, table, swap)
       if (!moved) throw conflict(db, catalog, swap)
     }
     db.exec('COMMIT')
@@ -136,7 +138,8 @@ function move(db: DatabaseSync, catalog: string, namespace: string, table: strin
 }
 
 function conflict(db: DatabaseSync, catalog: string, { table, from }: CatalogSwap): BlotterError {
-  const sql = 'SELECT metadata_location AS at FROM iceberg_tables WHERE catalog_name = ? AND table_namespace = ? AND table_name = ?'
+  const sql =
+    'SELECT metadata_location AS at FROM iceberg_tables WHERE catalog_name = ? AND table_namespace = ? AND table_name = ?'
   const found = db.prepare(sql).get(catalog, ...split(table))?.['at'] ?? null
   const message = `Commit to ${table} lost a race: expected ${from ?? 'no table'}, found ${String(found ?? 'no table')}.`
   return new BlotterError('commit_conflict', `${message} Nothing was applied; staged files will be swept.`, {
@@ -177,18 +180,26 @@ function sqliteError(error: unknown, file: string): unknown {
   const context = { file, sqlite: errcode ?? null }
   if (primary === FULL || code === 'ENOSPC') return diskFull(error)
   if (primary === CORRUPT || primary === NOTADB) {
-    return new BlotterError('lake_damaged', `${file} is not a whole SQLite database: ${(error as Error).message}. Nothing was changed.`, {
-      todo: "Put the file back from a backup (`blotter backup` makes one); the tables' own files are not concerned.",
-      context,
-      cause: error,
-    })
+    return new BlotterError(
+      'lake_damaged',
+      `${file} is not a whole SQLite database: ${(error as Error).message}. Nothing was changed.`,
+      {
+        todo: "Put the file back from a backup (`blotter backup` makes one); the tables' own files are not concerned.",
+        context,
+        cause: error,
+      },
+    )
   }
   if (primary === BUSY || primary === LOCKED) {
-    return new BlotterError('run_locked', `${file} was locked by another process for ${BUSY_TIMEOUT_MS / 1000} s. Nothing was applied.`, {
-      todo: 'Wait for the other process to end, or end it, then try again.',
-      context,
-      cause: error,
-    })
+    return new BlotterError(
+      'run_locked',
+      `${file} was locked by another process for ${BUSY_TIMEOUT_MS / 1000} s. Nothing was applied.`,
+      {
+        todo: 'Wait for the other process to end, or end it, then try again.',
+        context,
+        cause: error,
+      },
+    )
   }
   const unwritable = primary === PERM || primary === READONLY || primary === CANTOPEN || primary === IOERR
   if (!unwritable && !['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code ?? '')) return error

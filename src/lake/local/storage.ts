@@ -11,13 +11,8 @@ const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLI
 /** A lake in a folder of this machine. */
 export function localStorage(): Storage {
   return {
-    async read(location) {
-      try {
-        return await readFile(canonicalLocation(location))
-      } catch (error) {
-        throw codeOf(error) === 'ENOENT' ? lakeDamaged(location, 'is missing', error) : storageError(error, location)
-      }
-    },
+    read: (location) => orMissing(location, () => readFile(canonicalLocation(location))),
+    readTail: (location, sizeBytes) => orMissing(location, () => readEnd(canonicalLocation(location), sizeBytes)),
     async writeNew(location, bytes) {
       const path = canonicalLocation(location)
       try {
@@ -57,6 +52,26 @@ export function localStorage(): Storage {
   }
 }
 
+async function orMissing<T>(location: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw codeOf(error) === 'ENOENT' ? lakeDamaged(location, 'is missing', error) : storageError(error, location)
+  }
+}
+
+async function readEnd(path: string, sizeBytes: number): Promise<Buffer> {
+  const file = await open(path, 'r')
+  try {
+    const { size } = await file.stat()
+    const bytes = Buffer.alloc(Math.min(size, sizeBytes))
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, size - bytes.length)
+    return bytes.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
 async function* filesUnder(folder: string): AsyncGenerator<{ location: string; sizeBytes: number; modifiedMs: number }> {
   const entries = await readdir(canonicalLocation(folder), { withFileTypes: true }).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return []
@@ -66,7 +81,8 @@ async function* filesUnder(folder: string): AsyncGenerator<{ location: string; s
     const location = `${folder}/${entry.name}`
     if (entry.isDirectory()) yield* filesUnder(location)
     if (!entry.isFile()) continue
-    const known = await stat(canonicalLocation(location)).catch(() => undefined) // Another process may sweep at the same time.
+    // Another process may sweep at the same time.
+    const known = await stat(canonicalLocation(location)).catch(() => undefined)
     if (known) yield { location, sizeBytes: known.size, modifiedMs: known.mtimeMs }
   }
 }
@@ -131,9 +147,13 @@ function storageError(error: unknown, location: string): unknown {
 }
 
 function lakeUnwritable(location: string, code = 'unknown', error: unknown): BlotterError {
-  return new BlotterError('lake_unwritable', `${location} cannot be used (${code}). Nothing was committed; the lake is as it was.`, {
-    todo: `Give this user the right to read and write in ${canonicalLocation(folderOf(location))}, or choose another --lake.`,
-    context: { location, errno: code },
-    cause: error,
-  })
+  return new BlotterError(
+    'lake_unwritable',
+    `${location} cannot be used (${code}). Nothing was committed; the lake is as it was.`,
+    {
+      todo: `Let this user read and write in ${canonicalLocation(folderOf(location))}, or choose another --lake.`,
+      context: { location, errno: code },
+      cause: error,
+    },
+  )
 }

@@ -63,7 +63,10 @@ test('a lake that is not there is missing, or is made, as asked; one that cannot
   assert.throws(() => openSqliteCatalog(absent, { name: 'blotter', create: false }), failsWith('lake_missing', absent))
   const file = join(folder, 'file')
   await writeFile(file, '')
-  assert.throws(() => openSqliteCatalog(join(file, 'catalog.sqlite'), { name: 'blotter' }), failsWith('lake_unwritable', file))
+  assert.throws(
+    () => openSqliteCatalog(join(file, 'catalog.sqlite'), { name: 'blotter' }),
+    failsWith('lake_unwritable', file),
+  )
 })
 
 test('tables of other catalogs in the same file, and views, are none of ours', async (t) => {
@@ -81,8 +84,10 @@ test('tables of other catalogs in the same file, and views, are none of ours', a
 test('a catalog that an older pyiceberg made gets the column it lacks, and keeps its tables', async (t) => {
   const file = join(await scratch(t), 'catalog.sqlite')
   const db = new DatabaseSync(file)
-  db.exec(`CREATE TABLE iceberg_tables (catalog_name VARCHAR(255) NOT NULL, table_namespace VARCHAR(255) NOT NULL, table_name VARCHAR(255) NOT NULL,
-    metadata_location VARCHAR(1000), previous_metadata_location VARCHAR(1000), PRIMARY KEY (catalog_name, table_namespace, table_name));
+  db.exec(`CREATE TABLE iceberg_tables (
+      catalog_name VARCHAR(255) NOT NULL, table_namespace VARCHAR(255) NOT NULL, table_name VARCHAR(255) NOT NULL,
+      metadata_location VARCHAR(1000), previous_metadata_location VARCHAR(1000),
+      PRIMARY KEY (catalog_name, table_namespace, table_name));
     INSERT INTO iceberg_tables VALUES ('blotter', 'raw', 'crimes', 'a', NULL)`)
   db.close()
   const catalog = openSqliteCatalog(file, { name: 'blotter' })
@@ -97,14 +102,17 @@ test('a writer that is killed at any moment leaves both tables at the same versi
   const file = join(folder, 'catalog.sqlite')
   const script = join(folder, 'writer.ts')
   const module = new URL('../../../src/catalog/sqlite/catalog.ts', import.meta.url).href
-  await writeFile(script, `import { openSqliteCatalog } from '${module}'
+  await writeFile(
+    script,
+    `import { openSqliteCatalog } from '${module}'
     const catalog = openSqliteCatalog(process.argv[2], { name: 'blotter' })
     let from = (await catalog.entry('a.a'))?.metadataLocation ?? null
     for (let n = Number(from ?? 0) + 1; ; n++) {
       await catalog.commit([{ table: 'a.a', from, to: String(n) }, { table: 'b.b', from, to: String(n) }])
       from = String(n)
       if (n % 5 === 0) process.stdout.write('.')
-    }`)
+    }`,
+  )
   let last = 0
   for (let round = 0; round < 3; round++) {
     const writer = spawn(process.execPath, [script, file], { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -18,7 +18,9 @@ const failsWith = (code: ErrorCode, naming: string) => (error: unknown) =>
 test('of many writers of one new file exactly one succeeds, and nothing but the file is left', async (t) => {
   const folder = await scratch(t)
   const location = `file://${folder}/a/b/x.json`
-  const results = await Promise.allSettled(['1', '2', '3', '4'].map((text) => storage.writeNew(location, Buffer.from(text.repeat(1000)))))
+  const results = await Promise.allSettled(
+    ['1', '2', '3', '4'].map((text) => storage.writeNew(location, Buffer.from(text.repeat(1000)))),
+  )
   assert.equal(results.filter((result) => result.status === 'fulfilled').length, 1)
   assert.equal(new Set((await storage.read(location)).toString()).size, 1)
   assert.deepEqual(await readdir(join(folder, 'a/b')), ['x.json'])
@@ -34,7 +36,10 @@ test('one file is found under every spelling, and nothing in its name is decoded
     assert.equal(await storage.exists(spelling), true)
   }
   const listed = await Array.fromAsync(storage.list(`file://${folder}`))
-  assert.deepEqual(listed.map(({ location, sizeBytes }) => [location, sizeBytes]), [[`file://${folder}/${name}`, 1]])
+  assert.deepEqual(
+    listed.map(({ location, sizeBytes }) => [location, sizeBytes]),
+    [[`file://${folder}/${name}`, 1]],
+  )
   await storage.remove(`file:${folder}/${name}`)
   await storage.remove(`file:${folder}/${name}`)
   assert.equal(await storage.exists(`${folder}/${name}`), false)
