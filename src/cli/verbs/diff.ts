@@ -48,7 +48,7 @@ function diffText({ from, to, incidents, counts, changes }: DiffReport, { styles
 function changeLines(changes: readonly Change[], columns: number | undefined, styles: Output['styles']): string[] {
   return columnLines(
     [{ title: 'incident', side: 'right', style: styles.strong }, { title: 'kinds' }, { title: 'what' }],
-    changes.map((change) => [change.id, change.kinds.map(words).join(', '), whatChanged(change)]),
+    changes.map((change) => [String(change.id), change.kinds.map(words).join(', '), whatChanged(change)]),
     { width: columns, dim: styles.dim },
   )
 }

@@ -20,7 +20,7 @@ export function addHistory({ program, action }: Verbs): void {
 }
 
 function historyText({ id, changes, now }: IncidentHistory, { styles, columns }: Output): string {
-  const lines = [`Incident ${styles.strong(id)}`, '']
+  const lines = [`Incident ${styles.strong(String(id))}`, '']
   if (changes.length === 0) lines.push('  It has not changed since the first batch.')
   else {
     lines.push(...columnLines(
