@@ -14,13 +14,8 @@ export function parseConfigFile(path: string, text: string): ConfigFile {
   const counter = new LineCounter()
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false })
   const problem = document.errors[0]
-  if (problem) {
-    throw new BlotterError('config_invalid', `${path}, ${placeAt(counter, problem.pos[0])}: ${problem.message}.`, {
-      todo: 'Correct the file there. Its format is YAML 1.2; docs/configuration.md shows one.',
-      context: { file: path },
-    })
-  }
-  const values: unknown = document.toJS() ?? {}
+  if (problem) throw unreadable(`${path}, ${placeAt(counter, problem.pos[0])}: ${problem.message}.`, path)
+  const values = valuesOf(document, path)
   if (typeof values !== 'object' || Array.isArray(values)) {
     throw new BlotterError('config_invalid', `${path} holds ${typeof values === 'object' ? 'a list' : 'a text'}; keys such as \`lake: ./lake\` were expected.`, {
       todo: 'Write it as docs/configuration.md shows.',
@@ -32,6 +27,22 @@ export function parseConfigFile(path: string, text: string): ConfigFile {
     values: values as Record<string, unknown>,
     placeOf: (keys) => placeAt(counter, offsetOf(document, keys)),
   }
+}
+
+/** Aliases are only resolved here: one without an anchor, or too many of them, fails now. */
+function valuesOf(document: Document, path: string): unknown {
+  try {
+    return document.toJS() ?? {}
+  } catch (error) {
+    throw unreadable(`${path}: ${(error as Error).message}.`, path)
+  }
+}
+
+function unreadable(message: string, path: string): BlotterError {
+  return new BlotterError('config_invalid', message, {
+    todo: 'Correct the file there. Its format is YAML 1.2; docs/configuration.md shows one.',
+    context: { file: path },
+  })
 }
 
 function placeAt(counter: LineCounter, offset: number): string {
