@@ -81,7 +81,8 @@ export function endRun(
   end: { state: RunState; ended_at: string | null; seconds: number; held?: HeldRecord; error?: ErrorRecord },
 ): void {
   database.run(
-    'UPDATE runs SET state = ?, ended_at = ?, seconds = round(coalesce(seconds, 0) + ?, 3), held = ?, error = ? WHERE run = ?',
+    `UPDATE runs SET state = ?, ended_at = ?, seconds = round(coalesce(seconds, 0) + ?, 3), held = ?, error = ?
+     WHERE run = ?`,
     end.state,
     end.ended_at,
     end.seconds,

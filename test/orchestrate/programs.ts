@@ -18,7 +18,9 @@ export function start(t: TestContext, name: string, ...args: string[]): Program 
   const file = fileURLToPath(new URL(`./programs/${name}`, import.meta.url))
   const child: ChildProcess = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (output += text))
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => (output += text))
+  }
   const ended = once(child, 'close').then(([code]) => code as number | null)
   t.after(() => child.kill('SIGKILL'))
   return {

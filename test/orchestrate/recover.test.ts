@@ -36,8 +36,8 @@ test('a guard holds the run: what was done stays, what comes waits, and people c
   const result = await go(run, [fine, guard, after])
   assert.deepEqual([result.state, result.error?.code, result.error?.exitCode], ['held', 'run_held', 3])
   assert.deepEqual(result.steps.map((step) => step.state), ['succeeded', 'queued', 'queued'])
-  const todo = 'Decide.'
-  assert.deepEqual(heldRun(state)?.held, { guard: 'vanished', step: 'check', message: '6 % of the incidents vanished.', todo })
+  const held = { guard: 'vanished', step: 'check', message: '6 % of the incidents vanished.', todo: 'Decide.' }
+  assert.deepEqual(heldRun(state)?.held, held)
   assert.equal(interruptedRun(state, SOURCE), undefined)
 })
 

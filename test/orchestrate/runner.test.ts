@@ -159,7 +159,7 @@ test('a timeout aborts the signal of the step, is tried again, and fails in the 
   assert.match(result.error?.message ?? '', /limit of 0\.03 s/)
 })
 
-test('a step that ignores its abort is waited for only so long, and never started a second time beside itself', async (t) => {
+test('a step that ignores its abort is waited for only so long, and never started again beside itself', async (t) => {
   const { begin, go } = await desk(t)
   let started = 0
   const deaf: Step<object> = { name: 'deaf', timeoutMs: 20, run: () => (started++, sleep(700)) }

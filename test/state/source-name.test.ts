@@ -11,7 +11,7 @@ test('a source is named by its URL without what is secret in it', () => {
     'mysql://u:p@w:x/y@h/db': 'mysql://u@h/db',
     'mysql://u:p?w@h/db?table=t': 'mysql://u@h/db?table=t',
     'file:/data/*.csv?partial=true': 'file:/data/*.csv?partial=true',
-    'socrata://data.example.org/ijzp-q8t2?app_token=abc&limit=1': 'socrata://data.example.org/ijzp-q8t2?app_token=***&limit=1',
+    'socrata://city.example/ijzp-q8t2?app_token=abc&limit=1': 'socrata://city.example/ijzp-q8t2?app_token=***&limit=1',
     'demo://chicago?rows=10&seed=1': 'demo://chicago?rows=10&seed=1',
   }
   for (const [url, name] of Object.entries(named)) assert.equal(sourceWithoutPassword(url), name)

@@ -163,5 +163,6 @@ test('processes that open a new state at once all get it', async (t) => {
   const open = (): Promise<unknown> => promisify(execFile)(process.execPath, ['-e', program, folder])
   await Promise.all([open(), open(), open(), open()])
   using state = openState(folder)
-  assert.equal(state.database.all('SELECT number FROM migrations').length, readdirSync(new URL('../../src/state/migrations', import.meta.url)).length)
+  const migrations = readdirSync(new URL('../../src/state/migrations', import.meta.url))
+  assert.equal(state.database.all('SELECT number FROM migrations').length, migrations.length)
 })
