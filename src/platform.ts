@@ -17,6 +17,7 @@ import type { Pipeline } from './model/pipeline.ts'
 import type { BatchKind, RunReport, StepState } from './model/report.ts'
 import { terminateRun } from './orchestrate/recover.ts'
 import { listRuns, type RunDetails, type RunRecord, showRun } from './orchestrate/runs.ts'
+import { type Check, examine } from './pipeline/doctor.ts'
 import { loadPipeline } from './pipeline/load.ts'
 import { type BatchMaker, type BatchWatch, makeBatch, releaseBatch, resumeBatch } from './pipeline/make-batch.ts'
 import { tableSpecs } from './pipeline/tables.ts'
@@ -26,6 +27,7 @@ import { listTables } from './query/table-list.ts'
 import { openDemoSource } from './source/demo/source.ts'
 import { openFileSource } from './source/file/source.ts'
 import type { Source } from './source/source.ts'
+import { rebuildState } from './state/rebuild.ts'
 import { openState, type State, STATE_FILE } from './state/state.ts'
 
 /** The name under which Blotter's tables stand in a SQL catalog. */
@@ -78,12 +80,28 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
     load: async (): Promise<never> => {
       throw new BlotterError('unsupported', '`blotter load` is not there yet.', { todo: 'Use another source.' })
     },
-    doctor: async (): Promise<never[]> => [],
+    async doctor(options: { rebuild: boolean }) {
+      const rebuilt: Check[] = options.rebuild ? [parts.rebuildState()] : []
+      const { url } = config.source
+      const found = await examine({
+        folder: config.lake,
+        lake: parts.lakeExists() ? parts.lake(false) : undefined,
+        pipeline: parts.pipeline,
+        mapping: config.source.columns,
+        clock,
+        source: url === undefined ? undefined : () => parts.openSource(url),
+        signal: AbortSignal.timeout(DOCTOR_MS),
+      })
+      return [...rebuilt, ...found]
+    },
     async [Symbol.asyncDispose]() {
       parts[Symbol.dispose]()
     },
   }
 }
+
+/** How long the source may take to answer before `doctor` calls it unreachable. */
+const DOCTOR_MS = 20_000
 
 function sourceUrl(config: Config): string {
   if (config.source.url !== undefined) return config.source.url
@@ -139,6 +157,8 @@ interface Parts extends Disposable {
   /** The lake; made if `create` says so, else its absence is `lake_missing`. */
   lake(create: boolean): BatchMaker['lake']
   state(): State
+  /** Sets the state database aside and makes a new one. */
+  rebuildState(): Check
   maker(): BatchMaker
   reader(): Reader
   openEngine(): Promise<Engine>
@@ -174,6 +194,13 @@ async function openParts(config: Config, clock: Clock): Promise<Parts> {
     stateExists: () => existsSync(join(config.state, STATE_FILE)),
     lake,
     state: () => (state ??= openState(config.state, { clock })),
+    rebuildState() {
+      state?.close()
+      const rebuilt = rebuildState(config.state, clock)
+      state = rebuilt.state
+      const aside = rebuilt.setAside ? `; the old one is kept as ${rebuilt.setAside}` : ''
+      return { name: 'state', state: 'ok', message: `made anew${aside}` }
+    },
     maker: () => ({
       lake: lake(true),
       state: parts.state(),

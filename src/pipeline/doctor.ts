@@ -1,0 +1,105 @@
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
+import type { Clock } from '../clock.ts'
+import { asBlotterError } from '../errors.ts'
+import { type LakeView, scansAsOf, viewLake } from '../history/as-of.ts'
+import { batchAtOf } from '../model/batch-at.ts'
+import type { Pipeline } from '../model/pipeline.ts'
+import { matchColumns } from '../quality/columns.ts'
+import type { Source } from '../source/source.ts'
+import type { LakeContext } from './context.ts'
+
+/** One thing that was looked at; `fix` says what to do about anything but `ok`. */
+export interface Check {
+  name: string
+  state: 'ok' | 'warn' | 'fail' | 'skipped'
+  message: string
+  fix?: string
+}
+
+export interface Examination {
+  /** The folder of the lake. */
+  folder: string
+  /** Undefined where there is no lake yet. */
+  lake: LakeContext | undefined
+  pipeline: Pipeline
+  mapping: Readonly<Record<string, string>>
+  clock: Clock
+  /** Undefined where no source is configured. */
+  source: (() => Promise<Source>) | undefined
+  signal: AbortSignal
+}
+
+/** Looks at the lake and the source; whatever it finds is a check, never an exception. */
+export async function examine(examination: Examination): Promise<Check[]> {
+  return [...(await examineLake(examination)), await examineSource(examination)]
+}
+
+async function examineLake({ folder, lake, clock }: Examination): Promise<Check[]> {
+  const writable = await access(lake ? folder : parentOf(folder), constants.W_OK).then(
+    (): Check => ({ name: 'lake folder', state: 'ok', message: `${folder} can be written` }),
+    (): Check => ({ name: 'lake folder', state: 'fail', message: `${folder} cannot be written`, fix: 'Give the folder to the user who runs Blotter, or name another with --lake.' }),
+  )
+  if (!lake) return [writable, { name: 'lake', state: 'skipped', message: 'There is no lake yet.', fix: 'blotter run --source URL' }]
+  try {
+    const view = await viewLake(lake)
+    const newest = view.batches.at(-1)?.batchAt
+    const batches = `${view.batches.length} batches, the newest ${newest ?? 'none'}; ${view.tables.length} tables`
+    return [writable, { name: 'lake', state: 'ok', message: batches }, await examineFiles(lake, view), examineClock(clock, newest)]
+  } catch (error) {
+    return [writable, failed('lake', error)]
+  }
+}
+
+async function examineFiles(lake: LakeContext, view: LakeView): Promise<Check> {
+  const newest = view.batches.at(-1)
+  if (!newest) return { name: 'lake files', state: 'skipped', message: 'There is no batch yet.' }
+  try {
+    const scans = await scansAsOf(lake.storage, view, newest.batchAt)
+    const locations = new Set(scans.flatMap((scan) => scan.files.flatMap((one) => [one, ...one.deletes].map(({ file }) => file.file_path))))
+    const missing: string[] = []
+    for (const location of locations) if (!(await lake.storage.exists(location))) missing.push(location)
+    if (missing.length === 0) return { name: 'lake files', state: 'ok', message: `all ${locations.size} files of the newest batch are there` }
+    return {
+      name: 'lake files',
+      state: 'fail',
+      message: `${missing.length} of ${locations.size} files of the newest batch are missing, such as ${missing[0]}`,
+      fix: 'Put them back from a backup; older batches may still be whole: blotter query --at REF.',
+    }
+  } catch (error) {
+    return failed('lake files', error)
+  }
+}
+
+function examineClock(clock: Clock, newest: string | undefined): Check {
+  const now = batchAtOf(clock.now())
+  if (newest === undefined || now >= newest) return { name: 'clock', state: 'ok', message: `it is ${now}` }
+  return { name: 'clock', state: 'warn', message: `it is ${now}, before the newest batch ${newest}`, fix: 'Set the clock; batches are named by it.' }
+}
+
+async function examineSource({ source, pipeline, mapping, signal }: Examination): Promise<Check> {
+  if (!source) return { name: 'source', state: 'skipped', message: 'No source is configured.', fix: 'blotter doctor --source URL' }
+  try {
+    const opened = await source()
+    const description = await opened.describe(signal)
+    const matching = matchColumns(pipeline.source, description.columns, mapping)
+    await using view = await opened.open(signal)
+    const found = `${description.what}; ${matching.columns.length - matching.missing.length} of ${matching.columns.length} columns`
+    if (description.primaryKey !== undefined && description.primaryKey.length !== 1) {
+      return { name: 'source', state: 'fail', message: `${found}; no primary key`, fix: `ALTER TABLE … ADD PRIMARY KEY (${pipeline.source.key})` }
+    }
+    if (matching.missing.length === 0) return { name: 'source', state: 'ok', message: `${found}, can be read (${view.columns.length} found)` }
+    return { name: 'source', state: 'warn', message: `${found}; missing ${matching.missing.join(', ')}`, fix: 'Map them in the configuration (source: columns:) if they have other names.' }
+  } catch (error) {
+    return failed('source', error)
+  }
+}
+
+function failed(name: string, error: unknown): Check {
+  const { message, todo } = asBlotterError(error)
+  return { name, state: 'fail', message, fix: todo }
+}
+
+function parentOf(folder: string): string {
+  return folder.replace(/\/[^/]*$/, '') || '/'
+}
