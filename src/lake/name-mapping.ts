@@ -17,8 +17,6 @@ export function nameMapping(metadata: TableMetadata): NameMapping | undefined {
   return new Map(mapped.flatMap((entry) => (entry['field-id'] === undefined ? [] : [[entry['field-id'], entry.names]])))
 }
 
-const FILES_AT_ONCE = 16
-
 interface Named {
   file: { file_path: string }
   byName?: ReadonlyMap<string, string>

@@ -11,7 +11,7 @@ const FIRST = '2026-07-01T06:00:00Z'
 const SECOND = '2026-07-02T06:00:00Z'
 const THIRD = '2026-07-03T06:00:00Z'
 
-test('a delete file states the whole path, in the partition of its data file: else other readers lose it silently', async (t) => {
+test("a delete file states the whole path, in its data file's partition: else other readers lose it", async (t) => {
   const lake = await smallLake(t)
   const data = await lake.write(lake.table, FIRST, [1, 2, 3, 4])
   const table = await lake.stage(lake.table, FIRST, [data])
