@@ -133,7 +133,8 @@ export function scanBlock(block: Buffer, shape: CsvShape, final: boolean, full: 
     if (found.state === 'open' && !final && !(full && at === 0)) break
     if (found.state !== 'whole') {
       const end = lineEnd(block, at)
-      if (end === block.length && !final && found.state === 'open') break
+      // Where the line ends, and by which sign, may stand in the next block only.
+      if (!final && end >= block.length - 1 && block[end] !== LF) break
       const next = end + (block[end] === CR && block[end + 1] === LF ? 2 : 1)
       piece('malformed', at, end, next)
       at = next
