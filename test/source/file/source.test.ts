@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { mkdir, rm, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openFileSource } from '../../../src/source/file/source.ts'
+import type { Stage } from '../../../src/source/source.ts'
+import { inWorkshop, NEVER } from './staged.ts'
+
+const CODE = (code: string, message: RegExp) => (error: Error & { code?: string }): boolean => {
+  assert.equal(error.code, code, error.message)
+  assert.match(error.message, message)
+  return true
+}
+
+test('files of several shapes and formats are parts in the order of their names', () =>
+  inWorkshop(async ({ put, folder, engine, read, extract }) => {
+    await put('b/2.csv', 'ID,Case Number\n1,x\n2\n')
+    await put('b/1.tsv', 'id\textra\n3\ty\n')
+    await put('b/3.json', '[{"case_number": "z", "id": 4}]')
+    await engine.writeParquet("SELECT 5::BIGINT AS id, 'w' AS case_number", join(folder, 'b/4.parquet'))
+    const parts = await read('file:b/*')
+    assert.deepEqual(parts.map((part) => [part.rows, part.rule]), [
+      [1, undefined], [1, undefined], [1, 'few_fields'], [1, undefined], [1, undefined],
+    ])
+    assert.deepEqual(parts.map((part) => part.values[0]![0]), ['3', '1', '2', 'z', 5n])
+    const { columns, rows, counted } = await extract('file:b/*')
+    assert.deepEqual(columns.map(({ name, type }) => `${name} ${type}`), ['id text', 'extra text', 'Case Number text'])
+    assert.deepEqual([rows, counted], [5, 5])
+  }))
+
+test('a source tells what it is, and whether it is partial', () =>
+  inWorkshop(async ({ put, folder }) => {
+    for (const name of ['a', 'b', 'c']) await put(`${name}.csv`, `id,place\n${'123,somewhere\n'.repeat(5000)}`)
+    const source = openFileSource('file:*.csv?partial=true', { folder })
+    assert.deepEqual([source.url, source.partial], ['file:*.csv?partial=true', true])
+    const { what, columns, primaryKey, rowsEstimate } = await source.describe(NEVER)
+    assert.deepEqual([what, columns.map((column) => column.name), primaryKey], ['3 CSV files', ['id', 'place'], undefined])
+    assert.ok(Math.abs(rowsEstimate! - 15_000) < 50, String(rowsEstimate))
+    await put('d.json', '{"id": 1}')
+    assert.equal((await openFileSource('file:d.json', { folder }).describe(NEVER)).what, '1 JSON file')
+    assert.equal((await openFileSource('file:*.*', { folder }).describe(NEVER)).what, '4 CSV, JSON files')
+  }))
+
+test('names may hold spaces, brackets, quotes and other writing systems', () =>
+  inWorkshop(async ({ put, extract, folder }) => {
+    for (const name of ['größe ß.csv', "it's [1].csv", 'a*b?.csv', '漢/x y.csv']) {
+      await put(name, 'id,b\n1,2\n3\n')
+      assert.equal((await extract(`file:${name}`)).rows, 2, name)
+      assert.equal((await extract(`file:${join(folder, name)}`)).rows, 2, name)
+    }
+    assert.equal((await extract(`file://${folder}/gr%C3%B6%C3%9Fe%20%C3%9F.csv`)).rows, 2)
+    assert.equal((await extract('file:gr%C3%B6%C3%9Fe%20%C3%9F.csv')).rows, 2)
+    assert.equal((await extract('file:**/x*.csv')).rows, 2)
+  }))
+
+test('where no file matches, the error says where it looked and what is there', () =>
+  inWorkshop(async ({ folder }) => {
+    const describe = (url: string) => openFileSource(url, { folder }).describe(NEVER)
+    await mkdir(join(folder, 'exports'))
+    await assert.rejects(describe('file:x-*.csv'), CODE('source_file_missing', /Looked for .*files.x-\*\.csv: no file matches/))
+    await assert.rejects(describe('file:exports'), CODE('source_file_missing', /it is a folder: .*exports.\*\.csv/))
+    await assert.rejects(describe('file:nix/nought/x.csv'), CODE('source_file_missing', /there is .*files, but no .*nought/))
+  }))
+
+test('a file that says nothing of what it is is refused until the URL says it', () =>
+  inWorkshop(async ({ put, extract }) => {
+    await put('README', 'Read me\nplease\n')
+    await assert.rejects(extract('file:README'), CODE('source_file_unreadable', /neither its name nor its first bytes/))
+    assert.equal((await extract('file:README?format=csv')).rows, 1)
+    await put('export', ' [{"a": 1}]')
+    assert.equal((await extract('file:export')).columns[0]?.declared, 'JSON')
+  }))
+
+test('a view is of the files as they were: one that changes or goes ends the extraction', () =>
+  inWorkshop(async ({ put, folder, stage }) => {
+    const options = { stage, signal: NEVER, progress: () => {} }
+    const path = await put('x.csv', 'a,b\n1,2\n')
+    await using touched = await openFileSource('file:*.csv', { folder }).open(NEVER)
+    await utimes(path, 1, 1)
+    await assert.rejects(touched.extract(options), CODE('source_changed', /x\.csv was written to while/))
+    await using gone = await openFileSource('file:*.csv', { folder }).open(NEVER)
+    await rm(path)
+    await assert.rejects(gone.extract(options), CODE('source_changed', /x\.csv is gone/))
+    await put('x.csv', 'a,b\n1,2\n')
+    await using grown = await openFileSource('file:*.csv', { folder }).open(NEVER)
+    const growing: Stage = {
+      ...stage,
+      async writeParquet(select, to) {
+        const written = await stage.writeParquet(select, to)
+        await put('x.csv', 'a,b\n1,2\n3,4\n')
+        return written
+      },
+    }
+    await assert.rejects(grown.extract({ ...options, stage: growing }), CODE('source_changed', /was written to/))
+  }))
+
+test('an aborted extraction stops with the reason of the signal', () =>
+  inWorkshop(async ({ put, folder, stage }) => {
+    await put('x.csv', 'a,b\n1,2\n')
+    await using view = await openFileSource('file:x.csv', { folder }).open(NEVER)
+    const reason = new Error('enough')
+    await assert.rejects(view.extract({ stage, signal: AbortSignal.abort(reason), progress: () => {} }), reason)
+  }))
+
+test('progress grows to the number of rows', () =>
+  inWorkshop(async ({ put, folder, stage }) => {
+    await put('a.csv', 'a,b\n1,2\n')
+    await put('b.csv', 'a,b\n1,2\n3\n')
+    await using view = await openFileSource('file:*.csv', { folder }).open(NEVER)
+    const told: number[] = []
+    await view.extract({ stage, signal: NEVER, progress: (rows) => told.push(rows) })
+    assert.deepEqual([told.at(-1), told.toSorted((x, y) => x - y)], [3, told])
+  }))
