@@ -9,6 +9,9 @@ import { root } from './tidy/source-file.ts'
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const pages = globSync(['*.md', 'docs/**/*.md', 'interop/*.md', 'examples/**/*.md'], { cwd: root })
 
+/** Verbs of the design that are not built yet; the reference may speak of them, a page that invites to type may not. */
+const later = new Set(['backup', 'relocate', 'secret', 'serve'])
+
 /** What stands in code blocks and code spans. */
 function codeOf(page: string): string[] {
   return [...page.matchAll(/```\w*\n([\s\S]*?)```|`([^`\n]+)`/g)].flatMap(match => (match[1] ?? match[2] ?? '').split('\n'))
@@ -32,9 +35,8 @@ describe('The documents', () => {
       codeOf(read(page)).flatMap(code => [...code.matchAll(pattern)].map(([, verb]) => ({ page, verb }))),
     )
     assert.ok(named.length > 5)
-    // Of later deliveries: named in the design, and in messages about moved or damaged lakes.
-    const later = new Set(['relocate', 'backup', 'help'])
-    assert.deepEqual(named.filter(({ verb = '' }) => !verbs.has(verb) && !later.has(verb)), [])
+    const unknown = named.filter(({ page, verb = '' }) => !verbs.has(verb) && !(page.startsWith('docs/') && later.has(verb)))
+    assert.deepEqual(unknown, [])
   })
 
   it('name only npm scripts and files that exist', () => {
