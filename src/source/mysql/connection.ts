@@ -1,0 +1,203 @@
+import mysql from 'mysql2'
+import { readFile } from 'node:fs/promises'
+import { type Socket, connect as connectSocket, isIP } from 'node:net'
+import type { Readable } from 'node:stream'
+import { BlotterError, interrupted } from '../../errors.ts'
+import { mysqlFailure } from './failure.ts'
+import type { MysqlAddress } from './url.ts'
+
+const CONNECT_TIMEOUT_MS = 10_000
+/** A server that says nothing for so long, even while it counts rows, is taken for lost. */
+const SILENCE_TIMEOUT_MS = 600_000
+
+export type Cell = null | number | string | Buffer
+
+/** What a statement that returns no rows did. */
+export interface Outcome {
+  affectedRows: number
+  /** The server's own summary (`Records: 3  Duplicates: 1  Warnings: 0`), where it gives one. */
+  info: string
+}
+
+/** One connection. Every promise of it rejects with a BlotterError, and with `interrupted` soon after the signal's abort. */
+export interface MysqlConnection extends AsyncDisposable {
+  /** `MariaDB 10.11.19`, `MySQL 9.7.4`. */
+  readonly server: string
+  readonly encrypted: boolean
+  /** A few rows as objects, by the text protocol. */
+  rows(sql: string, values?: readonly unknown[]): Promise<Record<string, Cell>[]>
+  run(sql: string, values?: readonly unknown[]): Promise<Outcome>
+  /**
+   * Many rows as arrays, by the binary protocol, which is faster and carries doubles exactly. While a promise that `take`
+   * returned is pending no more is read from the server.
+   */
+  each(sql: string, take: (row: Cell[]) => Promise<void> | undefined): Promise<void>
+  /** Answers the server's request for the file of a `LOAD DATA LOCAL INFILE` with a stream. */
+  sendFile(sql: string, content: Readable): Promise<Outcome>
+}
+
+export interface ConnectOptions {
+  password?: string
+  signal: AbortSignal
+  /** Default `reading`: what errors say that the connection was for. */
+  doing?: 'reading' | 'writing'
+}
+
+/** Connects, with TLS as the address says. No database is chosen: names in statements are qualified. */
+export async function connectMysql(address: MysqlAddress, options: ConnectOptions): Promise<MysqlConnection> {
+  const ssl = await tlsOptions(address)
+  try {
+    return await attempt(address, ssl, options)
+  } catch (error) {
+    const unsupported = (error as { code?: string }).code === 'HANDSHAKE_NO_SSL_SUPPORT'
+    if (!(unsupported && address.tls === 'auto')) throw mysqlFailure(error, address, 'connecting')
+    return await attempt(address, undefined, options).catch((second: unknown) => {
+      throw mysqlFailure(second, address, 'connecting')
+    })
+  }
+}
+
+async function tlsOptions(address: MysqlAddress): Promise<mysql.SslOptions | undefined> {
+  if (address.tls === 'off') return undefined
+  if (address.tls !== 'verify') return { rejectUnauthorized: false }
+  if (!address.caFile) return { rejectUnauthorized: true, verifyIdentity: true }
+  try {
+    return { rejectUnauthorized: true, verifyIdentity: true, ca: await readFile(address.caFile) }
+  } catch (error) {
+    throw new BlotterError('source_url_invalid', `The certificate authority’s file cannot be read: ${String(error)}`, {
+      todo: 'Give a readable file in PEM form as `ca=`.',
+      context: { file: address.caFile },
+      cause: error,
+    })
+  }
+}
+
+async function attempt(
+  address: MysqlAddress,
+  ssl: mysql.SslOptions | undefined,
+  { password, signal, doing = 'reading' }: ConnectOptions,
+): Promise<MysqlConnection> {
+  if (signal.aborted) throw interrupted(signal.reason)
+  const socket = connectSocket({ host: address.host, port: address.port, keepAlive: true })
+  const connection = mysql.createConnection({
+    stream: socket,
+    // The driver checks the certificate of an address against "localhost"; with a dot at its end it takes the address for
+    // the name that it is to look for, and Node.js compares it with the certificate's addresses.
+    host: isIP(address.host) === 0 ? address.host : `${address.host}.`,
+    port: address.port,
+    user: address.user,
+    password,
+    ssl,
+    charset: 'utf8mb4',
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    supportBigNumbers: true,
+    dateStrings: true,
+    jsonStrings: true,
+  })
+  const broken = Promise.withResolvers<never>()
+  broken.promise.catch(() => {})
+  connection.on('error', (error) => broken.reject(error))
+  const abort = (): void => {
+    socket.destroy()
+    broken.reject(interrupted(signal.reason))
+  }
+  signal.addEventListener('abort', abort, { once: true })
+  const close = (): void => {
+    signal.removeEventListener('abort', abort)
+    socket.destroy()
+  }
+  try {
+    await Promise.race([broken.promise, once((done) => connection.connect(done))])
+  } catch (error) {
+    close()
+    throw error
+  }
+  return wrapped(connection, { socket, broken, close, guardedBy: { address, signal, doing } })
+}
+
+interface Wiring {
+  socket: Socket
+  /** Rejects once the connection is of no more use. */
+  broken: PromiseWithResolvers<never>
+  close(): void
+  guardedBy: { address: MysqlAddress; signal: AbortSignal; doing: 'reading' | 'writing' }
+}
+
+function wrapped(connection: mysql.Connection, { socket, broken, close, guardedBy }: Wiring): MysqlConnection {
+  const { address, signal, doing } = guardedBy
+  const stream = (connection as unknown as { stream: Socket }).stream
+  const lose = (code: string, message: string): void => {
+    socket.destroy()
+    broken.reject(Object.assign(new Error(message), { code }))
+  }
+  stream.setTimeout(SILENCE_TIMEOUT_MS, () => lose('PROTOCOL_SEQUENCE_TIMEOUT', 'the server said nothing for ten minutes'))
+  stream.once('close', () => lose('PROTOCOL_CONNECTION_LOST', 'the connection was closed'))
+
+  const guard = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await Promise.race([broken.promise, work])
+    } catch (error) {
+      throw signal.aborted ? interrupted(signal.reason) : mysqlFailure(error, address, doing)
+    }
+  }
+  const query = <T>(options: mysql.QueryOptions): Promise<T> => once((done) => connection.query(options, done as never))
+  return {
+    server: serverOf(connection),
+    encrypted: stream !== socket,
+    rows: (sql, values) => guard(query({ sql, values: values?.slice() })),
+    run: (sql, values) => guard(query<mysql.ResultSetHeader>({ sql, values: values?.slice() }).then(outcome)),
+    each: (sql, take) => guard(eachRow(connection, sql, take)),
+    sendFile: (sql, content) =>
+      guard(query<mysql.ResultSetHeader>({ sql, infileStreamFactory: () => content } as mysql.QueryOptions).then(outcome)),
+    async [Symbol.asyncDispose]() {
+      // A polite goodbye, where there is still somebody to take it.
+      const goodbye = stream.destroyed ? undefined : once((done) => connection.end(done))
+      await Promise.race([broken.promise, goodbye]).catch(() => {})
+      close()
+    },
+  }
+}
+
+type Done<T> = (error: Error | null, value?: T) => void
+
+function once<T>(start: (done: Done<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    start((error, value) => (error ? reject(error) : resolve(value as T)))
+  })
+}
+
+function outcome(header: mysql.ResultSetHeader): Outcome {
+  return { affectedRows: header.affectedRows, info: header.info ?? '' }
+}
+
+/** MariaDB puts `5.5.5-` in front of its version, for replicas that cannot count beyond. */
+function serverOf(connection: mysql.Connection): string {
+  const { serverVersion } = (connection as unknown as { _handshakePacket: { serverVersion: string } })._handshakePacket
+  const version = serverVersion.replace(/^5\.5\.5-(?=1)/, '')
+  return `${/mariadb/i.test(version) ? 'MariaDB' : 'MySQL'} ${version.replace(/-.*/, '')}`
+}
+
+function eachRow(connection: mysql.Connection, sql: string, take: (row: Cell[]) => Promise<void> | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let failed = false
+    const fail = (error: unknown): void => {
+      failed = true
+      reject(error as Error)
+      // What the server still sends cannot be told to stop otherwise.
+      connection.destroy()
+    }
+    const query = connection.execute({ sql, values: [], rowsAsArray: true })
+    query.on('result', (row) => {
+      if (failed) return
+      const busy = take(row as unknown as Cell[])
+      if (!busy) return
+      connection.pause()
+      busy.then(() => connection.resume(), fail)
+    })
+    query.on('error', fail)
+    query.on('end', () => {
+      connection.unprepare(sql)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,63 @@
+import type { Source, SourceView } from '../source.ts'
+import { connectMysql } from './connection.ts'
+import { describeTable, qualified } from './describe.ts'
+import { tableReader } from './read.ts'
+import { parseMysqlUrl } from './url.ts'
+
+export interface MysqlSourceOptions {
+  /** The table to read where the URL does not name one. */
+  table: string
+  password?: string
+}
+
+/** How long the server waits while the engine is busy, such as with writing a file. */
+const PATIENCE_SECONDS = 3600
+
+/** What each session is told before it reads, so that no setting of the server changes what is read or ends it early. */
+const SESSION = [
+  `SET SESSION net_write_timeout = ${PATIENCE_SECONDS}, net_read_timeout = ${PATIENCE_SECONDS}, wait_timeout = ${PATIENCE_SECONDS}`,
+  "SET SESSION sql_mode = '', sql_select_limit = DEFAULT",
+  'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
+]
+const NO_TIME_LIMIT = {
+  MariaDB: 'SET SESSION max_statement_time = 0',
+  MySQL: 'SET SESSION max_execution_time = 0',
+}
+
+/**
+ * A table of MySQL or MariaDB as a source: one connection a view, and all its reads in one read-only transaction with a
+ * consistent snapshot (InnoDB; other storage engines have none). The account needs SELECT on the table, no more. Throws
+ * `source_url_invalid` at once, and from `describe` and `open` the errors of connecting, or `source_table_missing`.
+ */
+export function openMysqlSource(url: string, options: MysqlSourceOptions): Source {
+  const address = parseMysqlUrl(url, options)
+  return {
+    url,
+    partial: false,
+    async describe(signal) {
+      await using connection = await connectMysql(address, { password: options.password, signal })
+      const { table: _, ...description } = await describeTable(connection, address)
+      return description
+    },
+    async open(signal): Promise<SourceView> {
+      const connection = await connectMysql(address, { password: options.password, signal })
+      try {
+        const system = connection.server.startsWith('MariaDB') ? 'MariaDB' : 'MySQL'
+        for (const statement of [...SESSION, NO_TIME_LIMIT[system]]) await connection.run(statement)
+        await connection.run('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
+        const { columns, primaryKey, table } = await describeTable(connection, address)
+        const reader = tableReader(connection, { table: qualified(address, table), columns, primaryKey })
+        return {
+          columns,
+          extract: reader.all,
+          // Without a primary key to look rows up by, reading all of them once is quicker.
+          ...(primaryKey ? { sweep: reader.sweep, fetch: reader.fetch } : {}),
+          [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+        }
+      } catch (error) {
+        await connection[Symbol.asyncDispose]()
+        throw error
+      }
+    },
+  }
+}

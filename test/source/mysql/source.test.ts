@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { openMysqlSource } from '../../../src/source/mysql/source.ts'
+import type { Source } from '../../../src/source/source.ts'
+import type { DatabaseServer } from '../../services/database-process.ts'
+import { NO_MARIADB, startMariaDb } from '../../services/mariadb.ts'
+import { NO_MYSQL, startMySql } from '../../services/mysql.ts'
+import { type ContractRow, describeSource, NEVER, openWorkbench } from '../contract.ts'
+
+const maria = await startMariaDb()
+const mysql = await startMySql()
+after(() => Promise.all([maria?.stop(), mysql?.stop()]))
+
+let tables = 0
+
+async function contractTable(server: DatabaseServer, rows: readonly ContractRow[]): Promise<Source> {
+  const table = `contract_${++tables}`
+  const columns = 'id BIGINT PRIMARY KEY, name VARCHAR(100), size DOUBLE, seen_on DATETIME'
+  const statements = [
+    'CREATE DATABASE IF NOT EXISTS city CHARACTER SET utf8mb4',
+    'USE city',
+    'SET SESSION unique_checks = 0',
+    `CREATE TABLE ${table} (${columns})`,
+  ]
+  for (let from = 0; from < rows.length; from += 5000) {
+    const values = rows.slice(from, from + 5000).map((row) => `(${row.id}, ${text(row.name)}, ${row.size}, ${text(row.seen_on)})`)
+    statements.push(`INSERT INTO ${table} VALUES ${values.join(', ')}`)
+  }
+  await server.admin(statements.join(';\n'))
+  return openMysqlSource(server.url('city', table), { table: 'crimes', password: server.password })
+}
+
+function text(value: string | null): string {
+  return value === null ? 'NULL' : `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+}
+
+for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL', mysql, NO_MYSQL]] as const) {
+  describeSource(name, { make: (rows) => contractTable(server!, rows), skip: server ? false : missing })
+
+  describe(`${name}’s snapshot`, { skip: server ? false : missing }, () => {
+    it('stays as it was while others write', async () => {
+      const source = await contractTable(server!, [{ id: 1n, name: 'first', size: 1, seen_on: null }])
+      const table = new URL(source.url).searchParams.get('table')
+      await using bench = await openWorkbench()
+      await using view = await source.open(NEVER)
+      await server!.admin(`INSERT INTO city.${table} VALUES (2, 'second', 2, NULL); UPDATE city.${table} SET name = 'other'`)
+      const { rows, counted, parts } = await view.extract({ stage: bench.stage, signal: NEVER, progress: () => {} })
+      assert.deepEqual([rows, counted], [1, 1])
+      assert.deepEqual((await bench.read({ rows, parts })).map((row) => row['name']), ['first'])
+    })
+  })
+}
