@@ -40,6 +40,8 @@ export interface RunContext {
   /** Work files of this run: gone when it has ended. */
   folder: string
   clock: Clock
+  /** Throws `lease_lost` if another process has taken the lake over. */
+  assertHeld(): void
   /** Tells of rows done so far in a step. */
   progress(step: string, rows: number, expected?: number): void
   notice(message: string): void

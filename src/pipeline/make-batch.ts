@@ -109,6 +109,7 @@ async function carry(maker: BatchMaker, lease: Lease, run: RunRecord, watch: Bat
     full: options.full,
     released: run.released,
     folder,
+    assertHeld: () => lease.assertHeld(),
     progress: (step, rows, expected) => watch.onRows(step, rows, expected),
     notice: (message) => watch.onNotice(message),
   }

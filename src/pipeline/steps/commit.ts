@@ -57,7 +57,9 @@ export async function commitStep(
     })
     const swaps = []
     for (const name of names) swaps.push(await writeMetadata(lake.storage, (await loadStaged(context.folder, name)).table))
+    context.assertHeld()
     await lake.catalog.commit(swaps)
+    for (const location of swaps.flatMap((swap) => swap.unnamed)) await lake.storage.remove(location).catch(() => {})
   }
   const tables = []
   for (const name of names) {
