@@ -1,6 +1,6 @@
 import { systemClock } from '../clock.ts'
 import { processInputs } from '../config.ts'
-import { interrupted } from '../errors.ts'
+import { asBlotterError, interrupted } from '../errors.ts'
 import { openPlatform } from '../platform.ts'
 import { runCommandLine } from './program.ts'
 import { terminalOf } from './terminal.ts'
@@ -17,6 +17,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     if (terminal.err.isTerminal) void terminal.err.write('\nStopping. Once more stops at once.\n')
   })
 }
+
+// Nothing may end silently, or with a bare stack.
+process.on('unhandledRejection', (error) => {
+  const { message, todo, exitCode } = asBlotterError(error)
+  process.stderr.write(`error: ${message}\n→ ${todo}\n`, () => process.exit(exitCode))
+})
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))

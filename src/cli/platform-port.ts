@@ -173,7 +173,7 @@ export interface DiffReport {
 
 export interface Change {
   /** As text: 63-bit ids do not fit a JavaScript number. */
-  id: string
+  id: number | string
   kinds: string[]
   columns: string[]
   before: Record<string, unknown> | null
@@ -182,7 +182,7 @@ export interface Change {
 
 /** `history ID --json`: every batch that changed the incident, oldest first, and how it stands now (null: vanished). */
 export interface IncidentHistory {
-  id: string
+  id: number | string
   changes: (Omit<Change, 'id'> & { batch_at: BatchAt })[]
   now: Record<string, unknown> | null
 }

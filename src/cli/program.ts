@@ -123,8 +123,10 @@ function invocationOf(globals: GlobalOptions, inputs: CommandLineInputs, state: 
   return invocation
 }
 
+/** Whole numbers beyond 2^53 become texts, as in the results of queries. */
 function jsonSafe(_name: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value
+  if (typeof value !== 'bigint') return value
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
 }
 
 async function printError(error: BlotterError, args: readonly string[], { terminal }: CommandLineInputs): Promise<void> {

@@ -21,14 +21,17 @@ const RUN = {
 }
 
 export function queryResult(rows: Record<string, bigint | string | null>[]): QueryResult {
+  let closed = false
   return {
     columns: [{ name: 'id', type: 'BIGINT' }, { name: 'note', type: 'VARCHAR' }],
     batchAt: REPORT.batch_at,
     async *rows() {
+      await Promise.resolve()
+      if (closed) throw new Error('the result was closed before it was read')
       yield rows
     },
     writeParquet: async () => ({ rows: rows.length, sizeBytes: 1 }),
-    [Symbol.asyncDispose]: async () => {},
+    [Symbol.asyncDispose]: async () => void (closed = true),
   }
 }
 

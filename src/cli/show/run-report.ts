@@ -1,6 +1,6 @@
 import type { RunOutcome } from '../platform-port.ts'
 import type { Output } from '../terminal.ts'
-import { columnLines } from './columns.ts'
+import { columnLines, wrapped } from './columns.ts'
 import { count, countsByName, duration, words } from './figures.ts'
 
 /** What a run did, on one screen: rows, repairs, warnings, changes, tables, steps, and what to do next. */
@@ -33,6 +33,8 @@ function headline(report: RunOutcome, styles: Output['styles']): string {
 
 const NAME = 9
 const FIGURE = 12
+/** Where the text beside a figure begins. */
+const INDENT = 2 + NAME + 1 + FIGURE + 3
 
 function fact(name: string, figure: number, text: string): string {
   return `  ${name.padEnd(NAME)} ${count(figure).padStart(FIGURE)}   ${text}`.trimEnd()
@@ -49,7 +51,8 @@ function addFact(lines: string[], name: string, counts: Record<string, number>):
 
 function addChanges(lines: string[], { changes }: RunOutcome): void {
   const kinds = countsByName(changes, words)
-  lines.push(`  ${'changed'.padEnd(NAME)} ${' '.repeat(FIGURE)}   ${kinds === '' ? 'nothing' : kinds}`)
+  const [first, ...rest] = wrapped(kinds === '' ? 'nothing' : kinds, 100 - INDENT, '')
+  lines.push(`  ${'changed'.padEnd(NAME)} ${' '.repeat(FIGURE)}   ${first}`, ...rest.map((line) => ' '.repeat(INDENT) + line))
 }
 
 function stepLine(report: RunOutcome): string {

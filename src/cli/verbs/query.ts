@@ -81,13 +81,13 @@ async function perform(
     return invocation.print(document, () => text)
   }
   await using result = await platform.query(sql, { at, signal })
-  if (format === 'table') return showTable(result, invocation, limit, begin)
+  if (format === 'table') return await showTable(result, invocation, limit, begin)
   for await (const text of resultTexts(result, format as Exclude<Format, 'parquet'>)) await terminal.out.write(text)
 }
 
 async function showTable(result: QueryResult, { terminal }: Invocation, limit: number, begin: number): Promise<void> {
   const { out, err } = terminal
-  if (result.columns[0]?.name === 'explain_key') return showPlan(result, out.write)
+  if (result.columns[0]?.name === 'explain_key') return await showPlan(result, out.write)
   const { lines, notices } = await tableText(result.columns, result.rows(), { width: out.columns, limit, dim: out.styles.dim })
   await out.write(`${lines.join('\n')}\n`)
   const rows = counted(lines.length - 2, 'row')
