@@ -146,9 +146,17 @@ function wrapped(connection: mysql.Connection, { socket, broken, close, guardedB
     encrypted: stream !== socket,
     rows: (sql, values) => guard(query({ sql, values: values?.slice() })),
     run: (sql, values) => guard(query<mysql.ResultSetHeader>({ sql, values: values?.slice() }).then(outcome)),
-    each: (sql, take) => guard(eachRow(connection, sql, take)),
-    sendFile: (sql, content) =>
-      guard(query<mysql.ResultSetHeader>({ sql, infileStreamFactory: () => content } as mysql.QueryOptions).then(outcome)),
+    async each(sql, take) {
+      const fault = await guard(eachRow(connection, sql, take))
+      if (fault) throw fault.error
+    },
+    async sendFile(sql, content) {
+      try {
+        return outcome(await guard(query({ sql, infileStreamFactory: () => content } as mysql.QueryOptions)))
+      } catch (error) {
+        throw content.errored ?? error
+      }
+    },
     async [Symbol.asyncDispose]() {
       // A polite goodbye, where there is still somebody to take it.
       const goodbye = stream.destroyed ? undefined : once((done) => connection.end(done))
@@ -177,27 +185,36 @@ function serverOf(connection: mysql.Connection): string {
   return `${/mariadb/i.test(version) ? 'MariaDB' : 'MySQL'} ${version.replace(/-.*/, '')}`
 }
 
-function eachRow(connection: mysql.Connection, sql: string, take: (row: Cell[]) => Promise<void> | undefined): Promise<void> {
+/** Resolves to the fault of the one who takes the rows, which is none of the server's; the connection is ended then. */
+function eachRow(
+  connection: mysql.Connection,
+  sql: string,
+  take: (row: Cell[]) => Promise<void> | undefined,
+): Promise<{ error: unknown } | undefined> {
   return new Promise((resolve, reject) => {
     let failed = false
     const fail = (error: unknown): void => {
       failed = true
-      reject(error as Error)
+      resolve({ error })
       // What the server still sends cannot be told to stop otherwise.
       connection.destroy()
     }
     const query = connection.execute({ sql, values: [], rowsAsArray: true })
     query.on('result', (row) => {
       if (failed) return
-      const busy = take(row as unknown as Cell[])
-      if (!busy) return
-      connection.pause()
-      busy.then(() => connection.resume(), fail)
+      try {
+        const busy = take(row as unknown as Cell[])
+        if (!busy) return
+        connection.pause()
+        busy.then(() => connection.resume(), fail)
+      } catch (error) {
+        fail(error)
+      }
     })
-    query.on('error', fail)
+    query.on('error', reject)
     query.on('end', () => {
       connection.unprepare(sql)
-      resolve()
+      resolve(undefined)
     })
   })
 }

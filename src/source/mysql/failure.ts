@@ -22,6 +22,12 @@ export function mysqlFailure(error: unknown, address: MysqlAddress, doing: 'conn
     new BlotterError(failed, message, { todo, context: { host: place, database: address.database }, cause: error })
 
   if (code === 'HANDSHAKE_SSL_ERROR' || code === 'HANDSHAKE_NO_SSL_SUPPORT') return tlsFailure(said, address, failure)
+  const unknownPlugin = /unknown plugin (\w+)/.exec(said)?.[1]
+  if (unknownPlugin) {
+    const message = `The server at ${place} wants ${address.user} to log in by ${unknownPlugin}, which Blotter does not know.`
+    const todo = 'Let the account log in by caching_sha2_password (MySQL) or mysql_native_password (MariaDB): `ALTER USER`.'
+    return failure('source_refused', message, todo)
+  }
   if (UNREACHABLE.test(code) || CROWDED.has(errno)) {
     const todo = 'Check the host and the port, that the server runs, and that a firewall lets this machine through.'
     return failure('source_unreachable', `The MySQL server at ${place} could not be reached: ${said}. Nothing was changed.`, todo)
