@@ -1,0 +1,115 @@
+/**
+ * `npm start`: a first look without any database. Makes a synthetic city's three batches on three days in ./lake, or goes on
+ * from the lake that is there with the next day, and tells what happened. `npm start -- --source mysql://…` does one batch of
+ * a real source instead; `--lake DIR` takes another lake.
+ */
+import { parseArgs } from 'node:util'
+import { monotonicSeconds, systemClock } from '../src/clock.ts'
+import type { Platform, RunOutcome, Watch } from '../src/cli/platform-port.ts'
+import { errorText } from '../src/cli/show/error.ts'
+import { createProgress } from '../src/cli/show/progress.ts'
+import { runReportText } from '../src/cli/show/run-report.ts'
+import { type Terminal, terminalOf } from '../src/cli/terminal.ts'
+import { type Config, loadConfig, processInputs } from '../src/config.ts'
+import { asBlotterError, BlotterError, interrupted } from '../src/errors.ts'
+import { silentLog } from '../src/log.ts'
+import type { BatchAt } from '../src/model/batch-at.ts'
+import { openPlatform } from '../src/platform.ts'
+import { DEMO, type PlannedDay, planDays } from './start/plan.ts'
+import { cityText } from './start/summary.ts'
+
+const { env, cwd } = processInputs()
+const terminal = terminalOf(process.stdout, process.stderr, env)
+const abort = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // The handler is gone after the first time: the second ends the process as the system would.
+    process.removeAllListeners(signal)
+    abort.abort(interrupted())
+  })
+}
+
+try {
+  const config = configOf(process.argv.slice(2))
+  process.exitCode = config.source.url === undefined ? await syntheticCity(config) : await realSource(config)
+} catch (error) {
+  const failure = asBlotterError(error)
+  await terminal.err.write(errorText(failure, terminal.err, false))
+  process.exitCode = failure.exitCode
+}
+
+function configOf(args: string[]): Config {
+  const options = { source: { type: 'string' }, lake: { type: 'string' }, memory: { type: 'string' } } as const
+  try {
+    const { values } = parseArgs({ args, options })
+    const config = loadConfig({ env, cwd, flags: values })
+    // A configured source is for `blotter run`; here only what is asked for by name is read.
+    return values.source === undefined ? { ...config, source: { ...config.source, url: undefined } } : config
+  } catch (error) {
+    if (error instanceof BlotterError) throw error
+    throw new BlotterError('usage', `${(error as Error).message.split('\n')[0]}`, {
+      todo: 'Write `npm start`, `npm start -- --source mysql://USER@HOST:PORT/DB?table=crimes` or `npm start -- --lake DIR`.',
+      cause: error,
+    })
+  }
+}
+
+async function realSource(config: Config): Promise<number> {
+  await using platform: Platform = await openPlatform(config, silentLog)
+  const outcome = await withProgress(terminal, (watch) => platform.run({ full: false }, watch))
+  await terminal.out.write(runReportText(outcome, terminal.out))
+  return exitCodeOf(outcome)
+}
+
+async function syntheticCity(config: Config): Promise<number> {
+  const { err } = terminal
+  const begin = monotonicSeconds()
+  await using platform: Platform = await openPlatform(config, silentLog)
+  await refuseRealLake(platform, config)
+  const before = await platform.batches()
+  const days = planDays(before.map((batch) => batch.batch_at), systemClock.now())
+  await err.write(`${err.styles.strong('Blotter')} makes ${days.length === 1 ? 'the next batch' : `${days.length} batches`} of a synthetic city: ${DEMO.rows.toLocaleString('en-US')} incidents, all invented.\n`)
+  const made: RunOutcome[] = []
+  for (const day of days) {
+    const outcome = await oneDay(config, day)
+    if (outcome.state !== 'succeeded') {
+      await terminal.out.write(runReportText(outcome, terminal.out))
+      return exitCodeOf(outcome)
+    }
+    made.push(outcome)
+  }
+  await terminal.out.write(await cityText(platform, made, terminal.out, { lake: config.lake, seconds: monotonicSeconds() - begin }))
+  return 0
+}
+
+/** Each day is a source of its own, so each has a platform of its own. */
+async function oneDay(config: Config, day: PlannedDay): Promise<RunOutcome> {
+  const { err } = terminal
+  await err.write(`\n${err.styles.strong(`Day ${day.day + 1}`)}  batch ${day.batchAt}\n`)
+  await using platform: Platform = await openPlatform({ ...config, source: { ...config.source, url: day.source } }, silentLog)
+  return await withProgress(terminal, (watch) => platform.run({ full: false, at: day.batchAt as BatchAt }, watch))
+}
+
+async function withProgress<T>({ err }: Terminal, work: (watch: Watch) => Promise<T>): Promise<T> {
+  const progress = createProgress(err, monotonicSeconds)
+  const onEvent: Watch['onEvent'] = (event) => event.type !== 'run' && progress.onEvent(event)
+  try {
+    return await work({ signal: abort.signal, onEvent })
+  } finally {
+    progress.end()
+  }
+}
+
+/** Invented incidents never get into a lake of real ones: most of its incidents would seem to have vanished. */
+async function refuseRealLake(platform: Platform, config: Config): Promise<void> {
+  const real = (await platform.runs()).find((run) => run.state === 'succeeded' && !run.source.startsWith('demo:'))
+  if (!real) return
+  throw new BlotterError('usage', `The lake ${config.lake} holds batches of ${real.source}; synthetic incidents do not go there.`, {
+    todo: 'Give the synthetic city a lake of its own: `npm start -- --lake ./demo-lake`.',
+    context: { lake: config.lake, source: real.source },
+  })
+}
+
+function exitCodeOf({ state }: RunOutcome): number {
+  return state === 'succeeded' ? 0 : state === 'held' ? 3 : 1
+}
