@@ -49,8 +49,9 @@ export function readDouble(staged: StagedType, cell: Cell): Reading {
   }
   const text = `trim(${found})`
   return {
+    // What is too great for a double becomes infinite, which is no more readable than a letter.
     value: `CASE WHEN regexp_full_match(${text}, ${literal(NUMBER)})
-      THEN TRY_CAST(replace(${text}, ',', '.') AS DOUBLE) END`,
+      THEN nullif(nullif(TRY_CAST(replace(${text}, ',', '.') AS DOUBLE), 'inf'::DOUBLE), '-inf'::DOUBLE) END`,
     present: isPresent(staged, cell),
     rule: 'bad_type',
     repairs: { ...blankText(cell), decimal_comma: `contains(${found}, ',')` },
