@@ -50,7 +50,7 @@ export function dayOf(date: string): number {
 }
 
 const WEEKDAY = [0.946, 0.99, 1.004, 1.01, 1, 1.055, 1.0]
-const NEW_YEAR = 1.5
+const NEW_YEAR = 1.75
 const FIRST_OF_MONTH = 1.17
 const CHRISTMAS = 0.6
 const DAY_TO_DAY = 0.12

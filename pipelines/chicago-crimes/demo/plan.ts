@@ -116,7 +116,7 @@ function suits(what: Planned, incident: Incident, { murders }: Changeable, lore:
   if (what === 'reclassify') return !murders
   if (what !== 'move') return true
   // Every other one finds missing coordinates. In the first years there is no ward to correct.
-  return unplaced ? incident.point === NO_POINT : lore.calendar.year[incident.reported]! >= 2003
+  return unplaced ? incident.point === NO_POINT : lore.calendar.year[incident.happened]! >= 2003
 }
 
 function follows(

@@ -31,7 +31,8 @@ export function makeRowWriter(lore: Lore, salt: number, caseNumber: CaseNumbers)
     const cell = places.cell[incident.block]!
     const year = calendar.year[reported]!
     const dirt = draw(ofDirt!, event)
-    const unwarded = year < FIRST_YEAR + UNWARDED.length && chance(UNWARDED[year - FIRST_YEAR]!, draw(ofWard!, event))
+    const wards = UNWARDED[calendar.year[happened]! - FIRST_YEAR]
+    const unwarded = wards !== undefined && chance(wards, draw(ofWard!, event))
     const { point } = incident
     columns[0]![at] = BigInt(id)
     columns[1]![at] = caseNumber(incident, draw(ofCase!, event))

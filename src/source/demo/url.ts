@@ -17,7 +17,8 @@ const PARAMETERS: Readonly<Record<keyof DemoOptions, { usual: number; most: numb
 /** Reads a `demo:` URL. Throws `source_url_invalid` for an unknown, repeated or unreadable parameter. */
 export function parseDemoUrl(text: string): { name: string; options: DemoOptions } {
   const url = URL.parse(text)
-  if (url?.protocol !== 'demo:' || url.host === '' || !['', '/'].includes(url.pathname) || url.username || url.password || url.hash) {
+  const plain = url !== null && !url.username && !url.password && !url.hash && ['', '/'].includes(url.pathname)
+  if (!plain || url.protocol !== 'demo:' || url.host === '') {
     throw invalid(text, 'it is not of the form demo://NAME?rows=N&seed=N&day=N')
   }
   const options: DemoOptions = { rows: PARAMETERS.rows.usual, seed: PARAMETERS.seed.usual, day: PARAMETERS.day.usual }

@@ -7,7 +7,7 @@ import { openDuckDb } from '../../../src/engine/duckdb/engine.ts'
 import { literal } from '../../../src/model/sql-text.ts'
 import type { DemoDefinition, SourceDefinition } from '../../../src/model/pipeline.ts'
 import { openDemoSource } from '../../../src/source/demo/source.ts'
-import type { Stage } from '../../../src/source/source.ts'
+import type { SourceView, Stage } from '../../../src/source/source.ts'
 
 const definition: SourceDefinition = {
   table: 'trees',
@@ -46,10 +46,14 @@ const trees: DemoDefinition = {
   },
 }
 
+const open = (url: string): Promise<SourceView> => openDemoSource(url, { definition, demo: trees }).open(soon())
+const soon = (): AbortSignal => AbortSignal.timeout(10_000)
+
 async function staged<T>(work: (stage: Stage, folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'blotter-'))
   try {
-    await using engine = await openDuckDb({ memoryBytes: 128 * 1024 ** 2, spillFolder: join(folder, 'spill'), threads: 1 })
+    const spillFolder = join(folder, 'spill')
+    await using engine = await openDuckDb({ memoryBytes: 128 * 1024 ** 2, spillFolder, threads: 1 })
     return await work({ folder, ...engine }, folder)
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -59,7 +63,7 @@ async function staged<T>(work: (stage: Stage, folder: string) => Promise<T>): Pr
 describe('A demo source', () => {
   it('describes the columns that the pipeline declares', async () => {
     const source = openDemoSource('demo://forest?rows=7', { definition, demo: trees })
-    const told = await source.describe(AbortSignal.timeout(1000))
+    const told = await source.describe(soon())
     assert.deepEqual(told.columns.map(({ name, type }) => `${name} ${type}`), [
       'id long', 'kind text', 'felled boolean', 'rings long', 'height double', 'seen_on timestamp',
     ])
@@ -72,9 +76,9 @@ describe('A demo source', () => {
   it('leaves every row behind as it was made, and counts none twice', () =>
     staged(async (stage) => {
       const source = openDemoSource('demo://forest?rows=8&seed=5&day=2', { definition, demo: trees })
-      await using view = await source.open(AbortSignal.timeout(1000))
+      await using view = await source.open(soon())
       const told: number[] = []
-      const got = await view.extract({ stage, signal: AbortSignal.timeout(10_000), progress: (rows) => told.push(rows) })
+      const got = await view.extract({ stage, signal: soon(), progress: (rows) => told.push(rows) })
       assert.equal(got.rows, 8)
       assert.equal(got.counted, undefined)
       assert.deepEqual(told, [8])
@@ -94,20 +98,22 @@ describe('A demo source', () => {
 
   it('leaves an empty file where the city is empty', () =>
     staged(async (stage) => {
-      await using view = await openDemoSource('demo://forest?rows=0', { definition, demo: trees }).open(AbortSignal.timeout(1000))
-      const got = await view.extract({ stage, signal: AbortSignal.timeout(10_000), progress: () => {} })
+      await using view = await open('demo://forest?rows=0')
+      const got = await view.extract({ stage, signal: soon(), progress: () => {} })
       assert.equal(got.rows, 0)
       assert.equal(got.parts[0]!.files.length, 1)
     }))
 
   it('stops when it is told to', () =>
     staged(async (stage) => {
-      await using view = await openDemoSource('demo://forest?rows=8', { definition, demo: trees }).open(AbortSignal.timeout(1000))
+      await using view = await open('demo://forest?rows=8')
       const extraction = view.extract({ stage, signal: AbortSignal.abort(), progress: () => {} })
       await assert.rejects(extraction, { code: 'interrupted' })
     }))
 
   it('refuses a bad URL before anything is read', () => {
-    assert.throws(() => openDemoSource('demo://forest?rows=many', { definition, demo: trees }), { code: 'source_url_invalid' })
+    assert.throws(() => openDemoSource('demo://forest?rows=many', { definition, demo: trees }), {
+      code: 'source_url_invalid',
+    })
   })
 })
