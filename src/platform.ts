@@ -26,6 +26,7 @@ import { openReader, type QuarantineWish, type Reader } from './query/reader.ts'
 import { listTables } from './query/table-list.ts'
 import { openDemoSource } from './source/demo/source.ts'
 import { openFileSource } from './source/file/source.ts'
+import { openMysqlSource } from './source/mysql/source.ts'
 import type { Source } from './source/source.ts'
 import { rebuildState } from './state/rebuild.ts'
 import { openState, type State, STATE_FILE } from './state/state.ts'
@@ -229,6 +230,11 @@ const ENGINE_SHARE = 0.6
 async function sourceOf(url: string, config: Config, pipeline: Pipeline): Promise<Source> {
   const scheme = /^([a-z]+):/.exec(url)?.[1]
   switch (scheme) {
+    case 'mysql':
+    case 'mariadb': {
+      const password = await config.source.password?.()
+      return openMysqlSource(url, { table: pipeline.source.table, ...(password === undefined ? {} : { password }) })
+    }
     case 'file':
       return openFileSource(url, { folder: process.cwd() })
     case 'demo':

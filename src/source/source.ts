@@ -12,7 +12,7 @@ export interface SourceDescription {
   /** `MariaDB 10.11.19`, `3 CSV files`: for people. */
   what: string
   columns: FoundColumn[]
-  /** Column names of the primary key, where the source can have one; undefined for files. */
+  /** Column names of the primary key, none if it has none; undefined where a source cannot have one (files). */
   primaryKey?: readonly string[]
   /** A guess for progress; undefined where not even that is known. */
   rowsEstimate?: number

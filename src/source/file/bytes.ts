@@ -78,13 +78,13 @@ async function* plainBytes(file: FoundFile, compression: Compression): AsyncGene
   } else yield* zstdBytes(file)
 }
 
-/** Node's decompressor stops after one frame, silently; a file of several (`pzstd`, `cat a.zst b.zst`) needs one for each. */
+/** Node's decompressor stops after one frame, silently; a file of several (`pzstd`, `cat`) needs one for each. */
 async function* zstdBytes(file: FoundFile): AsyncGenerator<Buffer> {
   for (let start = 0; start < file.sizeBytes; ) {
     const unpack = createZstdDecompress({ chunkSize: CHUNK_BYTES })
     pipeline(createReadStream(file.path, { start, highWaterMark: CHUNK_BYTES }), unpack, () => {})
     yield* chunksOf(unpack)
-    if (unpack.bytesWritten === 0) throw new Error('the zstd stream makes no progress')
+    if (unpack.bytesWritten === 0) throw unreadable(file, 'its zstd stream makes no progress: the file is damaged')
     start += unpack.bytesWritten
   }
 }

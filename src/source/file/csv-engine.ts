@@ -1,7 +1,7 @@
 import { BlotterError } from '../../errors.ts'
 import { identifier, literal } from '../../model/sql-text.ts'
 import type { CsvTotals, CsvWork } from './csv-scan.ts'
-import { enginePath } from './reader.ts'
+import { enginePath } from './engine-path.ts'
 
 /** A CSV text for the engine's own reader: the file itself, or a copy of its good records without header. */
 export interface EngineInput {
@@ -14,7 +14,12 @@ export interface EngineInput {
  * Stages through the engine's CSV reader and says whether that found what the scan found: the same number of rows and of
  * bytes in their values. False leaves nothing to rely on at `path`.
  */
-export async function stageThroughEngine(work: CsvWork, totals: CsvTotals, input: EngineInput, path: string): Promise<boolean> {
+export async function stageThroughEngine(
+  work: CsvWork,
+  totals: CsvTotals,
+  input: EngineInput,
+  path: string,
+): Promise<boolean> {
   try {
     const { rows } = await work.job.stage.writeParquet(selectFrom(work, totals, input), path)
     return rows === totals.good && (await valueBytes(work, [path])) === totals.valueBytes
@@ -38,6 +43,7 @@ function selectFrom(work: CsvWork, totals: CsvTotals, input: EngineInput): strin
   // A NULL can only be an empty field, since `null_padding` is off.
   const values = work.columns.map((column, i) => `coalesce(${names[i]}, '') AS ${identifier(column.name)}`)
   const { terminator } = work.header.shape
+  const long = totals.longest
   const options = [
     'auto_detect = false',
     `columns = {${names.map((name) => `${name}: 'VARCHAR'`).join(', ')}}`,
@@ -47,7 +53,7 @@ function selectFrom(work: CsvWork, totals: CsvTotals, input: EngineInput): strin
     `compression = ${literal(input.compression)}`,
     // Unsaid, it is guessed from line ends within quotes too; but with CRLF said, DuckDB 1.5 reads not one row.
     ...(terminator === 'lf' ? [`new_line = '\\n'`] : terminator === 'cr' ? [`new_line = '\\r'`] : []),
-    ...(totals.longest > 1 << 20 ? [`max_line_size = ${totals.longest + 1024}, buffer_size = ${4 * totals.longest + 4096}`] : []),
+    ...(long > 1 << 20 ? [`max_line_size = ${long + 1024}, buffer_size = ${4 * long + 4096}`] : []),
   ]
   return `SELECT ${values.join(', ')} FROM read_csv(${literal(enginePath(input.path))}, ${options.join(', ')})`
 }

@@ -34,7 +34,9 @@ export async function readCsvHeader(file: FoundFile, form: TextForm): Promise<Cs
   const delimiter = delimiterOf(head, from, final)
   const byte = delimiter.charCodeAt(0)
   const record = findRecord(head, from, byte, final)
-  if (record.state !== 'whole') throw unreadable(file, 'its first line is no header: a quote in it does not close', undefined, NO_HEADER)
+  if (record.state !== 'whole') {
+    throw unreadable(file, 'its first line is no header: a quote in it does not close', undefined, NO_HEADER)
+  }
   refuseOtherEncoding(file, head.subarray(from, record.end), 1)
   const text = head.toString('utf8', from, record.end)
   const cells = fieldsOf(text, delimiter)
@@ -54,7 +56,8 @@ const NO_HEADER = 'Put the line with the column names first (`ID,Case Number,Dat
 /** A downloaded error page, a picture, a spreadsheet: named for what it is, before it is taken for a table. */
 function refuseOther(file: FoundFile, head: Buffer): void {
   if (head.length >= 4 && head.readUInt32BE(0) === 0x504b0304) {
-    throw unreadable(file, 'it is a ZIP archive or an Excel workbook', undefined, 'Unpack it, or save the sheet as “CSV UTF-8”.')
+    const todo = 'Unpack it, or save the sheet as “CSV UTF-8”.'
+    throw unreadable(file, 'it is a ZIP archive or an Excel workbook', undefined, todo)
   }
   if (head.includes(0)) {
     const todo = 'If it is UTF-16, add `encoding=utf-16le` to the source URL; else export it again as CSV.'
@@ -70,10 +73,12 @@ function refuseData(file: FoundFile, cells: readonly string[]): void {
   if (data !== undefined) {
     throw unreadable(file, `its first line looks like a row (\`${data.trim()}\`), not like a header`, undefined, NO_HEADER)
   }
-  if (cells.every((cell) => cell.trim() === '')) throw unreadable(file, 'its first line names no column', undefined, NO_HEADER)
+  if (cells.every((cell) => cell.trim() === '')) {
+    throw unreadable(file, 'its first line names no column', undefined, NO_HEADER)
+  }
 }
 
-/** The delimiter under which most of the first records have the header's number of fields; of equals the one with more fields. */
+/** The delimiter under which most of the first records have as many fields as the header; of equals the one with more. */
 function delimiterOf(head: Buffer, from: number, final: boolean): string {
   let best = { delimiter: ',', agree: -1, fields: 1 }
   for (const delimiter of DELIMITERS) {
@@ -113,17 +118,14 @@ export function refuseOtherEncoding(file: FoundFile, block: Buffer, linesBefore:
     const bytes = block.subarray(at, end < 0 ? block.length : end)
     if (bytes.includes(0)) throw unreadable(file, `line ${line} or so holds zero bytes: the file is damaged`)
     if (!isUtf8(bytes)) {
-      const shown = wordAt(bytes)
-      throw unreadable(
-        file,
-        `line ${line} or so is not UTF-8; as Windows-1252 it would read \`${shown}\``,
-        undefined,
-        'If that is right, add `encoding=windows-1252` to the source URL (`file:x.csv?encoding=windows-1252`); else save it as UTF-8.',
-      )
+      const why = `line ${line} or so is not UTF-8; as Windows-1252 it would read \`${wordAt(bytes)}\``
+      throw unreadable(file, why, undefined, OTHER_ENCODING)
     }
     at = end < 0 ? block.length : end + 1
   }
 }
+
+const OTHER_ENCODING = 'If that is right, put `?encoding=windows-1252` behind the source URL; else save the file as UTF-8.'
 
 function wordAt(bytes: Buffer): string {
   const text = new TextDecoder('windows-1252').decode(bytes)

@@ -41,7 +41,8 @@ export async function scanCsv(
     const block = bytes.subarray(from)
     const found = scanBlock(block, header.shape, final, block.length >= RECORD_BYTES)
     if (found.consumed === 0 && block.length >= RECORD_BYTES) {
-      throw unreadable(file, `row ${totals.good + totals.malformed + 1} is longer than ${RECORD_BYTES >> 20} MiB: it is no CSV`)
+      const row = totals.good + totals.malformed + 1
+      throw unreadable(file, `row ${row} is longer than ${RECORD_BYTES >> 20} MiB: it is no CSV`)
     }
     refuseOtherEncoding(file, soundPart(block, found), totals.good + totals.malformed + totals.blank + 2)
     for (const name of ADDED) totals[name] += found[name]

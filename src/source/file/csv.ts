@@ -62,7 +62,8 @@ async function byHand(work: CsvWork, totals: CsvTotals, failed: string): Promise
   await rm(failed, { force: true })
   const { files, rows } = await stageByHand(work)
   if (rows === totals.good && (await valueBytes(work, files)) === totals.valueBytes) return files
-  throw new BlotterError('rows_disagree', `${work.file.name} holds ${totals.good} good rows, but ${rows} or others were staged.`, {
+  const message = `${work.file.name} holds ${totals.good} good rows, but ${rows} or others were staged.`
+  throw new BlotterError('rows_disagree', message, {
     todo: 'Nothing was landed. Please report it with the file, or its first lines.',
     context: { file: work.file.path, expected: totals.good, staged: rows },
   })

@@ -53,7 +53,7 @@ export async function sameAsFound(file: FoundFile): Promise<void> {
   if (now?.mark === file.mark) return
   const what = now === undefined ? 'is gone' : 'was written to'
   throw new BlotterError('source_changed', `${file.name} ${what} while it was read. Nothing was landed.`, {
-    todo: 'Run `blotter run` again when whoever writes the file has finished; write exports under another name and rename them.',
+    todo: 'Run `blotter run` again when the file is complete; write exports under another name and rename them when done.',
     context: { file: file.path },
   })
 }
@@ -68,7 +68,7 @@ async function missing(looked: readonly string[]): Promise<BlotterError> {
     if (above !== dirname(first) && !/[*?[{]/.test(dirname(first))) why = `there is ${above}, but no ${dirname(first)}`
   }
   return new BlotterError('source_file_missing', `Looked for ${looked.join(' and ')}: ${why}.`, {
-    todo: 'Correct the source URL; a relative path begins at the folder of the configuration file, or at the one you are in.',
+    todo: 'Correct the source URL; a relative path begins at the configuration file’s folder, or at the one you are in.',
     context: { looked: [...looked] },
   })
 }

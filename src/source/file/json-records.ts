@@ -60,7 +60,7 @@ export class JsonRecords {
     else if (sign === ',' && this.#place === 'separator') this.#place = 'element'
     else if (this.#place === 'separator') throw new JsonSyntaxError(`a comma is missing behind object ${this.#objects}`)
     else if (this.#place === 'end') throw new JsonSyntaxError('something follows the array')
-    else throw new JsonSyntaxError(`${this.#where()} begins with \`${sign}\`: an array of objects is expected, or an object a line`)
+    else throw new JsonSyntaxError(`${this.#where()} begins with \`${sign}\` instead of \`{\``)
     return false
   }
 

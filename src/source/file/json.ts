@@ -5,7 +5,8 @@ import { type TextForm, textBytes, unreadable } from './bytes.ts'
 import type { FoundFile } from './find.ts'
 import { type JsonObject, JsonRecords, JsonSyntaxError, textValues } from './json-records.ts'
 import { uniqueNames } from './names.ts'
-import { enginePath, type FileReader, type StageJob } from './reader.ts'
+import { enginePath } from './engine-path.ts'
+import type { FileReader, StageJob } from './reader.ts'
 
 /** An object may be this long; the engine, which counts them once more, has the same limit. */
 const OBJECT_BYTES = 16 << 20

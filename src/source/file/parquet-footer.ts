@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import type { FoundColumn, StagedType } from '../source.ts'
 import { readError, unreadable } from './bytes.ts'
 import type { FoundFile } from './find.ts'
-import { readThrift, type ThriftStruct, type ThriftValue } from './thrift.ts'
+import { readThrift, ThriftError, type ThriftStruct, type ThriftValue } from './thrift.ts'
 
 export interface ParquetFooter {
   columns: ParquetColumn[]
@@ -31,11 +31,13 @@ export async function readParquetFooter(file: FoundFile): Promise<ParquetFooter>
     const magic = tail.toString('latin1', 4)
     if (magic === 'PARE') throw unreadable(file, 'it is encrypted', undefined, 'Export it without Parquet encryption.')
     const length = tail.readUInt32LE(0)
-    if (magic !== 'PAR1' || length + 12 > file.sizeBytes) throw unreadable(file, 'its end is no Parquet footer: the file is cut')
+    if (magic !== 'PAR1' || length + 12 > file.sizeBytes) {
+      throw unreadable(file, 'its end is no Parquet footer: the file is cut')
+    }
     if (length > FOOTER_BYTES_MAX) throw unreadable(file, `its footer of ${length} bytes is beyond belief`)
     return footerOf(file, readThrift(await read(file.sizeBytes - 8 - length, length), ROWS))
   } catch (error) {
-    if (error instanceof RangeError) throw unreadable(file, `its Parquet footer is damaged (${error.message})`, error)
+    if (error instanceof ThriftError) throw unreadable(file, `its Parquet footer is damaged (${error.message})`, error)
     throw readError(file, error)
   }
 }
@@ -47,8 +49,8 @@ const ELEMENT = { type: 1, repetition: 3, name: 4, children: 5, converted: 6, lo
 const REPEATED = 2
 const PHYSICAL = ['BOOLEAN', 'INT32', 'INT64', 'INT96', 'FLOAT', 'DOUBLE', 'BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY'] as const
 const LOGICAL: Readonly<Record<number, string>> = {
-  1: 'STRING', 2: 'MAP', 3: 'LIST', 4: 'ENUM', 5: 'DECIMAL', 6: 'DATE', 7: 'TIME', 8: 'TIMESTAMP', 10: 'INTEGER', 11: 'UNKNOWN',
-  12: 'JSON', 13: 'BSON', 14: 'UUID', 15: 'FLOAT16',
+  1: 'STRING', 2: 'MAP', 3: 'LIST', 4: 'ENUM', 5: 'DECIMAL', 6: 'DATE', 7: 'TIME', 8: 'TIMESTAMP', 10: 'INTEGER',
+  11: 'UNKNOWN', 12: 'JSON', 13: 'BSON', 14: 'UUID', 15: 'FLOAT16',
 }
 const CONVERTED: Readonly<Record<number, string>> = {
   0: 'STRING', 1: 'MAP', 2: 'MAP', 3: 'LIST', 4: 'ENUM', 5: 'DECIMAL', 6: 'DATE', 7: 'TIME', 8: 'TIME', 9: 'TIMESTAMP',
@@ -62,7 +64,9 @@ function footerOf(file: FoundFile, footer: ThriftStruct): ParquetFooter {
   const columns: ParquetColumn[] = []
   for (let at = 1; at < schema.length; at = behind(schema, at)) columns.push(columnOf(schema[at] as ThriftStruct))
   const names = new Set(columns.map((column) => column.name.toLowerCase()))
-  if (names.size < columns.length) throw unreadable(file, 'two of its columns have one name', undefined, 'Rename one of them.')
+  if (names.size < columns.length) {
+    throw unreadable(file, 'two of its columns have one name', undefined, 'Rename one of them.')
+  }
   return { columns, rows: Number(rows) }
 }
 

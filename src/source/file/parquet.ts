@@ -5,7 +5,8 @@ import { STAGED_SQL_TYPE } from '../source.ts'
 import { unreadable } from './bytes.ts'
 import type { FoundFile } from './find.ts'
 import { type ParquetColumn, readParquetFooter } from './parquet-footer.ts'
-import { enginePath, type FileReader } from './reader.ts'
+import { enginePath } from './engine-path.ts'
+import type { FileReader } from './reader.ts'
 
 /**
  * A Parquet file with its own types: whole numbers of every width as long, floats as double, dates and timestamps as such,

@@ -24,8 +24,3 @@ export interface StagedFile {
   /** Counted by another reader than the one that staged them. */
   counted?: number
 }
-
-/** A path for the engine, which takes `*`, `?` and `[` for a glob. */
-export function enginePath(path: string): string {
-  return path.replaceAll(/[*?[]/g, (sign) => `[${sign}]`)
-}

@@ -15,8 +15,8 @@ export interface FileSourceOptions {
 
 /**
  * Files as a source: `file:GLOB[?partial=true&format=csv|tsv|parquet|json|ndjson&encoding=windows-1252]`, plain, `.gz` or
- * `.zst`, in the order of their paths. Format, compression, delimiter and encoding are found by looking; every file is staged
- * with its own columns. Throws `source_url_invalid` at once; `describe` and `open` throw `source_file_missing` and
+ * `.zst`, in the order of their paths. Format, compression and delimiter are found by looking; every file is staged with its
+ * own columns. Throws `source_url_invalid` at once; `describe` and `open` throw `source_file_missing` and
  * `source_file_unreadable`, `extract` also `source_changed` when a file is written to meanwhile.
  */
 export function openFileSource(url: string, options: FileSourceOptions): Source {

@@ -4,11 +4,14 @@ export type ThriftStruct = Map<number, ThriftValue>
 
 /**
  * Reads the fields of the struct at the head of `bytes` (Apache Thrift compact protocol) up to and with field `last`: a
- * Parquet footer keeps what is wanted in front, and megabytes of row groups behind. Throws RangeError on damaged bytes.
+ * Parquet footer keeps what is wanted in front, and megabytes of row groups behind. Throws ThriftError on damaged bytes.
  */
 export function readThrift(bytes: Buffer, last: number): ThriftStruct {
   return new CompactReader(bytes).struct(last, 0)
 }
+
+/** Says what is wrong with the bytes; whoever reads a file says which. */
+export class ThriftError extends Error {}
 
 const DEPTH_MAX = 32
 
@@ -21,7 +24,7 @@ class CompactReader {
   }
 
   struct(last: number, depth: number): ThriftStruct {
-    if (depth > DEPTH_MAX) throw new RangeError('structs nest too deeply')
+    if (depth > DEPTH_MAX) throw new ThriftError('structs nest too deeply')
     const fields: ThriftStruct = new Map()
     for (let id = 0; id < last; ) {
       const head = this.#byte()
@@ -56,13 +59,13 @@ class CompactReader {
       case 10: {
         const head = this.#byte()
         const length = head >> 4 === 15 ? Number(this.#varint()) : head >> 4
-        if (length > this.#bytes.length) throw new RangeError('a list is longer than its file')
+        if (length > this.#bytes.length) throw new ThriftError('a list is longer than its file')
         return Array.from({ length }, () => this.#value(head & 15, depth))
       }
       case 12:
         return this.struct(Infinity, depth + 1)
       default:
-        throw new RangeError(`type ${type} is unknown`)
+        throw new ThriftError(`type ${type} is unknown`)
     }
   }
 
@@ -72,7 +75,7 @@ class CompactReader {
 
   #skip(length: number): number {
     const from = this.#at
-    if (from + length > this.#bytes.length) throw new RangeError('it ends within a value')
+    if (from + length > this.#bytes.length) throw new ThriftError('it ends within a value')
     this.#at += length
     return from
   }
@@ -84,7 +87,7 @@ class CompactReader {
       value |= BigInt(byte & 127) << shift
       if (byte < 128) return value
     }
-    throw new RangeError('a number is too long')
+    throw new ThriftError('a number is too long')
   }
 
   #zigzag(): bigint {

@@ -56,7 +56,7 @@ function patternOf(url: string, path: string): string {
   if (!path.startsWith('//')) return path
   const host = path.slice(2).split('/', 1)[0]!
   if (host !== '' && host !== 'localhost') {
-    throw invalid(url, `\`${host}\` stands where a host belongs: a relative path has no slashes in front, an absolute one three`)
+    throw invalid(url, `\`${host}\` stands where a host belongs (write \`file:${host}…\` or \`file:///…\`)`)
   }
   try {
     // A glob's own signs would be taken for the query and the fragment of the URL.

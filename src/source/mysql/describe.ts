@@ -50,7 +50,7 @@ export async function describeTable(connection: MysqlConnection, address: MysqlA
       const declared = String(row['type'])
       return { name: String(row['name']), type: readingOf(declared).type, declared }
     }),
-    primaryKey: key.length === 0 ? undefined : key.map((row) => String(row['name'])),
+    primaryKey: key.map((row) => String(row['name'])),
     rowsEstimate: table['estimate'] === null ? undefined : Number(table['estimate']),
   }
 }

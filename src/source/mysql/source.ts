@@ -51,7 +51,7 @@ export function openMysqlSource(url: string, options: MysqlSourceOptions): Sourc
           columns,
           extract: reader.all,
           // Without a primary key to look rows up by, reading all of them once is quicker.
-          ...(primaryKey ? { sweep: reader.sweep, fetch: reader.fetch } : {}),
+          ...(primaryKey?.length ? { sweep: reader.sweep, fetch: reader.fetch } : {}),
           [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
         }
       } catch (error) {
