@@ -6,7 +6,7 @@ import { type BlockScan, type CsvShape, fieldsOf, quotedRecord, scanBlock } from
 const SHAPE: CsvShape = { delimiter: 44, fields: 2, terminator: 'lf' }
 
 /** All good bytes and malformed lines of a text that comes in blocks of some bytes. */
-function inBlocks(text: Buffer, size: number): { good: number; malformed: number; odd: number; blank: number; texts: string[] } {
+function inBlocks(text: Buffer, size: number): object {
   const total = { good: 0, malformed: 0, odd: 0, blank: 0, texts: [] as string[] }
   const add = (block: Buffer, scan: BlockScan): Buffer => {
     for (const name of ['good', 'malformed', 'odd', 'blank'] as const) total[name] += scan[name]

@@ -42,9 +42,12 @@ const SHAPES: readonly [string, string | Uint8Array, unknown[][], string[]][] = 
   ['only malformed rows leave no good one', 'a,b\n1\n2\n', [], ['1', '2']],
   ['unescaped quotes go aside, that line alone', 'a,b\n1,"CTA "L", x"\n2,y\n', [['2', 'y']], ['1,"CTA "L", x"']],
   ['a quote that never closes costs one line', 'a,b\n1,"x\n2,y\n3,z\n', [['2', 'y'], ['3', 'z']], ['1,"x']],
-  ['a quote that closes on another row costs one line', 'a,b\n1,"x\n2,"y"\n3,z\n', [['2', 'y'], ['3', 'z']], ['1,"x']],
-  ['a file cut within a character keeps what was there', Buffer.from('a,b\n1,2\n3,é').subarray(0, -1), [['1', '2']], ['3,\ufffd']],
-  ['several gzip members are one text', Buffer.concat([gzipSync('a,b\n1,2\n'), gzipSync('3,4\n')]), [['1', '2'], ['3', '4']], []],
+  ['a quote that closes in another row costs one line', 'a,b\n1,"x\n2,"y"\n3,z\n',
+    [['2', 'y'], ['3', 'z']], ['1,"x']],
+  ['a file cut within a character keeps what was there', Buffer.from('a,b\n1,2\n3,é').subarray(0, -1),
+    [['1', '2']], ['3,\ufffd']],
+  ['several gzip members are one text', Buffer.concat([gzipSync('a,b\n1,2\n'), gzipSync('3,4\n')]),
+    [['1', '2'], ['3', '4']], []],
   ['several zstd frames are one text', Buffer.concat([zstdCompressSync(Buffer.from('a,b\n1,2\n')),
     zstdCompressSync(Buffer.from('3,4\n'))]), [['1', '2'], ['3', '4']], []],
   ['UTF-16 with its mark is read as such', Buffer.from('\ufeffa\tb\r\n1\té\r\n', 'utf16le'), [['1', 'é']], []],
@@ -55,67 +58,6 @@ for (const [what, content, rows, malformed] of SHAPES) {
     inWorkshop(async (shop) => assert.deepEqual(await reading(shop, content), [rows, malformed])))
 }
 
-test('a malformed row keeps its fields by position, its surplus joined and its line', () =>
-  inWorkshop(async ({ put, read }) => {
-    await put('x.csv', 'a,b\n1\n2,"3 ""x""",4,5\n6,7\n')
-    const parts = await read('file:x.csv')
-    assert.deepEqual(parts.map((part) => part.rule), [undefined, 'few_fields'])
-    assert.deepEqual(parts[1]?.columns.map((column) => column.name), ['a', 'b', '_surplus', '_line'])
-    assert.deepEqual(bad(parts), [['1', null, null, '1'], ['2', '3 "x"', '4,5', '2,"3 ""x""",4,5']])
-  }))
-
-test('names are trimmed and made unique, and a column without one gets its place for a name', () =>
-  inWorkshop(async ({ put, read }) => {
-    await put('x.csv', ',ID,Case Number,case_number,id_2,ID,_line,\n0,1,2,3,4,5,6,7\n')
-    const [part] = await read('file:x.csv')
-    const names = ['unnamed_1', 'ID', 'Case Number', 'case_number_2', 'id_2', 'ID_3', '_line_2', 'unnamed_8']
-    assert.deepEqual(part?.columns.map((column) => column.name), names)
-    assert.deepEqual(part.values, [['0', '1', '2', '3', '4', '5', '6', '7']])
-  }))
-
-test('a row of many megabytes is a row', () =>
-  inWorkshop(async (shop) => {
-    const long = 'x"\n'.repeat(1_500_000)
-    const [rows, malformed] = await reading(shop, `a,b\n1,"${long.replaceAll('"', '""')}"\n2,y\n`)
-    assert.deepEqual([rows.length, malformed.length, rows[0]?.[1] === long, rows[1]], [2, 0, true, ['2', 'y']])
-  }))
-
-test('a quote that never closes in a file of many megabytes costs one line', () =>
-  inWorkshop(async (shop) => {
-    const tail = '12345678,abcdefgh\n'.repeat(1_200_000)
-    await shop.put('x.csv', `a,b\n1,"x\n${tail}`)
-    const { parts, rows } = await shop.extract('file:x.csv')
-    assert.deepEqual([rows, parts.map((part) => part.rows)], [1_200_001, [1_200_000, 1]])
-  }))
-
-const REFUSED: readonly [string, string, string | Uint8Array, RegExp][] = [
-  ['a file without one byte', 'x.csv', '', /x\.csv cannot be read: it is empty/],
-  ['a file of blank lines', 'x.csv', '\n\n', /is empty: not even a header/],
-  ['a file without header', 'x.csv', '9567561,HX218162,03/15/2014\n1,2,3\n', /looks like a row \(`9567561`\)/],
-  ['a header without names', 'x.csv', ',,\n1,2,3\n', /names no column/],
-  ['a picture', 'x.csv', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 74, 70]), /it is no text/],
-  ['a workbook', 'x.csv', Buffer.from('504b0304140006', 'hex'), /ZIP archive or an Excel workbook/],
-  ['a web page', 'x.csv', '<!DOCTYPE html><html>', /a web page or XML/],
-  ['Windows-1252', 'x.csv', Buffer.from('a,b\n1,2\n3,CAF\xc9 \x80\n', 'latin1'), /line 3 or so is not UTF-8; .*`3,CAFÉ €`/],
-  ['a header in Windows-1252', 'x.csv', Buffer.from('a,d\xe9p\xf4t\n1,2\n', 'latin1'), /not UTF-8; .*`a,dépôt`/],
-  ['zero bytes in the middle', 'x.csv', `a,b\n${'1,2\n'.repeat(400_000)}\0\0\0\n`, /holds zero bytes: the file is damaged/],
-  ['a cut gzip file', 'x.csv.gz', gzipSync('a,b\n1,2\n'.repeat(9999)).subarray(0, -9), /compressed data end in the middle/],
-  ['a cut zstd file', 'x.csv.zst', zstdCompressSync(Buffer.from('a,b\n1,2\n'.repeat(9999))).subarray(0, -9), /end in the middle/],
-]
-
-for (const [what, name, content, message] of REFUSED) {
-  test(`as CSV ${what} is refused, with the reason`, () =>
-    inWorkshop(async ({ put, extract }) => {
-      await put(name, content)
-      await assert.rejects(extract(`file:${name}`), (error: Error & { code?: string; todo?: string }) => {
-        assert.equal(error.code, 'source_file_unreadable')
-        assert.match(error.message, message)
-        assert.ok(error.todo)
-        return true
-      })
-    }))
-}
-
 test('Windows-1252 is read when the URL says so', () =>
   inWorkshop(async ({ put, read }) => {
     await put('x.csv', Buffer.from('a,b\n1,\x93CAF\xc9\x94 \x80\n', 'latin1'))
@@ -124,7 +66,8 @@ test('Windows-1252 is read when the URL says so', () =>
 
 // A writer and a reader that know nothing of the code under test: the writer remembers what it meant.
 const FIELD = fc.oneof(
-  fc.constantFrom('', ' ', '"', '""', 'NULL', '\\', '\\"', "'", '#', '0', ',', ';', '\t', '|', 'a,b', 'é', '漢', '🚓', '\n', '\r\n', '\r', '\u2028'),
+  fc.constantFrom('', ' ', '"', '""', 'NULL', '\\', '\\"', "'", '#', '0', ',', ';', '\t', '|', 'a,b'),
+  fc.constantFrom('é', '漢', '🚓', '\n', '\r\n', '\r', '\u2028'),
   fc.string({ unit: fc.constantFrom(...'ab01", ;|\t\n\r\'\\é漢'), maxLength: 8 }),
 )
 
@@ -140,10 +83,12 @@ const record = (width: number, delimiter: string): fc.Arbitrary<Written> => {
     return { value, text: quote || must || value === '' ? `"${value.replaceAll('"', '""')}"` : value }
   })
   const cells = (n: number): fc.Arbitrary<{ value: string; text: string }[]> => fc.array(cell, { minLength: n, maxLength: n })
-  const whole = cells(width).map((row) => ({ text: row.map((c) => c.text).join(delimiter), row: row.map((c) => c.value) }))
+  const joined = (row: { text: string }[]): string => row.map((c) => c.text).join(delimiter)
+  const whole = cells(width).map((row) => ({ text: joined(row), row: row.map((c) => c.value) }))
   const wrong = fc.constantFrom(...[width - 1, width + 1, width + 3].filter((n) => n > 0))
-  const malformed = wrong.chain(cells).map((row) => ({ text: row.map((c) => c.text).join(delimiter) }))
-  const broken = cells(width).map((row) => ({ text: `${row.map((c) => c.text.replaceAll(/[\r\n"]/g, '')).join(delimiter)}${delimiter}"x"y` }))
+  const malformed = wrong.chain(cells).map((row) => ({ text: joined(row) }))
+  const unquoted = cells(width).map((row) => joined(row).replaceAll(/[\r\n"]/g, ''))
+  const broken = unquoted.map((text) => ({ text: `${text}${delimiter}"x"y` }))
   return fc.oneof({ weight: 12, arbitrary: whole }, { weight: 2, arbitrary: malformed }, { weight: 1, arbitrary: broken })
 }
 

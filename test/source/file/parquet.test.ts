@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { literal } from '../../../src/model/sql-text.ts'
 import { inWorkshop } from './staged.ts'
 
 const COLUMNS: readonly [string, string, string, unknown][] = [
@@ -57,23 +55,4 @@ test('a Parquet file without ending is known by its first bytes, and one without
     await engine.writeParquet('SELECT 1 AS i WHERE false', join(folder, 'data'))
     const { rows, counted, columns } = await extract('file:data')
     assert.deepEqual([rows, counted, columns.length], [0, 0, 1])
-  }))
-
-test('a Parquet file that is cut or damaged is refused by name', () =>
-  inWorkshop(async ({ folder, engine, extract }) => {
-    const path = join(folder, 'x.parquet')
-    await engine.run(`COPY (SELECT range AS i, range::VARCHAR AS t FROM range(100000)) TO ${literal(path)}`)
-    const refused = async (reason: RegExp): Promise<void> =>
-      assert.rejects(extract('file:x.parquet'), (error: Error & { code?: string }) => {
-        assert.equal(error.code, 'source_file_unreadable')
-        assert.match(error.message, /^x\.parquet cannot be read/)
-        assert.match(error.message, reason)
-        return true
-      })
-    await truncate(path, 50_000)
-    await refused(/its end is no Parquet footer: the file is cut/)
-    await truncate(path, 7)
-    await refused(/too short/)
-    await writeFile(path, Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(40, 0x99), Buffer.from([40, 0, 0, 0]), Buffer.from('PAR1')]))
-    await refused(/footer is damaged|holds no schema/)
   }))

@@ -5,8 +5,8 @@ import { identifier, literal } from '../../../src/model/sql-text.ts'
 import { noRealData, realData } from '../../services/real-data.ts'
 import { inWorkshop } from './staged.ts'
 
-// Columns, good rows, malformed rows and UTF-8 bytes of all values in good rows. Computed once with Python 3's csv module over
-// the decoded file (encoding utf-8-sig, newline=''): a row is good if it has as many fields as the first one.
+// Columns, good rows, malformed rows and UTF-8 bytes of all values in good rows. Computed once with Python 3's csv module
+// over the decoded file (encoding utf-8-sig, newline=''): a row is good if it has as many fields as the first one.
 const CSV: readonly (readonly [string, number, number, number, number])[] = [
   ['distributions/block_geo_2012_2018_plus_2024.csv.gz', 11, 35773, 0, 2528618],
   ['distributions/daily_counts.csv', 2, 6891, 0, 93080],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, rm, utimes } from 'node:fs/promises'
+import { rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openFileSource } from '../../../src/source/file/source.ts'
@@ -39,36 +39,6 @@ test('a source tells what it is, and whether it is partial', () =>
     await put('d.json', '{"id": 1}')
     assert.equal((await openFileSource('file:d.json', { folder }).describe(NEVER)).what, '1 JSON file')
     assert.equal((await openFileSource('file:*.*', { folder }).describe(NEVER)).what, '4 CSV, JSON files')
-  }))
-
-test('names may hold spaces, brackets, quotes and other writing systems', () =>
-  inWorkshop(async ({ put, extract, folder }) => {
-    for (const name of ['größe ß.csv', "it's [1].csv", 'a*b?.csv', '漢/x y.csv']) {
-      await put(name, 'id,b\n1,2\n3\n')
-      assert.equal((await extract(`file:${name}`)).rows, 2, name)
-      assert.equal((await extract(`file:${join(folder, name)}`)).rows, 2, name)
-    }
-    assert.equal((await extract(`file://${folder}/gr%C3%B6%C3%9Fe%20%C3%9F.csv`)).rows, 2)
-    assert.equal((await extract('file:gr%C3%B6%C3%9Fe%20%C3%9F.csv')).rows, 2)
-    assert.equal((await extract('file:**/x*.csv')).rows, 2)
-  }))
-
-test('where no file matches, the error says where it looked and what is there', () =>
-  inWorkshop(async ({ folder }) => {
-    const describe = (url: string) => openFileSource(url, { folder }).describe(NEVER)
-    await mkdir(join(folder, 'exports'))
-    await assert.rejects(describe('file:x-*.csv'), CODE('source_file_missing', /Looked for .*files.x-\*\.csv: no file matches/))
-    await assert.rejects(describe('file:exports'), CODE('source_file_missing', /it is a folder: .*exports.\*\.csv/))
-    await assert.rejects(describe('file:nix/nought/x.csv'), CODE('source_file_missing', /there is .*files, but no .*nought/))
-  }))
-
-test('a file that says nothing of what it is is refused until the URL says it', () =>
-  inWorkshop(async ({ put, extract }) => {
-    await put('README', 'Read me\nplease\n')
-    await assert.rejects(extract('file:README'), CODE('source_file_unreadable', /neither its name nor its first bytes/))
-    assert.equal((await extract('file:README?format=csv')).rows, 1)
-    await put('export', ' [{"a": 1}]')
-    assert.equal((await extract('file:export')).columns[0]?.declared, 'JSON')
   }))
 
 test('a view is of the files as they were: one that changes or goes ends the extraction', () =>
