@@ -18,6 +18,8 @@ const run = promisify(execFile)
 const root = join(import.meta.dirname, '..')
 const timeout = 10 * 60_000
 const days = ['2026-11-21T06:00:00Z', '2026-11-22T06:00:00Z', '2026-11-23T06:00:00Z']
+const badDay = '2026-11-24T06:00:00Z'
+const newest = 'raw.crimes@2026-11-23T06:00:00Z'
 const { BLOTTER_INTEROP_PYTHON: python = '', BLOTTER_INTEROP_JARS: jars = '' } = process.env
 
 async function blotter(...args: string[]): Promise<string> {
@@ -36,7 +38,7 @@ function byReference(all: readonly (Reading & { table: string; tag: string })[])
   return Object.fromEntries(all.map(({ table, tag, columns, rows, hash }) => [`${table}@${tag}`, { columns, rows, hash }]))
 }
 
-describe('A lake of three batches', { timeout: 3 * timeout }, () => {
+describe('A lake of three batches, and one that could not be landed', { timeout: 3 * timeout }, () => {
   let folder = ''
   let lake = ''
   let ours: Record<string, Reading> = {}
@@ -48,6 +50,7 @@ describe('A lake of three batches', { timeout: 3 * timeout }, () => {
     for (const [day, at] of days.entries()) {
       await blotter('run', '--source', `demo://chicago?rows=5000&seed=1&day=${day}`, '--lake', lake, '--at', at, '--json')
     }
+    await spoilOneRow(lake, folder)
     ours = await readByBlotter(lake, folder)
   })
 
@@ -57,7 +60,9 @@ describe('A lake of three batches', { timeout: 3 * timeout }, () => {
     for (const table of ['raw.crimes', 'processed.crimes_without_arrest', 'aggregates.by_type']) {
       for (const at of days) assert.ok((ours[`${table}@${at}`]?.rows ?? 0) > 0, `${table} is empty at ${at}`)
     }
-    assert.notEqual(ours[`raw.crimes@${days[0]}`]?.hash, ours[`raw.crimes@${days[2]}`]?.hash)
+    assert.notEqual(ours[`raw.crimes@${days[0]}`]?.hash, ours[newest]?.hash)
+    assert.equal(ours[`quarantine.crimes@${badDay}`]?.rows, 1)
+    assert.deepEqual(ours[`raw.crimes@${badDay}`], ours[newest])
   })
 
   it('is read by pyiceberg with the rows that Blotter tells, each table at each tag', async () => {
@@ -69,10 +74,19 @@ describe('A lake of three batches', { timeout: 3 * timeout }, () => {
   })
 })
 
+/** A batch of one row whose date is none, so that the quarantine has something to be read. */
+async function spoilOneRow(lake: string, folder: string): Promise<void> {
+  const spoiled = "timestamp '2030-01-01' as updated_on, '0000-00-00' as date"
+  const row = `select * exclude (batch_at) replace (${spoiled}) from raw.crimes limit 1`
+  const file = join(folder, 'spoiled.csv')
+  await blotter('query', row, '--lake', lake, '--format', 'csv', '--output', file)
+  await blotter('run', '--source', `file:${file}?partial=true`, '--lake', lake, '--at', badDay, '--json')
+}
+
 /** The same through `blotter query --at`, by way of Parquet files, whose values carry their types. */
 async function readByBlotter(lake: string, folder: string): Promise<Record<string, Reading>> {
   const batches = JSON.parse(await blotter('batches', '--lake', lake, '--json')) as { batch_at: string }[]
-  assert.deepEqual(batches.map(({ batch_at: at }) => at), days)
+  assert.deepEqual(batches.map(({ batch_at: at }) => at), [...days, badDay])
   const tables = JSON.parse(await blotter('tables', '--lake', lake, '--json')) as { name: string }[]
   const files = new Map<string, { table: string; tag: string }>()
   for (const { batch_at: tag } of batches) {
