@@ -29,8 +29,9 @@ export function isMarker(found: FoundColumn): boolean {
  * Binds found columns to declared ones. `mapping` (the configuration's `columns:`, found name to declared name) goes before
  * the exact name, that before a name that differs only in case, spaces, underscores, hyphens, quotes or a byte order mark,
  * and that before an alias: a table may well keep `Id` beside `id`, and the more exact name is the one that was meant; the
- * other is extra. Throws `source_column_missing` for a required column, `source_column_ambiguous` where two names are equally
- * near, `source_column_type` where a native type cannot hold the declared one, `config_invalid` for a mapping to nothing.
+ * other is extra. Throws `source_column_missing` for a required column, `source_column_ambiguous` for two names that are
+ * equally near, `source_column_type` where a native type cannot hold the declared one, `config_invalid` for a mapping to
+ * nothing.
  */
 export function matchColumns(
   definition: SourceDefinition,

@@ -38,7 +38,12 @@ export type Outcome = [value: unknown, rule: string | null, ...repairs: string[]
 export interface Bench {
   engine: Engine
   /** Reads values staged as one type as a declared column. */
-  read(column: Partial<SourceColumn>, staged: StagedType, values: readonly unknown[], emptyIsNull?: boolean): Promise<Outcome[]>
+  read(
+    column: Partial<SourceColumn>,
+    staged: StagedType,
+    values: readonly unknown[],
+    emptyIsNull?: boolean,
+  ): Promise<Outcome[]>
   /** Stages rows of values; columns are `name` (text) or `name:type`. */
   stage(columns: readonly string[], rows: readonly (readonly unknown[])[], rule?: string): Promise<StagedPart>
   check(parts: readonly StagedPart[], options?: Partial<CheckInput>): Promise<Checked>
@@ -81,15 +86,16 @@ export async function openBench(): Promise<Bench> {
       const file = join(root, `staged-${++files}.parquet`)
       const values = found.map((c, i) => `CAST(c${i} AS ${STAGED_SQL_TYPE[c.type]}) AS ${identifier(c.name)}`).join(', ')
       const names = found.map((_, i) => `c${i}`).join(', ')
-      const from = rows.length > 0 ? rows.map((row) => `(${row.map(sqlOf).join(', ')})`).join(', ') : `(${found.map(() => 'NULL')})`
+      const some = rows.length > 0 ? rows : [found.map(() => null)]
+      const from = some.map((row) => `(${row.map(sqlOf).join(', ')})`).join(', ')
       await engine.writeParquet(`SELECT ${values} FROM (VALUES ${from}) t(${names}) LIMIT ${rows.length}`, file)
       return { files: [file], columns: found, rows: rows.length, ...(rule === undefined ? {} : { rule }) }
     },
     async check(parts, options = {}) {
       const folder = join(root, `checked-${++files}`)
       await mkdir(folder)
-      const input = { engine, parts, definition: DEFINITION, raw: RAW, mapping: {}, emptyIsNull: true, batchAt: BATCH_AT, folder }
-      const checked = await checkRows({ ...input, ...options })
+      const usual = { definition: DEFINITION, raw: RAW, mapping: {}, emptyIsNull: true, batchAt: BATCH_AT }
+      const checked = await checkRows({ engine, parts, folder, ...usual, ...options })
       return {
         ...checked,
         goodRows: await engine.rows(`SELECT * FROM read_parquet(${literal(checked.good.file)})`),

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { BlotterError } from '../../src/errors.ts'
 import { BATCH_AT, DEFINITION, openBench, RAW } from './bench.ts'
 
 const bench = await openBench()
@@ -9,7 +8,10 @@ const COLUMNS = ['id', 'at', 'note', 'seen']
 const [OLD, LATE] = ['2024-01-01 00:00:00', '2024-02-01 00:00:00']
 
 test('good rows have the declared columns, their types and the order of their keys', async () => {
-  const part = await bench.stage(['Note', 'ID', 'At', 'Code'], [['b', '2', '1/2/2024 3:04', '48'], ['a', '1', '1/3/2024 3:04', '']])
+  const part = await bench.stage(
+    ['Note', 'ID', 'At', 'Code'],
+    [['b', '2', '1/2/2024 3:04', '48'], ['a', '1', '1/3/2024 3:04', '']],
+  )
   const checked = await bench.check([part])
   const rest = { open: null, ward: null, lat: null, seen: null }
   assert.deepEqual(checked.goodRows, [
@@ -78,14 +80,17 @@ test('a source without rows or without files gives empty tables', async () => {
 })
 
 test('rows are warned about by the clock on the wall of the source', async () => {
-  const part = await bench.stage(['id', 'at', 'lat'], [['1', '2026-11-23 00:00:01', '51'], ['2', '2026-11-22 23:59:59', '41']])
+  const part = await bench.stage(
+    ['id', 'at', 'lat'],
+    [['1', '2026-11-23 00:00:01', '51'], ['2', '2026-11-22 23:59:59', '41']],
+  )
   const { warnings } = await bench.check([part], { batchAt: BATCH_AT })
   assert.deepEqual(warnings, { far: 1, future: 1, missing_column: 5 })
 })
 
 test('a part that has another number of rows than it says is refused', async () => {
   const part = await bench.stage(COLUMNS, [['1', OLD, 'a', LATE]])
-  await assert.rejects(bench.check([{ ...part, rows: 2 }]), (error) => error instanceof BlotterError && error.code === 'rows_disagree')
+  await assert.rejects(bench.check([{ ...part, rows: 2 }]), { name: 'BlotterError', code: 'rows_disagree' })
 })
 
 test('quarantined rows pass once they are mended, as if they had always been right', async () => {
@@ -109,12 +114,18 @@ interface Incident {
   seen: string
 }
 
+function ruleOf({ id, at, seen }: Incident): string | undefined {
+  if (id === '') return 'key_missing'
+  if (id === 'x') return 'bad_type'
+  return at === '2024-02-30' || seen === '2024-02-30' ? 'bad_date' : undefined
+}
+
 /** The rules said again, a row at a time. */
 function judged(rows: readonly Incident[]): { good: string[]; quarantined: string[]; collapsed: number } {
   const quarantined: string[] = []
   const sound = new Map<string, Incident[]>()
   for (const row of rows) {
-    const rule = row.id === '' ? 'key_missing' : row.id === 'x' ? 'bad_type' : [row.at, row.seen].includes('2024-02-30') ? 'bad_date' : ''
+    const rule = ruleOf(row)
     if (rule) quarantined.push(`${rule} ${row.note}`)
     else sound.set(row.id, [...(sound.get(row.id) ?? []), row])
   }

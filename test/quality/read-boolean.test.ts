@@ -13,7 +13,10 @@ test('yes and no are read in the words that exports use, in any case', async () 
 })
 
 test('a yes or no that a spreadsheet took for a number is read', async () => {
-  assert.deepEqual(await bench.read(column, 'text', ['1.0', '0.0']), [[true, null, 'decimal_dropped'], [false, null, 'decimal_dropped']])
+  assert.deepEqual(await bench.read(column, 'text', ['1.0', '0.0']), [
+    [true, null, 'decimal_dropped'],
+    [false, null, 'decimal_dropped'],
+  ])
 })
 
 test('no word and no number besides is taken for yes or no', async () => {
@@ -28,7 +31,12 @@ test('nothing stays unknown and does not become no', async () => {
 })
 
 test('native numbers are yes and no where they are 1 and 0', async () => {
-  assert.deepEqual(await bench.read(column, 'long', [1, 0, 2, null]), [[true, null], [false, null], [null, 'bad_type'], [null, null]])
+  assert.deepEqual(await bench.read(column, 'long', [1, 0, 2, null]), [
+    [true, null],
+    [false, null],
+    [null, 'bad_type'],
+    [null, null],
+  ])
   assert.deepEqual(await bench.read(column, 'double', [1, 0, 0.5, NaN]), [
     [true, null, 'decimal_dropped'],
     [false, null, 'decimal_dropped'],

@@ -77,7 +77,8 @@ test('every code comes back from each shape in which it lost its zeros', async (
       assert.deepEqual(asText.map(([value]) => value), expected)
       const numbers = codes.filter((text) => /^\d+$/.test(text))
       assert.deepEqual((await bench.read(wide, 'long', numbers.map(Number))).map(([value]) => value), numbers)
-      assert.deepEqual((await bench.read(wide, 'text', numbers.map((t) => `${Number(t)}.0`))).map(([value]) => value), numbers)
+      const decimals = await bench.read(wide, 'text', numbers.map((text) => `${Number(text)}.0`))
+      assert.deepEqual(decimals.map(([value]) => value), numbers)
     }),
     { numRuns: 25 },
   )

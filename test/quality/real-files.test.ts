@@ -28,7 +28,8 @@ type Expected =
       top_types_without_arrest: [string, number][]
     }
 
-const expected = JSON.parse(await readFile(new URL('expected/expected.json', import.meta.url), 'utf8')) as Record<string, Expected>
+const file = new URL('expected/expected.json', import.meta.url)
+const expected = JSON.parse(await readFile(file, 'utf8')) as Record<string, Expected>
 
 for (const [name, wanted] of Object.entries(expected)) {
   test(`${name} is read as Python reads it`, { skip: noRealData() }, () =>
@@ -50,9 +51,11 @@ for (const [name, wanted] of Object.entries(expected)) {
       assert.deepEqual(checked.columns.missing, wanted.missing)
       assert.equal(checked.columns.unknown.length, wanted.unknown)
       const types = await engine.rows(`SELECT primary_type, CAST(count(*) AS INTEGER) AS incidents
-        FROM read_parquet(${literal(checked.good.file)}) WHERE NOT arrest GROUP BY primary_type ORDER BY incidents DESC, primary_type`)
+        FROM read_parquet(${literal(checked.good.file)}) WHERE NOT arrest
+        GROUP BY primary_type ORDER BY incidents DESC, primary_type`)
       assert.equal(types.reduce((sum, row) => sum + Number(row['incidents']), 0), wanted.without_arrest)
-      assert.deepEqual(types.slice(0, 5).map((row) => [row['primary_type'], row['incidents']]), wanted.top_types_without_arrest)
+      const top = types.slice(0, 5).map((row) => [row['primary_type'], row['incidents']])
+      assert.deepEqual(top, wanted.top_types_without_arrest)
     }))
 }
 
@@ -61,7 +64,8 @@ async function checkFile(engine: Engine, folder: string, name: string): Promise<
   const source = openFileSource(`file:${join(realData()!, name)}`, { folder })
   await using view = await source.open(signal)
   const { parts } = await view.extract({ stage: { ...engine, folder }, signal, progress: () => {} })
-  return checkRows({ engine, parts, definition, raw, mapping: {}, emptyIsNull: true, batchAt: '2026-11-23T06:00:00Z', folder })
+  const rest = { mapping: {}, emptyIsNull: true, batchAt: '2026-11-23T06:00:00Z', folder }
+  return checkRows({ engine, parts, definition, raw, ...rest })
 }
 
 async function withEngine(work: (engine: Engine, folder: string) => Promise<void>): Promise<void> {
