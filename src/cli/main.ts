@@ -14,7 +14,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (abort.signal.aborted) process.exit(130)
     abort.abort(interrupted())
-    if (terminal.err.isTerminal) void terminal.err.write('\nStopping. Once more stops at once.\n')
   })
 }
 

@@ -7,6 +7,7 @@ import { asBlotterError, BlotterError } from '../errors.ts'
 import { createLog } from '../log.ts'
 import type { Action, CommandLineInputs, Invocation, Verbs } from './command-line.ts'
 import { errorDocument, errorText } from './show/error.ts'
+import { noteText } from './show/note.ts'
 import { createProgress } from './show/progress.ts'
 import { addBatches } from './verbs/batches.ts'
 import { addCompletion } from './verbs/completion.ts'
@@ -103,7 +104,7 @@ function invocationOf(globals: GlobalOptions, inputs: CommandLineInputs, state: 
     },
     async withPlatform(work) {
       const config = invocation.config()
-      for (const notice of config.notices) await terminal.err.write(`${terminal.err.styles.warn('note')}  ${notice}\n`)
+      for (const notice of config.notices) await terminal.err.write(noteText(notice, terminal.err))
       const log = createLog(invocation.debug ? 'debug' : 'silent', { write: (line) => void terminal.err.write(line) })
       await using platform = await inputs.openPlatform(config, log)
       return await work(platform)
@@ -111,9 +112,12 @@ function invocationOf(globals: GlobalOptions, inputs: CommandLineInputs, state: 
     watched: (work) =>
       invocation.withPlatform(async (platform) => {
         const progress = createProgress(terminal.err, monotonicSeconds)
+        const stopping = (): void => progress.onEvent({ type: 'notice', message: 'Stopping. Ctrl-C once more stops at once.' })
+        inputs.signal.addEventListener('abort', stopping, { once: true })
         try {
           return await work(platform, { signal: inputs.signal, onEvent: progress.onEvent })
         } finally {
+          inputs.signal.removeEventListener('abort', stopping)
           progress.end()
         }
       }),

@@ -3,6 +3,7 @@ import type { WorkEvent } from '../platform-port.ts'
 import type { Output } from '../terminal.ts'
 import { track } from './bar.ts'
 import { count, counted, duration, moment } from './figures.ts'
+import { noteText } from './note.ts'
 
 export interface Progress {
   onEvent(event: WorkEvent): void
@@ -30,6 +31,7 @@ export function createProgress(output: Output, nowSeconds: () => number): Progre
   const live = new Map<string, LiveStep>()
   const rowsOf = new Map<string, number>()
   let drawn = 0
+  let drawnAt = 0
   let timer: NodeJS.Timeout | undefined
 
   const print = (text: string): void => void output.write(text)
@@ -42,17 +44,18 @@ export function createProgress(output: Output, nowSeconds: () => number): Progre
     const moving = [...live.values()].map((step) => liveLine(step, nowSeconds(), output))
     print(clear() + [...permanent, ...moving].map((line) => `${line}\n`).join(''))
     drawn = moving.length
+    drawnAt = nowSeconds()
   }
-  const say = (line: string): void => {
-    if (output.isTerminal) draw([line])
-    else print(`${line}\n`)
+  const say = (text: string): void => {
+    if (output.isTerminal) draw(text.trimEnd().split('\n'))
+    else print(text)
   }
 
   return {
     onEvent(event) {
-      if (event.type === 'notice') return say(`${styles.warn('note')}  ${event.message}`)
+      if (event.type === 'notice') return say(noteText(event.message, output))
       if (!output.isTerminal) return
-      timer ??= setInterval(draw, REDRAW_MS).unref()
+      timer ??= setInterval(() => draw(), REDRAW_MS).unref()
       if (event.type === 'run') {
         const how = event.goesOn ? 'goes on after an interruption' : 'begins'
         return draw([styles.dim(`Batch ${event.batch_at} (${moment(event.batch_at)} UTC) ${how}.`)])
@@ -61,6 +64,8 @@ export function createProgress(output: Output, nowSeconds: () => number): Progre
         rowsOf.set(event.step, event.rows)
         const step = live.get(event.step)
         if (step) Object.assign(step, { rows: event.rows, expected: event.expected ?? step.expected })
+        // Work that leaves no room for the timer still shows that it goes on.
+        if ((nowSeconds() - drawnAt) * 1000 >= REDRAW_MS) draw()
         return
       }
       if (event.state === 'running') {

@@ -7,6 +7,7 @@ import { FORMATS, resultTexts, writeResult, type Format } from '../../query/writ
 import type { Invocation, Verbs } from '../command-line.ts'
 import type { Platform } from '../platform-port.ts'
 import { counted, duration, moment } from '../show/figures.ts'
+import { noteText } from '../show/note.ts'
 import { wholeNumber } from './arguments.ts'
 import { examples } from './examples.ts'
 
@@ -93,7 +94,7 @@ async function showTable(result: QueryResult, { terminal }: Invocation, limit: n
   const rows = counted(lines.length - 2, 'row')
   const batch = result.batchAt ? ` · batch ${result.batchAt} (${moment(result.batchAt)} UTC)` : ''
   if (out.isTerminal) await err.write(`${err.styles.dim(`${rows}${batch} · ${duration(monotonicSeconds() - begin)}`)}\n`)
-  for (const notice of notices) await err.write(`${err.styles.warn('note')}  ${notice}\n`)
+  for (const notice of notices) await err.write(noteText(notice, err))
 }
 
 async function showPlan(result: QueryResult, write: (text: string) => Promise<void>): Promise<void> {

@@ -20,8 +20,8 @@ export interface TableText {
 
 const NULL = '∅'
 const GAP = '  '
-/** No column is cut below this. */
-const NARROWEST = 10
+/** No text is cut below this; figures and times are not cut at all, as half of one says something else. */
+const NARROWEST = 12
 const NUMBER = /^(?:U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|DECIMAL|DOUBLE|FLOAT|REAL|BIGNUM)/
 
 /** Rows as aligned columns: numbers to the right, NULL as ∅, what is too wide cut; reads no more rows than it shows. */
@@ -34,7 +34,7 @@ export async function tableText(
   const natural = columns.map((column, i) =>
     cells.reduce((most, row) => Math.max(most, displayWidth(row[i] ?? NULL)), displayWidth(printable(column.name))),
   )
-  const widths = fit(natural, width)
+  const widths = fit(natural, columns.map(isText), width)
   const shown = columns.slice(0, widths.length)
   const line = (texts: readonly (string | null)[], style: (text: string) => string): string =>
     shown
@@ -74,17 +74,20 @@ async function collect(
   return { cells, more: false }
 }
 
-/** Widths of the columns that fit: the widest are cut first, and columns are left out from the right if that is not enough. */
-function fit(natural: readonly number[], width: number | undefined): number[] {
+function isText({ type }: ResultColumn): boolean {
+  return !NUMBER.test(type) && !/^(?:TIME|DATE|BOOLEAN|UUID)/.test(type)
+}
+
+/** Widths of the columns that fit: the widest texts are cut first, and columns are left out from the right if that is not enough. */
+function fit(natural: readonly number[], cuttable: readonly boolean[], width: number | undefined): number[] {
   if (width === undefined) return [...natural]
+  const total = (count: number, cap: number): number =>
+    natural.slice(0, count).reduce((sum, w, i) => sum + (cuttable[i] ? Math.min(w, cap) : w), GAP.length * (count - 1))
   let count = natural.length
-  const least = (n: number): number => natural.slice(0, n).reduce((sum, w) => sum + Math.min(w, NARROWEST), GAP.length * (n - 1))
-  while (count > 1 && least(count) > width) count--
-  const room = width - GAP.length * (count - 1)
-  const widths = natural.slice(0, count)
-  let cap = Math.max(...widths, NARROWEST)
-  while (cap > NARROWEST && widths.reduce((sum, w) => sum + Math.min(w, cap), 0) > room) cap--
-  return widths.map((w) => Math.min(w, cap))
+  while (count > 1 && total(count, NARROWEST) > width) count--
+  let cap = Math.max(...natural, NARROWEST)
+  while (cap > NARROWEST && total(count, cap) > width) cap--
+  return natural.slice(0, count).map((w, i) => Math.min(cuttable[i] ? cap : w, w, Math.max(1, width)))
 }
 
 function noticesOf(columns: readonly ResultColumn[], shown: number, rows: number, more: boolean): string[] {
