@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { monotonicSeconds } from '../clock.ts'
+import { monotonicSeconds, sleep } from '../clock.ts'
 import { loadConfig, type ConfigFlags } from '../config.ts'
-import { asBlotterError, BlotterError } from '../errors.ts'
+import { asBlotterError, BlotterError, interrupted } from '../errors.ts'
 import { createLog } from '../log.ts'
 import type { Action, CommandLineInputs, Invocation, Verbs } from './command-line.ts'
 import { errorDocument, errorText } from './show/error.ts'
@@ -102,15 +103,9 @@ function invocationOf(globals: GlobalOptions, inputs: CommandLineInputs, state: 
       const { source, lake, pipeline, engine, memory, port } = globals
       return loadConfig({ file: globals.config, env, cwd, flags: { source, lake, pipeline, engine, memory, port } })
     },
-    async withPlatform(work) {
-      const config = invocation.config()
-      for (const notice of config.notices) await terminal.err.write(noteText(notice, terminal.err))
-      const log = createLog(invocation.debug ? 'debug' : 'silent', { write: (line) => void terminal.err.write(line) })
-      await using platform = await inputs.openPlatform(config, log)
-      return await work(platform)
-    },
+    withPlatform: (work) => stoppable(inputs.signal, () => withPlatform(work)),
     watched: (work) =>
-      invocation.withPlatform(async (platform) => {
+      withPlatform(async (platform) => {
         const progress = createProgress(terminal.err, monotonicSeconds)
         const stopping = (): void => progress.onEvent({ type: 'notice', message: 'Stopping. Ctrl-C once more stops at once.' })
         inputs.signal.addEventListener('abort', stopping, { once: true })
@@ -124,7 +119,35 @@ function invocationOf(globals: GlobalOptions, inputs: CommandLineInputs, state: 
     print: (document, text) => terminal.out.write(invocation.json ? `${JSON.stringify(document, jsonSafe, 2)}\n` : text()),
     exitWith: (code) => void (state.exitCode = code),
   }
+  const withPlatform: Invocation['withPlatform'] = async (work) => {
+    const config = invocation.config()
+    for (const notice of config.notices) await terminal.err.write(noteText(notice, terminal.err))
+    const log = createLog(invocation.debug ? 'debug' : 'silent', { write: (line) => void terminal.err.write(line) })
+    await using platform = await inputs.openPlatform(config, log)
+    return await work(platform)
+  }
   return invocation
+}
+
+/** How long a reader may take to stop by itself and to tidy up. */
+const GRACE_MS = 1000
+
+/** What only reads is left alone when it does not stop by itself; nothing of it can be half-done. */
+async function stoppable<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const stop = new AbortController()
+  const stopped = async (): Promise<never> => {
+    await once(signal, 'abort', { signal: stop.signal })
+    await sleep(GRACE_MS, stop.signal)
+    throw interrupted()
+  }
+  try {
+    return await (signal.aborted ? work() : Promise.race([work(), stopped()]))
+  } catch (error) {
+    if (!(error instanceof BlotterError) || error.code !== 'interrupted') throw error
+    throw new BlotterError('interrupted', 'Interrupted. Nothing was changed.', { todo: 'Run it again.', cause: error })
+  } finally {
+    stop.abort()
+  }
 }
 
 /** Whole numbers beyond 2^53 become texts, as in the results of queries. */

@@ -212,3 +212,25 @@ test('completion scripts know verbs, options and their words', async (t) => {
     await rm(folder, { recursive: true })
   }
 })
+
+test('Ctrl-C ends a reader that does not stop by itself', async () => {
+  const abort = new AbortController()
+  setTimeout(() => abort.abort(interrupted()), 20)
+  const begin = performance.now()
+  const { exitCode, stderr } = await blotter(['batches'], { platform: { batches: () => new Promise(() => {}) }, signal: abort.signal })
+  assert.equal(exitCode, 130)
+  assert.match(stderr, /Interrupted\.\n {2}Nothing was changed/)
+  assert.ok(performance.now() - begin < 5000)
+})
+
+test('Ctrl-C reaches a run, which says that it stops and what is left', async () => {
+  const abort = new AbortController()
+  const platform = {
+    run: (_options: unknown, { signal }: { signal: AbortSignal }) =>
+      new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  }
+  setTimeout(() => abort.abort(interrupted()), 20)
+  const { exitCode, stderr } = await blotter(['run'], { platform, signal: abort.signal })
+  assert.equal(exitCode, 130)
+  assert.match(stderr, /note {2}Stopping\. Ctrl-C once more stops at once\.\nerror: Interrupted\.\n {2}Nothing was committed/)
+})
