@@ -86,7 +86,9 @@ describe('The rules of code', () => {
     const body = 'x()\n'.repeat(80)
     const long = (header: string): number => functionsAreShort([sourceFile('a.ts', `${header} {\n${body}}`)], 70).length
     assert.deepEqual(['function f()', 'const f = () =>', '  async go(a: string): Promise<void>'].map(long), [1, 1, 1])
-    assert.deepEqual(["describe('x', () =>", 'class A', '  for (const a of b)', 'const a ='].map(long), [0, 0, 0, 0])
+    assert.deepEqual(['class A', '  for (const a of b)', 'const a ='].map(long), [0, 0, 0])
+    const grouping = sourceFile('a.ts', `describe('x', () => {\n  it('y', z)\n${body}})`)
+    assert.equal(functionsAreShort([grouping], 70).length, 0)
   })
 })
 
@@ -110,6 +112,10 @@ describe('The rules of names', () => {
   it('want a test for code and none for types', () => {
     const code = sourceFile('src/a.ts', 'export const a = 1')
     const types = sourceFile('src/b.ts', "import type { A } from './a.ts'\nexport interface B { a: A }")
-    assert.deepEqual(lines(everyFileHasItsTest([code, types], new Set())), ['src/a.ts: test/a.test.ts'])
+    assert.deepEqual(lines(everyFileHasItsTest([code, types])), ['src/a.ts: test/a.test.ts'])
+    const part = { 'src/c/d.ts': "import './e.ts'\nd()", 'src/c/e.ts': 'e()', 'src/c/f.ts': 'f()' }
+    const files = Object.entries({ ...part, 'test/c/d.test.ts': "import '../../src/c/d.ts'" })
+    const found = everyFileHasItsTest(files.map(([path, text]) => sourceFile(path, text)))
+    assert.deepEqual(lines(found), ['src/c/f.ts: test/c/f.test.ts'])
   })
 })
