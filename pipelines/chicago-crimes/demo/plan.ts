@@ -38,7 +38,7 @@ const RECENT = { share: 0.6, rows: 0.02 }
 const AGAIN = 0.12
 const MURDER_SHARE = 0.03
 const ALSO_ARREST = 0.15
-const ATTEMPTS = 60
+const ATTEMPTS = 400
 
 /** How many of something happen on a day: `least` at least, if the table is not tiny. */
 export function daily(rows: number, rate: number, least: number, drawn: number): number {
@@ -96,7 +96,7 @@ function choose(
     const changes = found[at]!.get(ordinal) ?? []
     // Whoever is absent, or has changed on this day already, is left alone.
     if ((changes.at(-1)?.day ?? 0) >= on || !all[at]!.state(incident, ordinal, changes, on - 1)) continue
-    if (!suits(what, incident, all[at]!, lore, i % 2 === 0 && attempt < ATTEMPTS / 2)) continue
+    if (!suits(what, incident, all[at]!, lore, i % 2 === 0 && attempt < 0.75 * ATTEMPTS)) continue
     return { at, ordinal, changes: follows({ what, on, i, drawn }, incident.arrest) }
   }
   return undefined
