@@ -7,7 +7,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 try {
   const { python, javaHome, jars } = await prepareEnvironment(message => process.stderr.write(`${message}\n`))
-  const env = { ...process.env, JAVA_HOME: javaHome, BLOTTER_INTEROP_PYTHON: python, BLOTTER_INTEROP_JARS: jars }
+  const found = { JAVA_HOME: javaHome, BLOTTER_INTEROP_PYTHON: python, BLOTTER_INTEROP_JARS: jars }
+  const env = { ...process.env, ...found, PYTHONDONTWRITEBYTECODE: '1' }
   const wanted = process.argv.slice(2)
   const files = wanted.length > 0 ? wanted : ['interop/**/*.test.ts']
   const args = ['--disable-warning=ExperimentalWarning', '--test', '--test-reporter=./test/reporter.ts', ...files]
