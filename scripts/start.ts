@@ -1,12 +1,13 @@
 /**
- * `npm start`: a first look without any database. Makes a synthetic city's three batches on three days in ./lake, or goes on
- * from the lake that is there with the next day, and tells what happened. `npm start -- --source mysql://…` does one batch of
- * a real source instead; `--lake DIR` takes another lake.
+ * `npm start`: a first look without any database. Makes a synthetic city's three batches on three days in ./lake, or goes
+ * on from the lake that is there with the next day, and tells what happened. `npm start -- --source mysql://…` makes one
+ * batch of a real source instead; `--lake DIR` takes another lake.
  */
 import { parseArgs } from 'node:util'
 import { monotonicSeconds, systemClock } from '../src/clock.ts'
 import type { Platform, RunOutcome, Watch } from '../src/cli/platform-port.ts'
 import { errorText } from '../src/cli/show/error.ts'
+import { count } from '../src/cli/show/figures.ts'
 import { createProgress } from '../src/cli/show/progress.ts'
 import { runReportText } from '../src/cli/show/run-report.ts'
 import { type Terminal, terminalOf } from '../src/cli/terminal.ts'
@@ -48,7 +49,7 @@ function configOf(args: string[]): Config {
   } catch (error) {
     if (error instanceof BlotterError) throw error
     throw new BlotterError('usage', `${(error as Error).message.split('\n')[0]}`, {
-      todo: 'Write `npm start`, `npm start -- --source mysql://USER@HOST:PORT/DB?table=crimes` or `npm start -- --lake DIR`.',
+      todo: 'Write `npm start`, `npm start -- --source mysql://USER@HOST/DB?table=crimes` or `npm start -- --lake DIR`.',
       cause: error,
     })
   }
@@ -67,8 +68,13 @@ async function syntheticCity(config: Config): Promise<number> {
   await using platform: Platform = await openPlatform(config, silentLog)
   await refuseRealLake(platform, config)
   const before = await platform.batches()
-  const days = planDays(before.map((batch) => batch.batch_at), systemClock.now())
-  await err.write(`${err.styles.strong('Blotter')} makes ${days.length === 1 ? 'the next batch' : `${days.length} batches`} of a synthetic city: ${DEMO.rows.toLocaleString('en-US')} incidents, all invented.\n`)
+  const days = planDays(
+    before.map((batch) => batch.batch_at),
+    systemClock.now(),
+  )
+  const what = days.length === 1 ? 'the next batch' : `${days.length} batches`
+  const how = `${count(DEMO.rows)} incidents, all invented`
+  await err.write(`${err.styles.strong('Blotter')} makes ${what} of a synthetic city: ${how}.\n`)
   const made: RunOutcome[] = []
   for (const day of days) {
     const outcome = await oneDay(config, day)
@@ -78,7 +84,9 @@ async function syntheticCity(config: Config): Promise<number> {
     }
     made.push(outcome)
   }
-  await terminal.out.write(await cityText(platform, made, terminal.out, { lake: config.lake, seconds: monotonicSeconds() - begin }))
+  await terminal.out.write(
+    await cityText(platform, made, terminal.out, { lake: config.lake, seconds: monotonicSeconds() - begin }),
+  )
   return 0
 }
 
@@ -86,7 +94,10 @@ async function syntheticCity(config: Config): Promise<number> {
 async function oneDay(config: Config, day: PlannedDay): Promise<RunOutcome> {
   const { err } = terminal
   await err.write(`\n${err.styles.strong(`Day ${day.day + 1}`)}  batch ${day.batchAt}\n`)
-  await using platform: Platform = await openPlatform({ ...config, source: { ...config.source, url: day.source } }, silentLog)
+  await using platform: Platform = await openPlatform(
+    { ...config, source: { ...config.source, url: day.source } },
+    silentLog,
+  )
   return await withProgress(terminal, (watch) => platform.run({ full: false, at: day.batchAt as BatchAt }, watch))
 }
 
@@ -104,10 +115,14 @@ async function withProgress<T>({ err }: Terminal, work: (watch: Watch) => Promis
 async function refuseRealLake(platform: Platform, config: Config): Promise<void> {
   const real = (await platform.runs()).find((run) => run.state === 'succeeded' && !run.source.startsWith('demo:'))
   if (!real) return
-  throw new BlotterError('usage', `The lake ${config.lake} holds batches of ${real.source}; synthetic incidents do not go there.`, {
-    todo: 'Give the synthetic city a lake of its own: `npm start -- --lake ./demo-lake`.',
-    context: { lake: config.lake, source: real.source },
-  })
+  throw new BlotterError(
+    'usage',
+    `The lake ${config.lake} holds batches of ${real.source}; synthetic incidents do not go there.`,
+    {
+      todo: 'Give the synthetic city a lake of its own: `npm start -- --lake ./demo-lake`.',
+      context: { lake: config.lake, source: real.source },
+    },
+  )
 }
 
 function exitCodeOf({ state }: RunOutcome): number {

@@ -200,7 +200,11 @@ function overriding(
 }
 
 /** A credential from `NAME`, or from the file that `NAME_FILE` names, its last line break cut off. */
-function credentialIn(env: Environment, variable: string, readFile: (path: string) => string | undefined): Given | undefined {
+function credentialIn(
+  env: Environment,
+  variable: string,
+  readFile: (path: string) => string | undefined,
+): Given | undefined {
   const text = env[variable]
   if (text !== undefined && text !== '') return { text, origin: variable }
   const path = env[`${variable}_FILE`]
@@ -219,10 +223,14 @@ function stored(reference: string, env: Environment, readFile: (path: string) =>
   return async () => {
     const found = credentialIn(env, variable, readFile)
     if (found) return found.text
-    throw new BlotterError('config_invalid', `${reference} is not stored anywhere: ${variable} and ${variable}_FILE are not set.`, {
-      todo: `Set ${variable}, or ${variable}_FILE to a file that holds the credential.`,
-      context: { secret: name, variable },
-    })
+    throw new BlotterError(
+      'config_invalid',
+      `${reference} is not stored: neither ${variable} nor ${variable}_FILE is set.`,
+      {
+        todo: `Set ${variable}, or ${variable}_FILE to a file that holds the credential.`,
+        context: { secret: name, variable },
+      },
+    )
   }
 }
 
@@ -231,12 +239,16 @@ export function refusePasswordInUrl(url: string | undefined, origin: string | un
   const inAuthority = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*:[^/?#]*@/i
   const inQuery = /[?&](?:password|passwd|pwd|token)=/i
   if (url === undefined || !(inAuthority.test(url) || inQuery.test(url))) return
-  throw new BlotterError('config_invalid', `The source's URL (${origin ?? 'as given'}) holds a password, which other people can see there.`, {
-    todo:
-      'Leave it out of the URL (mysql://USER@HOST/DB?table=crimes) and set BLOTTER_SOURCE_PASSWORD, ' +
-      'or BLOTTER_SOURCE_PASSWORD_FILE to a file that holds it.',
-    context: { key: 'source.url' },
-  })
+  throw new BlotterError(
+    'config_invalid',
+    `The source's URL (${origin ?? 'as given'}) holds a password, for others to see.`,
+    {
+      todo:
+        'Leave it out of the URL (mysql://USER@HOST/DB?table=crimes) and set BLOTTER_SOURCE_PASSWORD, ' +
+        'or BLOTTER_SOURCE_PASSWORD_FILE to a file that holds it.',
+      context: { key: 'source.url' },
+    },
+  )
 }
 
 /** Variables that are read by other parts, or by the tests. */

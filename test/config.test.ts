@@ -13,8 +13,8 @@ import { BlotterError } from '../src/errors.ts'
 const docs = (name: string): string => readFileSync(join(import.meta.dirname, '../docs', name), 'utf8')
 
 function load(yaml: string | undefined, given: Partial<ConfigInputs> = {}, files: Record<string, string> = {}): Config {
-  const all: Record<string, string> = { ...files, ...(yaml === undefined ? {} : { '/work/blotter.yaml': yaml }) }
-  return loadConfig({ env: {}, flags: {}, cwd: '/work', readFile: (path) => all[path], ...given })
+  const all: Record<string, string> = { ...files, ...(yaml === undefined ? {} : { '/city/blotter.yaml': yaml }) }
+  return loadConfig({ env: {}, flags: {}, cwd: '/city', readFile: (path) => all[path], ...given })
 }
 
 function refused(yaml: string | undefined, given: Partial<ConfigInputs> = {}): BlotterError {
@@ -32,8 +32,8 @@ function refused(yaml: string | undefined, given: Partial<ConfigInputs> = {}): B
 test('without any configuration the defaults hold', () => {
   const config = load(undefined)
   assert.equal(config.file, undefined)
-  assert.equal(config.lake, '/work/lake')
-  assert.equal(config.state, '/work/lake/.blotter')
+  assert.equal(config.lake, '/city/lake')
+  assert.equal(config.state, '/city/lake/.blotter')
   assert.match(config.pipeline, /pipelines.chicago-crimes$/)
   assert.equal(config.engine, 'duckdb')
   assert.equal(config.memoryBytes, 2 ** 30)
@@ -44,42 +44,71 @@ test('without any configuration the defaults hold', () => {
 
 test('the example of the documentation is read whole', async () => {
   const yaml = /```yaml\n([^]*?)```/.exec(docs('configuration.md'))![1]!
-  const config = load(yaml, { env: { BLOTTER_SECRET_SMTP: 'open sesame', BLOTTER_SECRET_HOOK_FILE: '/run/hook' } }, { '/run/hook': 'https://x\n' })
+  const config = load(
+    yaml,
+    { env: { BLOTTER_SECRET_SMTP: 'open sesame', BLOTTER_SECRET_HOOK_FILE: '/run/hook' } },
+    { '/run/hook': 'https://x\n' },
+  )
   assert.equal(config.source.url, 'mysql://blotter_ro@127.0.0.1:3306/chicago?table=crimes')
   assert.deepEqual(config.source.columns, { Where: 'block' })
   assert.deepEqual(config.schedule, { cron: '0 6 * * *', timezone: 'America/Chicago', onSourceChangeMs: 300_000 })
   assert.deepEqual(config.sla, { runMs: 2_040_000, freshnessMs: 93_600_000, stepsMs: { extract: 600_000 } })
-  assert.equal(config.alerts.email?.ca, '/work/ca.pem')
+  assert.equal(config.alerts.email?.ca, '/city/ca.pem')
   assert.equal(await config.alerts.email?.password?.(), 'open sesame')
   assert.equal(await config.alerts.webhook?.(), 'https://x')
-  await assert.rejects(config.source.password!(), { code: 'config_invalid', message: /secret:\/\/mysql[^]*BLOTTER_SECRET_MYSQL/ })
+  await assert.rejects(config.source.password!(), {
+    code: 'config_invalid',
+    message: /secret:\/\/mysql[^]*BLOTTER_SECRET_MYSQL/,
+  })
   assert.doesNotMatch(JSON.stringify(config), /open sesame/)
 })
 
 test('flag wins over variable, variable over file, file over default', () => {
   const yaml = 'lake: from-file'
   const env = { BLOTTER_LAKE: 'from-variable' }
-  assert.equal(load(yaml, { env, flags: { lake: 'from-flag' } }).lake, '/work/from-flag')
-  assert.equal(load(yaml, { env }).lake, '/work/from-variable')
-  assert.equal(load(yaml).lake, '/work/from-file')
-  assert.equal(load(undefined).lake, '/work/lake')
-  assert.equal(load(yaml, { env: { BLOTTER_LAKE: '' } }).lake, '/work/from-file')
+  assert.equal(load(yaml, { env, flags: { lake: 'from-flag' } }).lake, '/city/from-flag')
+  assert.equal(load(yaml, { env }).lake, '/city/from-variable')
+  assert.equal(load(yaml).lake, '/city/from-file')
+  assert.equal(load(undefined).lake, '/city/lake')
+  assert.equal(load(yaml, { env: { BLOTTER_LAKE: '' } }).lake, '/city/from-file')
 })
 
 test('every key can be set by its variable', () => {
   const texts: Record<string, string> = {
-    'source.url': 'file:*.csv', 'source.columns': 'Where=block, Kind = primary_type', pipeline: 'p', lake: 's3://bucket/prefix/', state: 'st',
-    engine: 'spark', memory: '512MiB', 'schedule.cron': '0 6 * * *', 'schedule.timezone': 'America/Chicago', 'schedule.on_source_change': '5m',
-    'sla.run': '1h30m', 'sla.freshness': '26h', 'sla.steps': 'extract=10m,land=90s', 'guards.vanished_max': '7%', 'guards.keyless_max': '0.5%',
-    'alerts.email.host': 'smtp', 'alerts.email.port': '25', 'alerts.email.user': 'u', 'alerts.email.from': 'a@b', 'alerts.email.to': 'c@d, e@f',
-    'alerts.email.ca': 'ca.pem', 'secrets.backend': 'aws', 'secrets.rotate_every': '7d', 'server.host': '::1', 'server.port': '0',
-    'source.password': 'one', 'alerts.email.password': 'two', 'alerts.webhook': 'https://three',
+    'source.url': 'file:*.csv',
+    'source.columns': 'Where=block, Kind = primary_type',
+    pipeline: 'p',
+    lake: 's3://bucket/prefix/',
+    state: 'st',
+    engine: 'spark',
+    memory: '512MiB',
+    'schedule.cron': '0 6 * * *',
+    'schedule.timezone': 'America/Chicago',
+    'schedule.on_source_change': '5m',
+    'sla.run': '1h30m',
+    'sla.freshness': '26h',
+    'sla.steps': 'extract=10m,land=90s',
+    'guards.vanished_max': '7%',
+    'guards.keyless_max': '0.5%',
+    'alerts.email.host': 'smtp',
+    'alerts.email.port': '25',
+    'alerts.email.user': 'u',
+    'alerts.email.from': 'a@b',
+    'alerts.email.to': 'c@d, e@f',
+    'alerts.email.ca': 'ca.pem',
+    'secrets.backend': 'aws',
+    'secrets.rotate_every': '7d',
+    'server.host': '::1',
+    'server.port': '0',
+    'source.password': 'one',
+    'alerts.email.password': 'two',
+    'alerts.webhook': 'https://three',
   }
   assert.deepEqual(Object.keys(texts).toSorted(), CONFIG_KEYS.map((key) => key.path).toSorted())
   const config = load(undefined, { env: Object.fromEntries(CONFIG_KEYS.map((key) => [key.variable, texts[key.path]])) })
   assert.deepEqual(config.source.columns, { Where: 'block', Kind: 'primary_type' })
   assert.equal(config.lake, 's3://bucket/prefix')
-  assert.equal(config.state, '/work/st')
+  assert.equal(config.state, '/city/st')
   assert.deepEqual(config.sla, { runMs: 5_400_000, freshnessMs: 93_600_000, stepsMs: { extract: 600_000, land: 90_000 } })
   assert.deepEqual(config.guards, { vanishedMax: 0.07, keylessMax: 0.005 })
   assert.deepEqual(config.alerts.email?.to, ['c@d', 'e@f'])
@@ -95,13 +124,19 @@ test('a password comes from a variable, a file, or the store that secret:// name
   assert.equal(await password({ env: { BLOTTER_SOURCE_PASSWORD_FILE: '/pw' } }, undefined, { '/pw': 'line\n\n' }), 'line\n')
   const yaml = 'source: { password: secret://city-db }'
   assert.equal(await password({ env: { BLOTTER_SECRET_CITY_DB: 'stored' } }, yaml), 'stored')
-  assert.equal(await password({ env: { BLOTTER_SECRET_CITY_DB: 'stored', BLOTTER_SOURCE_PASSWORD: 'nearer' } }, yaml), 'nearer')
-  assert.match(refused(undefined, { env: { BLOTTER_SOURCE_PASSWORD_FILE: '/gone' } }).message, /BLOTTER_SOURCE_PASSWORD_FILE names \/gone/)
+  assert.equal(
+    await password({ env: { BLOTTER_SECRET_CITY_DB: 'stored', BLOTTER_SOURCE_PASSWORD: 'nearer' } }, yaml),
+    'nearer',
+  )
+  assert.match(
+    refused(undefined, { env: { BLOTTER_SOURCE_PASSWORD_FILE: '/gone' } }).message,
+    /BLOTTER_SOURCE_PASSWORD_FILE names \/gone/,
+  )
 })
 
 test('an unknown key is named with its place and the one that was meant', () => {
   const error = refused('lake: ./lake\nsource:\n  ulr: x\n')
-  assert.match(error.message, /^\/work\/blotter\.yaml, line 3, column 3: there is no key "source\.ulr"/)
+  assert.match(error.message, /^\/city\/blotter\.yaml, line 3, column 3: there is no key "source\.ulr"/)
   assert.match(error.todo, /Did you mean "source\.url"\?/)
   assert.match(refused('laek: x').todo, /"lake"/)
   assert.match(refused('sla: { steps: { extrakt: 5m } }').todo, /"sla\.steps\.extract"/)
@@ -123,13 +158,15 @@ test('a wrong value is told with the place it came from', () => {
   assert.match(refused('lake: [x').message, /line 1/)
   assert.match(refused('lake: a\nlake: b').message, /line 2, column 1/)
   assert.match(refused('- a').message, /holds a list/)
-  assert.match(refused(undefined, { file: 'gone.yaml' }).message, /\/work\/gone\.yaml/)
+  assert.match(refused(undefined, { file: 'gone.yaml' }).message, /\/city\/gone\.yaml/)
 })
 
 test('a credential in the open is refused, not repeated, with the way to store it', () => {
   for (const yaml of [
-    'source: { password: hunter2 }', 'alerts: { webhook: "https://hooks/hunter2" }',
-    'source: { url: "mysql://u:hunter2@h/d" }', 'source: { url: "mysql://u@h/d?password=hunter2" }',
+    'source: { password: hunter2 }',
+    'alerts: { webhook: "https://hooks/hunter2" }',
+    'source: { url: "mysql://u:hunter2@h/d" }',
+    'source: { url: "mysql://u@h/d?password=hunter2" }',
   ]) {
     const error = refused(yaml)
     assert.match(error.todo, /BLOTTER_(?:SECRET|SOURCE)_/, yaml)
@@ -138,19 +175,24 @@ test('a credential in the open is refused, not repeated, with the way to store i
 })
 
 test('a variable that sets nothing is noted', () => {
-  const { notices } = load(undefined, { env: { BLOTTER_LAEK: 'x', BLOTTER_SECRET_X: '1', BLOTTER_TEST_DATA: 'd', PATH: 'p' } })
+  const { notices } = load(undefined, {
+    env: { BLOTTER_LAEK: 'x', BLOTTER_SECRET_X: '1', BLOTTER_TEST_DATA: 'd', PATH: 'p' },
+  })
   assert.deepEqual(notices, ['The variable BLOTTER_LAEK sets nothing; did you mean BLOTTER_LAKE?'])
 })
 
 test('paths of the file are relative to it, others to the working directory', () => {
   const files = { '/etc/blotter/b.yaml': 'lake: l\npipeline: p' }
   const config = load(undefined, { file: '/etc/blotter/b.yaml', env: { BLOTTER_STATE: 's' } }, files)
-  assert.deepEqual([config.lake, config.pipeline, config.state], ['/etc/blotter/l', '/etc/blotter/p', '/work/s'])
-  assert.match(load('lake: s3://b/p').state, /^\/work\/\.blotter\/[0-9a-f]{12}$/)
+  assert.deepEqual([config.lake, config.pipeline, config.state], ['/etc/blotter/l', '/etc/blotter/p', '/city/s'])
+  assert.match(load('lake: s3://b/p').state, /^\/city\/\.blotter\/[0-9a-f]{12}$/)
 })
 
 test('the documentation has every key with default, variable and meaning', () => {
-  assert.ok(docs('configuration.md').includes(keyTable()), 'docs/configuration.md lacks the table that src/config/docs.ts makes')
+  assert.ok(
+    docs('configuration.md').includes(keyTable()),
+    'docs/configuration.md lacks the table that src/config/docs.ts makes',
+  )
   for (const key of CONFIG_KEYS) assert.ok(key.description.length > 0, key.path)
 })
 
@@ -169,13 +211,20 @@ test('durations, sizes and percentages mean what they say', () => {
 
 test('whatever stands in the file, it is read or refused with config_invalid', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.json(), fc.dictionary(fc.constantFrom('lake', 'sla', 'memory', 'x'), fc.jsonValue()).map((v) => JSON.stringify(v))), (yaml) => {
-      try {
-        load(yaml)
-      } catch (error) {
-        assert.ok(error instanceof BlotterError && error.code === 'config_invalid', String(error))
-      }
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.json(),
+        fc.dictionary(fc.constantFrom('lake', 'sla', 'memory', 'x'), fc.jsonValue()).map((v) => JSON.stringify(v)),
+      ),
+      (yaml) => {
+        try {
+          load(yaml)
+        } catch (error) {
+          assert.ok(error instanceof BlotterError && error.code === 'config_invalid', String(error))
+        }
+      },
+    ),
     { numRuns: 300 },
   )
 })

@@ -16,8 +16,8 @@ export interface PlannedDay {
 }
 
 /**
- * What to make: enough for three batches, or one more. Batches are a day apart at 06:00 UTC and never in the future; where the
- * last one was today already, the next is now.
+ * What to make: enough for three batches, or one more. Batches are a day apart at 06:00 UTC and never in the future; where
+ * the last one was today already, the next is now.
  */
 export function planDays(batches: readonly BatchAt[], now: Date): PlannedDay[] {
   const wanted = Math.max(AT_LEAST, batches.length + 1)

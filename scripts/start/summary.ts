@@ -20,9 +20,10 @@ export async function cityText(platform: Platform, made: readonly RunOutcome[], 
   const { styles } = out
   const batches = (await platform.batches()).slice(-BATCHES_SHOWN)
   const title = (text: string): string => styles.strong(text)
+  const what = counted(made.length, 'batch', 'batches')
   const sections = [
     [
-      `${styles.ok('✓')} ${title(`${counted(made.length, 'batch', 'batches')} of a synthetic city`)} in ${duration(told.seconds)}, kept in ${shown(told.lake)}.`,
+      `${styles.ok('✓')} ${title(`${what} of a synthetic city`)} in ${duration(told.seconds)}, kept in ${shown(told.lake)}.`,
       styles.dim('  Every incident is invented by a generator; none happened.'),
     ],
     [await news(platform, batches)],
@@ -51,15 +52,27 @@ function batchLines(batches: readonly BatchSummary[], made: readonly RunOutcome[
   const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((total, n) => total + n, 0)
   return columnLines(
     [
-      { title: 'batch' }, { title: 'compared', side: right }, { title: 'read', side: right }, { title: 'landed', side: right },
-      { title: 'quarantined', side: right }, { title: 'repaired', side: right }, { title: 'warned', side: right }, { title: 'took', side: right },
+      { title: 'batch' },
+      { title: 'compared', side: right },
+      { title: 'read', side: right },
+      { title: 'landed', side: right },
+      { title: 'quarantined', side: right },
+      { title: 'repaired', side: right },
+      { title: 'warned', side: right },
+      { title: 'took', side: right },
     ],
     batches.map(({ batch_at, rows }) => {
       const run = made.find((outcome) => outcome.batch_at === batch_at)
       const took = run?.steps.reduce((total, step) => total + step.seconds, 0)
       return [
-        batch_at, rows.swept === 0 ? '' : count(rows.swept), count(rows.read), count(rows.landed), count(rows.quarantined),
-        run ? count(sum(run.repairs)) : '', run ? count(sum(run.warnings)) : '', took === undefined ? '' : duration(took),
+        batch_at,
+        rows.swept === 0 ? '' : count(rows.swept),
+        count(rows.read),
+        count(rows.landed),
+        count(rows.quarantined),
+        run ? count(sum(run.repairs)) : '',
+        run ? count(sum(run.warnings)) : '',
+        took === undefined ? '' : duration(took),
       ]
     }),
     { dim: styles.dim, indent: '  ' },
@@ -72,12 +85,21 @@ async function typeLines(platform: Platform, { styles }: Output): Promise<string
   const types: { name: string; incidents: number; share: number }[] = []
   for await (const rows of result.rows()) {
     for (const row of rows) {
-      types.push({ name: String(row['crime_type'] ?? 'unknown'), incidents: Number(row['incidents']), share: Number(row['share']) })
+      types.push({
+        name: String(row['crime_type'] ?? 'unknown'),
+        incidents: Number(row['incidents']),
+        share: Number(row['share']),
+      })
     }
   }
   const most = Math.max(1, ...types.map((type) => type.incidents))
   return columnLines(
-    [{ title: 'type' }, { title: 'incidents', side: 'right' }, { title: 'share', side: 'right' }, { title: '', style: styles.accent }],
+    [
+      { title: 'type' },
+      { title: 'incidents', side: 'right' },
+      { title: 'share', side: 'right' },
+      { title: '', style: styles.accent },
+    ],
     types.map((type) => [type.name, count(type.incidents), percent(type.share), bar(type.incidents / most, BAR_WIDTH)]),
     { dim: styles.dim, indent: '  ' },
   )

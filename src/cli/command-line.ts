@@ -40,4 +40,3 @@ export interface Verbs {
   /** Makes a commander action of a verb's work: arguments first, then the verb's own options. */
   action<A extends readonly unknown[], O>(work: Action<A, O>): (...received: unknown[]) => Promise<void>
 }
-

@@ -41,7 +41,11 @@ function optionOf(option: Option): CompletedOption {
   const takes = option.required || option.optional
   const file = /<(file|dir)>/.test(option.flags)
   const value = !takes ? 'none' : (option.argChoices ?? (file ? 'file' : 'any'))
-  return { names: [option.short, option.long].filter((name) => name !== undefined), description: firstLine(option.description), value }
+  return {
+    names: [option.short, option.long].filter((name) => name !== undefined),
+    description: firstLine(option.description),
+    value,
+  }
 }
 
 function firstLine(text: string): string {
@@ -60,14 +64,16 @@ function bash(root: Verb): string {
   const words = verbs.map((verb) => {
     const own = verb === root ? [] : optionNames(verb.options)
     const names = [...verb.verbs.map((inner) => inner.path.split(' ').at(-1)!), ...verb.words]
-    return `    '${verb.path}') words='${names.join(' ')}' options='${[...own, ...optionNames([...root.options, HELP])].join(' ')}' ;;`
+    const known = [...own, ...optionNames([...root.options, HELP])]
+    return `    '${verb.path}') words='${names.join(' ')}' options='${known.join(' ')}' ;;`
   })
   const options = verbs.flatMap((verb) => verb.options)
   const taking = options.filter((option) => option.value !== 'none').flatMap((option) => option.names)
   const files = options.filter((option) => option.value === 'file').flatMap((option) => option.names)
-  const choices = options
-    .filter((option) => Array.isArray(option.value))
-    .map((option) => `    ${option.names.join('|')}) COMPREPLY=($(compgen -W '${(option.value as readonly string[]).join(' ')}' -- "$current")); return ;;`)
+  const choices = options.flatMap(({ names, value }) => {
+    if (!Array.isArray(value)) return []
+    return `    ${names.join('|')}) COMPREPLY=($(compgen -W '${value.join(' ')}' -- "$current")); return ;;`
+  })
   return `# Completion of blotter for bash.
 _blotter() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} verb='' words='' options='' word i
@@ -78,7 +84,10 @@ _blotter() {
     -*) ;;
     *)
       case "\${verb:+$verb }$word" in
-      ${verbs.slice(1).map((verb) => `'${verb.path}'`).join('|')}) verb="\${verb:+$verb }$word" ;;
+      ${verbs
+        .slice(1)
+        .map((verb) => `'${verb.path}'`)
+        .join('|')}) verb="\${verb:+$verb }$word" ;;
       esac ;;
     esac
   done
@@ -102,7 +111,11 @@ complete -o filenames -o bashdefault -F _blotter blotter
 function zsh(root: Verb): string {
   const functionOf = (verb: Verb): string => `_blotter${verb.path === '' ? '' : `_${verb.path.replaceAll(' ', '_')}`}`
   const spec = (option: CompletedOption): string => {
-    const action = Array.isArray(option.value) ? `:word:(${option.value.join(' ')})` : option.value === 'file' ? ':file:_files' : ':value:'
+    const action = Array.isArray(option.value)
+      ? `:word:(${option.value.join(' ')})`
+      : option.value === 'file'
+        ? ':file:_files'
+        : ':value:'
     const text = option.description.replaceAll(/[[\]:]/g, ' ')
     return option.names.map((name) => `    '${name}[${text}]${option.value === 'none' ? '' : action}'`).join(' \\\n')
   }
@@ -110,7 +123,9 @@ function zsh(root: Verb): string {
     const specs = [...new Set([...verb.options, ...root.options, HELP].map(spec))].join(' \\\n')
     const positional = verb.words.length > 0 ? ` \\\n    '1:word:(${verb.words.join(' ')})'` : ''
     if (verb.verbs.length === 0) return `${functionOf(verb)}() {\n  _arguments -s \\\n${specs}${positional}\n}\n`
-    const names = verb.verbs.map((inner) => `      '${inner.path.split(' ').at(-1)}:${inner.description.replaceAll(':', ' ')}'`)
+    const names = verb.verbs.map(
+      (inner) => `      '${inner.path.split(' ').at(-1)}:${inner.description.replaceAll(':', ' ')}'`,
+    )
     const cases = verb.verbs.map((inner) => `      ${inner.path.split(' ').at(-1)}) ${functionOf(inner)} ;;`)
     return `${functionOf(verb)}() {
   local context state line
@@ -132,21 +147,32 @@ ${cases.join('\n')}
 }
 `
   }
-  return `#compdef blotter\n# Completion of blotter for zsh.\n${all(root).toReversed().map(body).join('')}compdef _blotter blotter\n`
+  const functions = all(root).toReversed().map(body).join('')
+  return `#compdef blotter\n# Completion of blotter for zsh.\n${functions}compdef _blotter blotter\n`
 }
 
 function fish(root: Verb): string {
   const lines = ['# Completion of blotter for fish.', 'complete -c blotter -f']
   const option = (condition: string, { names, description, value }: CompletedOption): string => {
     const flags = names.map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`)).join(' ')
-    const follows = Array.isArray(value) ? ` -x -a '${value.join(' ')}'` : value === 'file' ? ' -r -F' : value === 'any' ? ' -x' : ''
+    const follows = Array.isArray(value)
+      ? ` -x -a '${value.join(' ')}'`
+      : value === 'file'
+        ? ' -r -F'
+        : value === 'any'
+          ? ' -x'
+          : ''
     return `complete -c blotter${condition} ${flags}${follows} -d '${description}'`
   }
   for (const known of [...root.options, HELP]) lines.push(option('', known))
   for (const verb of all(root)) {
-    const seen = verb.path.split(' ').filter((word) => word !== '').map((word) => `__fish_seen_subcommand_from ${word}`)
+    const seen = verb.path
+      .split(' ')
+      .filter((word) => word !== '')
+      .map((word) => `__fish_seen_subcommand_from ${word}`)
     const here = verb.verbs.map((inner) => inner.path.split(' ').at(-1)!)
-    const none = verb === root ? '__fish_use_subcommand' : [...seen, `not __fish_seen_subcommand_from ${here.join(' ')}`].join('; and ')
+    const none =
+      verb === root ? '__fish_use_subcommand' : [...seen, `not __fish_seen_subcommand_from ${here.join(' ')}`].join('; and ')
     for (const inner of verb.verbs) {
       lines.push(`complete -c blotter -n '${none}' -a ${inner.path.split(' ').at(-1)} -d '${inner.description}'`)
     }

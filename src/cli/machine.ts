@@ -22,21 +22,33 @@ function nodeCheck(): Check {
   const version = process.versions.node
   const message = `Node.js ${version} on ${process.platform} ${process.arch}`
   if (Number.parseInt(version, 10) >= NEEDED_NODE) return { name: 'node', state: 'ok', message }
-  return { name: 'node', state: 'fail', message, fix: `Use Node.js ${NEEDED_NODE} or later; \`bin/blotter\` brings its own.` }
+  return {
+    name: 'node',
+    state: 'fail',
+    message,
+    fix: `Use Node.js ${NEEDED_NODE} or later; \`bin/blotter\` brings its own.`,
+  }
 }
 
 function memoryCheck(engineBytes: number): Check {
   const available = process.availableMemory()
   const limit = process.constrainedMemory()
   const total = limit > 0 && limit < totalmem() ? limit : totalmem()
-  const message = `${size(Math.max(available, 0) || freemem())} free of ${size(total)}; the engine takes at most ${size(engineBytes)}, ${availableParallelism()} processors`
+  const free = size(available > 0 ? available : freemem())
+  const processors = availableParallelism()
+  const message = `${free} free of ${size(total)}; the engine takes at most ${size(engineBytes)}, ${processors} processors`
   if (available >= engineBytes + NODE_BYTES) return { name: 'memory', state: 'ok', message }
-  return { name: 'memory', state: 'warn', message, fix: 'Free some memory, or lower it: `memory: 512MiB` (BLOTTER_MEMORY); the engine then spills to disk.' }
+  return {
+    name: 'memory',
+    state: 'warn',
+    message,
+    fix: 'Free some memory, or set BLOTTER_MEMORY=512MiB; the engine then spills to disk.',
+  }
 }
 
 async function diskChecks({ lake, state }: Config): Promise<Check[]> {
-  const local = [...new Set([lake, state].filter((folder) => !folder.includes('://') && !(folder === state && state.startsWith(lake))))]
-  return Promise.all(local.map(diskCheck))
+  const folders = state.startsWith(lake) ? [lake] : [lake, state]
+  return Promise.all(folders.filter((folder) => !folder.includes('://')).map(diskCheck))
 }
 
 async function diskCheck(folder: string): Promise<Check> {
@@ -62,7 +74,8 @@ async function freeBytes(folder: string): Promise<number> {
 export function clockCheck(clock: Clock, newestBatchAt: string | undefined): Check {
   const now = clock.now().toISOString()
   const message = `${moment(now)} UTC`
-  if (newestBatchAt === undefined || Date.parse(newestBatchAt) <= Date.parse(now)) return { name: 'clock', state: 'ok', message }
+  if (newestBatchAt === undefined || Date.parse(newestBatchAt) <= Date.parse(now))
+    return { name: 'clock', state: 'ok', message }
   return {
     name: 'clock',
     state: 'fail',

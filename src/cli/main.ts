@@ -28,5 +28,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 process.stderr.on('error', () => {})
 
 process.exit(
-  await runCommandLine(process.argv.slice(2), { terminal, env, cwd, clock: systemClock, signal: abort.signal, openPlatform }),
+  await runCommandLine(process.argv.slice(2), {
+    terminal,
+    env,
+    cwd,
+    clock: systemClock,
+    signal: abort.signal,
+    openPlatform,
+  }),
 )

@@ -68,8 +68,19 @@ export function createProgram(inputs: CommandLineInputs, state: { exitCode: numb
     .exitOverride()
   const verbs: Verbs = { program, action: (work) => actionOf(work, program, inputs, state) }
   for (const add of [
-    addRun, addLoad, addBatches, addDiff, addHistory, addQuery, addTables, addRuns, addQuarantine, addDoctor, addCompletion,
-  ]) add(verbs)
+    addRun,
+    addLoad,
+    addBatches,
+    addDiff,
+    addHistory,
+    addQuery,
+    addTables,
+    addRuns,
+    addQuarantine,
+    addDoctor,
+    addCompletion,
+  ])
+    add(verbs)
   return program
 }
 
@@ -89,7 +100,11 @@ function actionOf<A extends readonly unknown[], O>(
     // Commander hands over the arguments, the options and the command itself.
     const command = received.at(-1) as Command
     const options = received.at(-2) as O
-    await work(invocationOf(command.optsWithGlobals<GlobalOptions>(), inputs, state), received.slice(0, -2) as unknown as A, options)
+    await work(
+      invocationOf(command.optsWithGlobals<GlobalOptions>(), inputs, state),
+      received.slice(0, -2) as unknown as A,
+      options,
+    )
   }
 }
 
@@ -107,7 +122,8 @@ function invocationOf(globals: GlobalOptions, inputs: CommandLineInputs, state: 
     watched: (work) =>
       withPlatform(async (platform) => {
         const progress = createProgress(terminal.err, monotonicSeconds)
-        const stopping = (): void => progress.onEvent({ type: 'notice', message: 'Stopping. Ctrl-C once more stops at once.' })
+        const stopping = (): void =>
+          progress.onEvent({ type: 'notice', message: 'Stopping. Ctrl-C once more stops at once.' })
         inputs.signal.addEventListener('abort', stopping, { once: true })
         try {
           return await work(platform, { signal: inputs.signal, onEvent: progress.onEvent })
@@ -165,16 +181,21 @@ async function printError(error: BlotterError, args: readonly string[], { termin
 }
 
 function usageError(error: CommanderError, args: readonly string[]): BlotterError {
-  const [first = '', ...hints] = error.message.replace(/^error: /, '').replaceAll("'", '"').split('\n')
+  const [first = '', ...hints] = error.message
+    .replace(/^error: /, '')
+    .replaceAll("'", '"')
+    .split('\n')
   const meant = hints.join(' ').replace(/^\(|\)$/g, '')
   const verb = args.find((arg) => !arg.startsWith('-'))
   const help = error.code === 'commander.unknownCommand' || !verb ? 'blotter --help' : `blotter ${verb} --help`
   const message = `${first.slice(0, 1).toUpperCase()}${first.slice(1)}${/[.?]$/.test(first) ? '' : '.'}`
-  return new BlotterError('usage', message, { todo: `${meant === '' ? '' : `${meant} `}\`${help}\` explains.`, cause: error })
+  return new BlotterError('usage', message, {
+    todo: `${meant === '' ? '' : `${meant} `}\`${help}\` explains.`,
+    cause: error,
+  })
 }
 
 function version(): string {
   const text = readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')
   return (JSON.parse(text) as { version: string }).version
 }
-

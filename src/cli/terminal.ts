@@ -54,7 +54,10 @@ function coloured(env: Environment): boolean {
 const plain: Style = (text) => text
 export const PLAIN: Styles = { strong: plain, dim: plain, accent: plain, ok: plain, warn: plain, bad: plain }
 
-const colour = (format: Parameters<typeof styleText>[0]): Style => (text) => styleText(format, text, { validateStream: false })
+const colour =
+  (format: Parameters<typeof styleText>[0]): Style =>
+  (text) =>
+    styleText(format, text, { validateStream: false })
 const COLOURED: Styles = {
   strong: colour('bold'),
   dim: colour('dim'),

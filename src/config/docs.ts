@@ -4,7 +4,8 @@ import { CONFIG_KEYS } from './keys.ts'
 export function keyTable(): string {
   const rows = CONFIG_KEYS.map((key) => {
     const variable = key.credential ? `\`${key.variable}\` or \`${key.variable}_FILE\`` : `\`${key.variable}\``
-    return `| \`${key.path}\` | ${key.default === undefined ? 'none' : `\`${key.default}\``} | ${variable} | ${key.description} |`
+    const usual = key.default === undefined ? 'none' : `\`${key.default}\``
+    return `| \`${key.path}\` | ${usual} | ${variable} | ${key.description} |`
   })
   return ['| Key | Default | Variable | What it is |', '|---|---|---|---|', ...rows].join('\n')
 }

@@ -17,10 +17,14 @@ export function parseConfigFile(path: string, text: string): ConfigFile {
   if (problem) throw unreadable(`${path}, ${placeAt(counter, problem.pos[0])}: ${problem.message}.`, path)
   const values = valuesOf(document, path)
   if (typeof values !== 'object' || Array.isArray(values)) {
-    throw new BlotterError('config_invalid', `${path} holds ${typeof values === 'object' ? 'a list' : 'a text'}; keys such as \`lake: ./lake\` were expected.`, {
-      todo: 'Write it as docs/configuration.md shows.',
-      context: { file: path },
-    })
+    throw new BlotterError(
+      'config_invalid',
+      `${path} holds ${Array.isArray(values) ? 'a list' : 'a text'}; keys such as \`lake: ./lake\` were expected.`,
+      {
+        todo: 'Write it as docs/configuration.md shows.',
+        context: { file: path },
+      },
+    )
   }
   return {
     path,

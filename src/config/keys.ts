@@ -58,10 +58,15 @@ function typeOf(node: Node): ConfigKey['type'] {
 export function valueOfText(key: ConfigKey, text: string): unknown {
   if (key.type === 'number') return /^-?\d+$/.test(text.trim()) ? Number(text) : text
   if (key.type === 'text') return text
-  const parts = text.split(',').map((part) => part.trim()).filter((part) => part !== '')
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
   if (key.type === 'list') return parts
-  return Object.fromEntries(parts.map((part) => {
-    const at = part.indexOf('=')
-    return at < 0 ? [part, ''] : [part.slice(0, at).trim(), part.slice(at + 1).trim()]
-  }))
+  return Object.fromEntries(
+    parts.map((part) => {
+      const at = part.indexOf('=')
+      return at < 0 ? [part, ''] : [part.slice(0, at).trim(), part.slice(at + 1).trim()]
+    }),
+  )
 }

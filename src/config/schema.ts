@@ -11,10 +11,7 @@ const percent = z
 
 /** Where a credential is found; the credential itself never stands in the file. */
 export const SECRET = /^secret:\/\/([A-Za-z][A-Za-z0-9_-]*)$/
-const secret = z
-  .string()
-  .regex(SECRET, 'expected secret://NAME, not the credential itself')
-  .meta({ writeOnly: true })
+const secret = z.string().regex(SECRET, 'expected secret://NAME, not the credential itself').meta({ writeOnly: true })
 
 const timezone = z.string().refine(isTimezone, 'expected an IANA time zone such as America/Chicago')
 
@@ -32,7 +29,9 @@ const schedule = z
   .strictObject({
     cron: z.string().min(1).meta({ description: 'When `blotter serve` makes a batch, as five or six cron fields.' }),
     timezone: timezone.default('UTC').meta({ description: 'IANA zone of the cron fields.' }),
-    on_source_change: duration.meta({ description: 'Ask the source this often whether it has something new, and run if so.' }),
+    on_source_change: duration.meta({
+      description: 'Ask the source this often whether it has something new, and run if so.',
+    }),
   })
   .partial({ cron: true, on_source_change: true })
 
@@ -49,9 +48,7 @@ const guards = z.strictObject({
   vanished_max: percent
     .prefault('5%')
     .meta({ description: 'A run is held if more of the incidents than this have vanished.' }),
-  keyless_max: percent
-    .prefault('0.1%')
-    .meta({ description: 'A run is held if more of the rows than this have no key.' }),
+  keyless_max: percent.prefault('0.1%').meta({ description: 'A run is held if more of the rows than this have no key.' }),
 })
 
 const email = z.strictObject({
@@ -73,7 +70,7 @@ const secrets = z.strictObject({
   backend: z
     .enum(['vault', 'env', 'aws'])
     .default('env')
-    .meta({ description: 'Where `secret://NAME` is looked up: the encrypted file, the environment, or AWS Secrets Manager.' }),
+    .meta({ description: 'Where `secret://NAME` is found: encrypted file, environment, or AWS Secrets Manager.' }),
   rotate_every: duration.prefault('30d').meta({ description: 'How often credentials are renewed.' }),
 })
 
@@ -103,7 +100,7 @@ export type ConfigValues = z.output<typeof configSchema>
 
 function isTimezone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
   } catch {
     return false
   }

@@ -55,13 +55,17 @@ export async function writeTexts(output: OutputFile, texts: AsyncIterable<string
 }
 
 async function exists(path: string): Promise<boolean> {
-  return stat(path).then(() => true, () => false)
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 function asUnwritable(path: string, error: unknown): BlotterError {
   const code = (error as NodeJS.ErrnoException).code
   if (code === 'ENOSPC') return diskFull(error)
-  const why = code === 'ENOENT' ? 'its folder does not exist' : code === 'EACCES' ? 'permission is denied' : (error as Error).message
+  const why =
+    code === 'ENOENT' ? 'its folder does not exist' : code === 'EACCES' ? 'permission is denied' : (error as Error).message
   return unwritable(path, why, 'Name a file in a folder that you can write to.', error)
 }
 

@@ -145,7 +145,8 @@ function unterminated(sql: string): string {
 
 /** What the engine's own lock kept out is refused, not failed. */
 function asRefused(error: unknown): unknown {
-  if (!(error instanceof BlotterError) || error.code !== 'query_failed' || !error.message.startsWith('Permission Error')) return error
+  if (!(error instanceof BlotterError) || error.code !== 'query_failed' || !error.message.startsWith('Permission Error'))
+    return error
   return new BlotterError('query_refused', 'The statement reaches outside of the lake, which a query must not.', {
     todo: 'Read only tables that `blotter tables` lists.',
     context: error.context,

@@ -35,7 +35,7 @@ function counted<B extends KnownBatch>(ref: string, back: number, batches: reado
   const batch = batches[batches.length - 1 - back]
   if (batch) return batch
   const oldest = batches[0]!.batchAt
-  throw new BlotterError('batch_missing', `"${ref}" goes back too far: the lake has ${count(batches.length)}, the oldest ${oldest}.`, {
+  throw new BlotterError('batch_missing', `"${ref}" goes too far back: there are ${batches.length}, the oldest ${oldest}.`, {
     todo: 'Name one that `blotter batches` lists.',
     context: { ref, nearest: oldest },
   })
@@ -71,8 +71,4 @@ function noReference(ref: string): BlotterError {
     todo: 'Write a batch (2026-11-23T06:00:00Z), a day (2026-11-23), latest, latest~1, or a snapshot id.',
     context: { ref },
   })
-}
-
-function count(batches: number): string {
-  return batches === 1 ? '1 batch' : `${batches} batches`
 }

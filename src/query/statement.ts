@@ -18,9 +18,23 @@ interface Parsed {
 
 /** Table functions that make rows out of nothing but their arguments, or tell what the engine knows. */
 const TABLE_FUNCTIONS = new Set([
-  'range', 'generate_series', 'unnest', 'repeat', 'repeat_row', 'json_each', 'json_tree', 'summary', 'icu_calendar_names',
-  'pg_timezone_names', 'pragma_version', 'pragma_table_info', 'duckdb_tables', 'duckdb_columns', 'duckdb_functions',
-  'duckdb_types', 'duckdb_keywords',
+  'range',
+  'generate_series',
+  'unnest',
+  'repeat',
+  'repeat_row',
+  'json_each',
+  'json_tree',
+  'summary',
+  'icu_calendar_names',
+  'pg_timezone_names',
+  'pragma_version',
+  'pragma_table_info',
+  'duckdb_tables',
+  'duckdb_columns',
+  'duckdb_functions',
+  'duckdb_types',
+  'duckdb_keywords',
 ])
 
 const LOOKS_LIKE_FILE = /[/\\]|^[a-z0-9]+:|\.(?:parquet|csv|tsv|txt|json|jsonl|ndjson|gz|zst|avro|xlsx|db|duckdb|sqlite)$/i
@@ -42,7 +56,8 @@ export async function readOnlyStatement(
   const parsed = await parse(inner)
   if (parsed.error) throw unreadable(parsed, inner)
   const statements = parsed.statements ?? []
-  if (statements.length === 0) throw refused('There is no statement to run.', 'Give one, such as "select count(*) from raw.crimes".', sql)
+  if (statements.length === 0)
+    throw refused('There is no statement to run.', 'Give one, such as "select count(*) from raw.crimes".', sql)
   if (statements.length > 1) {
     throw refused(`One statement at a time: these are ${statements.length}. None was run.`, 'Run them one by one.', sql)
   }
@@ -51,16 +66,23 @@ export async function readOnlyStatement(
   return { sql: `EXPLAIN ${explained[1] ? 'ANALYZE ' : ''}${inner}`, selectable: false }
 }
 
+const VERBS = 'SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE and EXPLAIN are run.'
+const PIVOT_HINT = 'Write the values out: FROM (PIVOT … ON column IN (…) USING …).'
+
 function unreadable(parsed: Parsed, sql: string): BlotterError {
   const verb = /^\s*([a-z]+)/i.exec(sql.replace(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, ''))?.[1]?.toUpperCase()
   if (parsed.error_type !== 'parser') {
-    const hint = verb === 'PIVOT' ? 'Write the values out: FROM (PIVOT … ON column IN (…) USING …).' : 'SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE and EXPLAIN are run.'
+    const hint = verb === 'PIVOT' ? PIVOT_HINT : VERBS
     return refused(`${verb ?? 'This'} is not run here: a query only reads.`, hint, sql)
   }
-  return new BlotterError('query_failed', `The SQL does not parse: ${parsed.error_message}${pointer(sql, Number(parsed.position))}`, {
-    todo: 'Correct it there. The dialect is DuckDB’s.',
-    context: { sql },
-  })
+  return new BlotterError(
+    'query_failed',
+    `The SQL does not parse: ${parsed.error_message}${pointer(sql, Number(parsed.position))}`,
+    {
+      todo: 'Correct it there. The dialect is DuckDB’s.',
+      context: { sql },
+    },
+  )
 }
 
 /** The line of the mistake with a mark below it. */
@@ -73,6 +95,8 @@ function pointer(sql: string, position: number): string {
   return `\n\n  ${line.slice(from, from + 100)}\n  ${' '.repeat(position - start - from)}^`
 }
 
+const ONLY = 'the tables of the lake and nothing else'
+
 /** Walks the parsed statement: no table function but the harmless ones, no file in a table's place. */
 function refuseOutsideReads(node: unknown, sql: string): void {
   if (Array.isArray(node)) {
@@ -84,11 +108,16 @@ function refuseOutsideReads(node: unknown, sql: string): void {
   if (type === 'TABLE_FUNCTION') {
     const name = String((call as Record<string, unknown> | undefined)?.['function_name'] ?? '')
     if (!TABLE_FUNCTIONS.has(name.toLowerCase())) {
-      throw refused(`${name}(…) is not run here: a query reads the tables of the lake and nothing else.`, '`blotter tables` lists them.', sql)
+      throw refused(`${name}(…) is not run here: a query reads ${ONLY}.`, '`blotter tables` lists them.', sql)
     }
   }
-  if ((type === 'BASE_TABLE' || type === 'SHOW_REF') && !schema && typeof table === 'string' && LOOKS_LIKE_FILE.test(table)) {
-    throw refused(`${table} looks like a file: a query reads the tables of the lake and nothing else.`, '`blotter tables` lists them.', sql)
+  if (
+    (type === 'BASE_TABLE' || type === 'SHOW_REF') &&
+    !schema &&
+    typeof table === 'string' &&
+    LOOKS_LIKE_FILE.test(table)
+  ) {
+    throw refused(`${table} looks like a file: a query reads ${ONLY}.`, '`blotter tables` lists them.', sql)
   }
   for (const inner of Object.values(node)) refuseOutsideReads(inner, sql)
 }

@@ -4,26 +4,40 @@ import { runCommandLine } from '../../src/cli/program.ts'
 import { PLAIN, type Output } from '../../src/cli/terminal.ts'
 
 export const REPORT: RunOutcome = {
-  run: '0198-run', batch_at: '2026-11-23T06:00:00Z', kind: 'incremental', state: 'succeeded',
+  run: '0198-run',
+  batch_at: '2026-11-23T06:00:00Z',
+  kind: 'incremental',
+  state: 'succeeded',
   steps: [
     { name: 'extract', state: 'succeeded', seconds: 2.1, attempts: 2 },
     { name: 'commit', state: 'succeeded', seconds: 0.2, attempts: 1 },
   ],
   rows: { read: 300_412, landed: 1_204, unchanged: 299_190, quarantined: 18, swept: 300_400 },
-  repairs: { iucr: 1200 }, warnings: { outside_city: 12 }, changes: { new: 412, arrested: 96 },
+  repairs: { iucr: 1200 },
+  warnings: { outside_city: 12 },
+  changes: { new: 412, arrested: 96 },
   tables: [{ name: 'raw.crimes', snapshot_id: '9007199254740993', rows: 300_412 }],
 }
 
 const BATCH = { batch_at: REPORT.batch_at, run: REPORT.run, kind: REPORT.kind, rows: REPORT.rows, changes: REPORT.changes }
 const RUN = {
-  run: REPORT.run, batch_at: REPORT.batch_at, kind: 'incremental' as const, state: 'failed' as const,
-  started_at: '2026-11-23T06:00:00.000Z', finished_at: '2026-11-23T06:00:09.000Z', seconds: 9, source: 'demo://chicago',
+  run: REPORT.run,
+  batch_at: REPORT.batch_at,
+  kind: 'incremental' as const,
+  state: 'failed' as const,
+  started_at: '2026-11-23T06:00:00.000Z',
+  finished_at: '2026-11-23T06:00:09.000Z',
+  seconds: 9,
+  source: 'demo://chicago',
 }
 
 export function queryResult(rows: Record<string, bigint | string | null>[]): QueryResult {
   let closed = false
   return {
-    columns: [{ name: 'id', type: 'BIGINT' }, { name: 'note', type: 'VARCHAR' }],
+    columns: [
+      { name: 'id', type: 'BIGINT' },
+      { name: 'note', type: 'VARCHAR' },
+    ],
     batchAt: REPORT.batch_at,
     async *rows() {
       await Promise.resolve()
@@ -35,47 +49,117 @@ export function queryResult(rows: Record<string, bigint | string | null>[]): Que
   }
 }
 
+/** What the fake platform answers, verb by verb. */
+const FACTS = {
+  run: REPORT,
+  load: {
+    into: 'mysql://db/chicago',
+    table: 'crimes',
+    created: true,
+    seconds: 2,
+    rows: { read: 10, inserted: 8, updated: 1, unchanged: 1, refused: 0 },
+  },
+  batches: [{ ...BATCH, batch_at: '2026-11-22T06:00:00Z' }, BATCH],
+  tables: [
+    {
+      name: 'raw.crimes',
+      doc: 'Every row.',
+      rows: 300_412,
+      snapshot_id: '9007199254740993',
+      batch_at: REPORT.batch_at,
+      files: 3,
+      size_bytes: 1_234_567,
+      columns: [{ name: 'id', type: 'long' }],
+    },
+  ],
+  query: [
+    { id: 9007199254740993n, note: 'one' },
+    { id: null, note: null },
+  ],
+  runs: [RUN],
+  runShow: {
+    ...RUN,
+    steps: [
+      {
+        name: 'extract',
+        state: 'succeeded' as const,
+        seconds: 4,
+        attempts: 1,
+        started_at: '2026-11-23T06:00:00Z',
+        finished_at: '2026-11-23T06:00:04Z',
+      },
+      {
+        name: 'check',
+        state: 'failed' as const,
+        seconds: 5,
+        attempts: 3,
+        started_at: '2026-11-23T06:00:04Z',
+        finished_at: '2026-11-23T06:00:09Z',
+      },
+      { name: 'land', state: 'queued' as const, seconds: 0, attempts: 0, started_at: null, finished_at: null },
+    ],
+    error: {
+      code: 'source_lost',
+      message: 'The source went away. Nothing was committed.',
+      todo: 'Run `blotter run` again.',
+    },
+  },
+  runResume: REPORT,
+  runTerminate: { ...RUN, state: 'terminated' as const },
+  runRelease: REPORT,
+  quarantine: {
+    total: 18,
+    rules: { bad_date: 17, key_missing: 1 },
+    rows: [
+      { batch_at: REPORT.batch_at, run: REPORT.run, rule: 'bad_date', key: '7', values: { id: '7', date: '0000-00-00' } },
+    ],
+  },
+  diff: {
+    from: '2026-11-22T06:00:00Z',
+    to: REPORT.batch_at,
+    incidents: 500,
+    counts: { new: 412, arrested: 96 },
+  },
+  history: {
+    id: '7',
+    now: { id: '7', arrest: true },
+    changes: [
+      {
+        batch_at: REPORT.batch_at,
+        kinds: ['arrested'],
+        columns: ['arrest'],
+        before: { arrest: false },
+        after: { arrest: true },
+      },
+    ],
+  },
+  doctor: [{ name: 'lake', state: 'ok' as const, message: 'readable' }],
+}
+
 /** A platform that answers with the same facts every time and notes what it was asked. */
 export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = {}): Platform {
-  const answer = <T>(name: string, value: T) => async (...args: unknown[]): Promise<T> => {
-    calls.push([name, ...args])
-    return value
-  }
+  const answer =
+    <T>(name: string, value: T) =>
+    async (...args: unknown[]): Promise<T> => {
+      calls.push([name, ...args])
+      return value
+    }
+  const { query, ...facts } = FACTS
   return {
-    run: answer('run', REPORT),
-    load: answer('load', {
-      into: 'mysql://db/chicago', table: 'crimes', created: true, seconds: 2,
-      rows: { read: 10, inserted: 8, updated: 1, unchanged: 1, refused: 0 },
-    }),
-    batches: answer('batches', [{ ...BATCH, batch_at: '2026-11-22T06:00:00Z' }, BATCH]),
-    tables: answer('tables', [{
-      name: 'raw.crimes', doc: 'Every row.', rows: 300_412, snapshot_id: '9007199254740993', batch_at: REPORT.batch_at, files: 3,
-      size_bytes: 1_234_567, columns: [{ name: 'id', type: 'long' }],
-    }]),
-    query: answer('query', queryResult([{ id: 9007199254740993n, note: 'one' }, { id: null, note: null }])),
-    runs: answer('runs', [RUN]),
-    runShow: answer('runShow', {
-      ...RUN,
-      steps: [
-        { name: 'extract', state: 'succeeded' as const, seconds: 4, attempts: 1, started_at: '2026-11-23T06:00:00Z', finished_at: '2026-11-23T06:00:04Z' },
-        { name: 'check', state: 'failed' as const, seconds: 5, attempts: 3, started_at: '2026-11-23T06:00:04Z', finished_at: '2026-11-23T06:00:09Z' },
-        { name: 'land', state: 'queued' as const, seconds: 0, attempts: 0, started_at: null, finished_at: null },
-      ],
-      error: { code: 'source_lost', message: 'The source went away. Nothing was committed.', todo: 'Run `blotter run` again.' },
-    }),
-    runResume: answer('runResume', REPORT),
-    runTerminate: answer('runTerminate', { ...RUN, state: 'terminated' as const }),
-    runRelease: answer('runRelease', REPORT),
-    quarantine: answer('quarantine', {
-      total: 18, rules: { bad_date: 17, key_missing: 1 },
-      rows: [{ batch_at: REPORT.batch_at, run: REPORT.run, rule: 'bad_date', key: '7', values: { id: '7', date: '0000-00-00' } }],
-    }),
-    diff: answer('diff', { from: '2026-11-22T06:00:00Z', to: REPORT.batch_at, incidents: 500, counts: { new: 412, arrested: 96 } }),
-    history: answer('history', {
-      id: '7', now: { id: '7', arrest: true },
-      changes: [{ batch_at: REPORT.batch_at, kinds: ['arrested'], columns: ['arrest'], before: { arrest: false }, after: { arrest: true } }],
-    }),
-    doctor: answer('doctor', [{ name: 'lake', state: 'ok' as const, message: 'readable' }]),
+    run: answer('run', facts.run),
+    load: answer('load', facts.load),
+    batches: answer('batches', facts.batches),
+    tables: answer('tables', facts.tables),
+    query: answer('query', queryResult(query)),
+    runs: answer('runs', facts.runs),
+    runShow: answer('runShow', facts.runShow),
+    runResume: answer('runResume', facts.runResume),
+    runTerminate: answer('runTerminate', facts.runTerminate),
+    runRelease: answer('runRelease', facts.runRelease),
+    quarantine: answer('quarantine', facts.quarantine),
+    diff: answer('diff', facts.diff),
+    history: answer('history', facts.history),
+    doctor: answer('doctor', facts.doctor),
     [Symbol.asyncDispose]: async () => void calls.push(['dispose']),
     ...overrides,
   }

@@ -9,14 +9,31 @@ import { BlotterError, interrupted } from '../../src/errors.ts'
 import { blotter, queryResult, REPORT } from './fake-platform.ts'
 
 const VERBS: readonly string[][] = [
-  ['run'], ['load', '--from', 'demo://chicago', '--into', 'mysql://a@b/c'], ['batches'], ['diff', 'a', 'b'], ['history', '7'],
-  ['query', 'select 1'], ['tables'], ['runs'], ['runs', 'list'], ['runs', 'show'], ['runs', 'resume'], ['runs', 'release'],
-  ['runs', 'terminate'], ['quarantine'], ['quarantine', 'list'], ['doctor'], ['completion', 'bash'],
+  ['run'],
+  ['load', '--from', 'demo://chicago', '--into', 'mysql://a@b/c'],
+  ['batches'],
+  ['diff', 'a', 'b'],
+  ['history', '7'],
+  ['query', 'select 1'],
+  ['tables'],
+  ['runs'],
+  ['runs', 'list'],
+  ['runs', 'show'],
+  ['runs', 'resume'],
+  ['runs', 'release'],
+  ['runs', 'terminate'],
+  ['quarantine'],
+  ['quarantine', 'list'],
+  ['doctor'],
+  ['completion', 'bash'],
 ]
 
 test('every verb prints one JSON document and nothing else with --json, before or after the verb', async () => {
   for (const verb of VERBS) {
-    for (const args of [['--json', ...verb], [...verb, '--json']]) {
+    for (const args of [
+      ['--json', ...verb],
+      [...verb, '--json'],
+    ]) {
       const { exitCode, stdout, stderr } = await blotter(args, { terminalColumns: 100 })
       assert.equal(exitCode, 0, args.join(' '))
       assert.doesNotThrow(() => JSON.parse(stdout), args.join(' '))
@@ -78,7 +95,12 @@ test('bad usage ends with 2 and says what was meant', async () => {
     assert.doesNotMatch(stderr, /secret|\n {4}at /, args.join(' '))
     const json = await blotter([...args, '--json'])
     assert.equal(json.exitCode, 2)
-    assert.deepEqual(Object.keys((JSON.parse(json.stdout) as { error: object }).error), ['code', 'message', 'remedy', 'context'])
+    assert.deepEqual(Object.keys((JSON.parse(json.stdout) as { error: object }).error), [
+      'code',
+      'message',
+      'remedy',
+      'context',
+    ])
     assert.doesNotMatch(json.stdout, /secret/)
   }
 })
@@ -86,7 +108,10 @@ test('bad usage ends with 2 and says what was meant', async () => {
 test('an error says what, what is left and what to do, with its exit code; a stack only with --debug', async () => {
   const failing = {
     run: async () => {
-      throw new BlotterError('source_unreachable', 'No answer from db:3306. Nothing was committed.', { todo: 'Start it.', context: { host: 'db' } })
+      throw new BlotterError('source_unreachable', 'No answer from db:3306. Nothing was committed.', {
+        todo: 'Start it.',
+        context: { host: 'db' },
+      })
     },
   }
   const { exitCode, stdout, stderr, calls } = await blotter(['run'], { platform: failing })
@@ -97,11 +122,20 @@ test('an error says what, what is left and what to do, with its exit code; a sta
   const json = await blotter(['run', '--json'], { platform: failing })
   assert.deepEqual(JSON.parse(json.stdout), {
     error: {
-      code: 'source_unreachable', message: 'No answer from db:3306. Nothing was committed.', remedy: 'Start it.', context: { host: 'db' },
+      code: 'source_unreachable',
+      message: 'No answer from db:3306. Nothing was committed.',
+      remedy: 'Start it.',
+      context: { host: 'db' },
     },
   })
   assert.match((await blotter(['run', '--debug'], { platform: failing })).stderr, /\n {4}at /)
-  const unforeseen = await blotter(['run'], { platform: { run: async () => { throw new TypeError('x is undefined') } } })
+  const unforeseen = await blotter(['run'], {
+    platform: {
+      run: async () => {
+        throw new TypeError('x is undefined')
+      },
+    },
+  })
   assert.equal(unforeseen.exitCode, 1)
   assert.match(unforeseen.stderr, /Something unforeseen failed: x is undefined/)
 })
@@ -115,8 +149,22 @@ test('a held run ends with 3 and its report, a failed one with 1, an interrupted
   const json = await blotter(['run', '--json'], { platform: holding })
   assert.equal(json.exitCode, 3)
   assert.equal((JSON.parse(json.stdout) as { state: string }).state, 'held')
-  assert.equal((await blotter(['run'], { platform: { run: async () => ({ ...REPORT, state: 'failed' as const }) } })).exitCode, 1)
-  assert.equal((await blotter(['run'], { platform: { run: async () => { throw interrupted() } } })).exitCode, 130)
+  assert.equal(
+    (await blotter(['run'], { platform: { run: async () => ({ ...REPORT, state: 'failed' as const }) } })).exitCode,
+    1,
+  )
+  assert.equal(
+    (
+      await blotter(['run'], {
+        platform: {
+          run: async () => {
+            throw interrupted()
+          },
+        },
+      })
+    ).exitCode,
+    130,
+  )
 })
 
 test('run --json prints the shape of the design and nothing more', async () => {
@@ -125,14 +173,29 @@ test('run --json prints the shape of the design and nothing more', async () => {
     platform: { run: async (...args) => (asked.push(args), { ...REPORT, already_committed: true }) },
   })
   assert.deepEqual(Object.keys(JSON.parse(stdout) as object), [
-    'run', 'batch_at', 'kind', 'state', 'steps', 'rows', 'repairs', 'warnings', 'changes', 'tables',
+    'run',
+    'batch_at',
+    'kind',
+    'state',
+    'steps',
+    'rows',
+    'repairs',
+    'warnings',
+    'changes',
+    'tables',
   ])
   assert.deepEqual(asked[0]![0], { full: true, at: '2026-11-23T06:00:00Z' })
-  assert.deepEqual(calls.map(([name]) => name), ['open', 'dispose'])
+  assert.deepEqual(
+    calls.map(([name]) => name),
+    ['open', 'dispose'],
+  )
 })
 
 test('global options reach the configuration wherever they stand, and flags win over variables', async () => {
-  for (const args of [['--lake', 'there', 'batches'], ['batches', '--lake', 'there']]) {
+  for (const args of [
+    ['--lake', 'there', 'batches'],
+    ['batches', '--lake', 'there'],
+  ]) {
     const { calls } = await blotter(args, { env: { BLOTTER_LAKE: 'elsewhere', BLOTTER_MEMORY: '2GiB' } })
     const config = calls[0]![1] as Config
     assert.equal(config.lake, '/nowhere/there')
@@ -154,7 +217,12 @@ test('a query is written to a file by its ending, and the summary says so', asyn
     assert.equal(await readFile(output, 'utf8'), 'id,note\r\n1,"a,b"\r\n')
     assert.equal((await blotter(['query', 'select 1', '--output', output], { platform })).exitCode, 1)
     const json = await blotter(['query', 'select 1', '--output', join(folder, 'x.json'), '--json'], { platform })
-    assert.deepEqual(JSON.parse(json.stdout), { output: join(folder, 'x.json'), format: 'json', rows: 1, batch_at: REPORT.batch_at })
+    assert.deepEqual(JSON.parse(json.stdout), {
+      output: join(folder, 'x.json'),
+      format: 'json',
+      rows: 1,
+      batch_at: REPORT.batch_at,
+    })
   } finally {
     await rm(folder, { recursive: true })
   }
@@ -186,7 +254,9 @@ test('doctor tells every check in words, how to fix it, and fails if one does', 
   assert.equal(exitCode, 1)
   assert.match(stdout, /✓ ok +node/)
   assert.match(stdout, /✗ fail +source +No answer\.\n +→ Start it\./)
-  const late = await blotter(['doctor'], { platform: { batches: async () => [{ ...REPORT, batch_at: '2027-01-01T00:00:00Z' }] } })
+  const late = await blotter(['doctor'], {
+    platform: { batches: async () => [{ ...REPORT, batch_at: '2027-01-01T00:00:00Z' }] },
+  })
   assert.match(late.stdout, /✗ fail +clock/)
   const config = await blotter(['doctor'], { env: { BLOTTER_LAEK: 'x' } })
   assert.match(config.stdout, /! warn +configuration +The variable BLOTTER_LAEK sets nothing; did you mean BLOTTER_LAKE\?/)
@@ -202,7 +272,9 @@ test('completion scripts know verbs, options and their words', async (t) => {
     await writeFile(join(folder, 'blotter.bash'), await script('bash'))
     const complete = (...words: string[]): string[] => {
       const call = 'source "$0"; COMP_WORDS=(blotter "$@"); COMP_CWORD=$#; _blotter; echo "${COMPREPLY[@]}"'
-      return spawnSync('bash', ['-c', call, join(folder, 'blotter.bash'), ...words], { encoding: 'utf8' }).stdout.trim().split(' ')
+      return spawnSync('bash', ['-c', call, join(folder, 'blotter.bash'), ...words], { encoding: 'utf8' })
+        .stdout.trim()
+        .split(' ')
     }
     assert.deepEqual(complete('ru'), ['run', 'runs'])
     assert.deepEqual(complete('--lake', 'run', 'runs', 're'), ['resume', 'release'])
@@ -217,7 +289,10 @@ test('Ctrl-C ends a reader that does not stop by itself', async () => {
   const abort = new AbortController()
   setTimeout(() => abort.abort(interrupted()), 20)
   const begin = performance.now()
-  const { exitCode, stderr } = await blotter(['batches'], { platform: { batches: () => new Promise(() => {}) }, signal: abort.signal })
+  const { exitCode, stderr } = await blotter(['batches'], {
+    platform: { batches: () => new Promise(() => {}) },
+    signal: abort.signal,
+  })
   assert.equal(exitCode, 130)
   assert.match(stderr, /Interrupted\.\n {2}Nothing was changed/)
   assert.ok(performance.now() - begin < 5000)
@@ -232,5 +307,8 @@ test('Ctrl-C reaches a run, which says that it stops and what is left', async ()
   setTimeout(() => abort.abort(interrupted()), 20)
   const { exitCode, stderr } = await blotter(['run'], { platform, signal: abort.signal })
   assert.equal(exitCode, 130)
-  assert.match(stderr, /note {2}Stopping\. Ctrl-C once more stops at once\.\nerror: Interrupted\.\n {2}Nothing was committed/)
+  assert.match(
+    stderr,
+    /note {2}Stopping\. Ctrl-C once more stops at once\.\nerror: Interrupted\.\n {2}Nothing was committed/,
+  )
 })

@@ -45,7 +45,9 @@ async function all(sql: string): Promise<Row[]> {
 
 test('statements that read are run', async () => {
   assert.deepEqual(await all('select count(*) as n from raw.crimes;'), [{ n: 10n }])
-  assert.deepEqual(await all('with c as (from raw.crimes) select max(id) as m from c -- the newest'), [{ m: 9007199254741002n }])
+  assert.deepEqual(await all('with c as (from raw.crimes) select max(id) as m from c -- the newest'), [
+    { m: 9007199254741002n },
+  ])
   assert.deepEqual(await all('values (1), (2)'), [{ col0: 1 }, { col0: 2 }])
   assert.equal((await all('describe raw.crimes')).length, 5)
   assert.equal((await all('summarize raw.crimes')).length, 5)
@@ -68,18 +70,47 @@ test('columns are known before the first row, also where there is none, and wher
 test('whatever writes, changes settings or reaches outside of the lake is refused', async () => {
   const secret = join(folder, 'secret.csv')
   const statements = [
-    'create table t (a int)', 'insert into raw.crimes values (1)', 'delete from raw.crimes', 'drop view raw.crimes',
-    `copy raw.crimes to '${join(folder, 'out.csv')}'`, `attach '${join(folder, 'x.db')}'`, 'install httpfs', "load 'httpfs'",
-    'set threads = 1', 'pragma version', 'call pragma_version()', 'vacuum', 'begin', "select * from query('select 1')",
-    `select * from read_csv('${secret}')`, `select * from '${secret}'`, `from "${secret}"`, `select * from read_text('/etc/hostname')`,
-    `select * from glob('/*')`, `describe '${secret}'`, `summarize '${secret}'`, `explain select * from read_csv('${secret}')`,
-    `with a as (select * from read_csv('${secret}')) select * from a`, `select (select a from read_csv('${secret}'))`,
-    `select * from raw.crimes where id in (select a from '${secret}')`, 'select 1; select 2', 'select 1; drop view raw.crimes',
-    'explain analyze insert into raw.crimes values (1)', 'explain explain select 1', '', '-- nothing', 'select * from duckdb_settings()',
-    'select * from duckdb_secrets()', "select * from read_parquet('https://example.org/x.parquet')", 'export database \'x\'',
+    'create table t (a int)',
+    'insert into raw.crimes values (1)',
+    'delete from raw.crimes',
+    'drop view raw.crimes',
+    `copy raw.crimes to '${join(folder, 'out.csv')}'`,
+    `attach '${join(folder, 'x.db')}'`,
+    'install httpfs',
+    "load 'httpfs'",
+    'set threads = 1',
+    'pragma version',
+    'call pragma_version()',
+    'vacuum',
+    'begin',
+    "select * from query('select 1')",
+    `select * from read_csv('${secret}')`,
+    `select * from '${secret}'`,
+    `from "${secret}"`,
+    `select * from read_text('/etc/hostname')`,
+    `select * from glob('/*')`,
+    `describe '${secret}'`,
+    `summarize '${secret}'`,
+    `explain select * from read_csv('${secret}')`,
+    `with a as (select * from read_csv('${secret}')) select * from a`,
+    `select (select a from read_csv('${secret}'))`,
+    `select * from raw.crimes where id in (select a from '${secret}')`,
+    'select 1; select 2',
+    'select 1; drop view raw.crimes',
+    'explain analyze insert into raw.crimes values (1)',
+    'explain explain select 1',
+    '',
+    '-- nothing',
+    'select * from duckdb_settings()',
+    'select * from duckdb_secrets()',
+    "select * from read_parquet('https://example.org/x.parquet')",
+    "export database 'x'",
   ]
   for (const sql of statements) await assert.rejects(all(sql), { code: 'query_refused', exitCode: 2 }, sql)
-  assert.deepEqual((await readdir(folder)).filter((name) => /out|x/.test(name)), [])
+  assert.deepEqual(
+    (await readdir(folder)).filter((name) => /out|x/.test(name)),
+    [],
+  )
 })
 
 test('the engine itself is locked, should the parser ever let something through', async () => {
@@ -108,17 +139,26 @@ test('an aborted query is interrupted', async () => {
   const abort = new AbortController()
   const signal = abort.signal
   await using result = await openQuery('select sum(a.range) from range(100000000) a, range(100000) b', {
-    engine: await engine(), tables: [], folders: [folder], signal,
+    engine: await engine(),
+    tables: [],
+    folders: [folder],
+    signal,
   })
   setTimeout(() => abort.abort(), 100)
-  await assert.rejects(async () => {
-    for await (const chunk of result.rows()) assert.fail(`${chunk.length} rows came`)
-  }, { code: 'interrupted' })
+  await assert.rejects(
+    async () => {
+      for await (const chunk of result.rows()) assert.fail(`${chunk.length} rows came`)
+    },
+    { code: 'interrupted' },
+  )
 })
 
 test('a result becomes a file whole or not at all, in every format', async () => {
   const sql = 'select id, date, batch_at, null as nothing from raw.crimes order by id limit 2'
-  const write = async (format: 'csv' | 'json' | 'ndjson' | 'table' | 'parquet', name = `result.${format}`): Promise<string> => {
+  const write = async (
+    format: 'csv' | 'json' | 'ndjson' | 'table' | 'parquet',
+    name = `result.${format}`,
+  ): Promise<string> => {
     const written = await writeResult(join(folder, name), format, (outputFolder) => query(sql, outputFolder))
     assert.equal(written.rows, 2)
     return join(folder, name)
@@ -138,7 +178,7 @@ test('a result becomes a file whole or not at all, in every format', async () =>
 
   await assert.rejects(write('csv'), { code: 'output_unwritable', message: /exists already/ })
   await assert.rejects(write('csv', 'no/such/folder.csv'), { code: 'output_unwritable', message: /folder does not exist/ })
-  const failing = writeResult(join(folder, 'failed.csv'), 'csv', (outputFolder) => query('select error(\'x\')', outputFolder))
+  const failing = writeResult(join(folder, 'failed.csv'), 'csv', (outputFolder) => query("select error('x')", outputFolder))
   await assert.rejects(failing, { code: 'query_failed' })
   const left = (await readdir(folder)).filter((name) => name.startsWith('.blotter') || name.startsWith('failed'))
   assert.deepEqual(left, [])

@@ -16,7 +16,11 @@ export interface ColumnsOptions {
 }
 
 /** Texts under titles, aligned, without lines around them. */
-export function columnLines(columns: readonly Column[], rows: readonly (readonly string[])[], options: ColumnsOptions = {}): string[] {
+export function columnLines(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  options: ColumnsOptions = {},
+): string[] {
   const { width, dim = (text) => text, indent = '' } = options
   const cells = rows.map((row) => row.map(printable))
   const widths = columns.map((c, i) => Math.max(displayWidth(c.title), ...cells.map((row) => displayWidth(row[i] ?? ''))))
@@ -33,7 +37,15 @@ export function columnLines(columns: readonly Column[], rows: readonly (readonly
       })
       .join('  ')
       .trimEnd()
-  return [dim(line(columns.map((c) => c.title), -1)), ...cells.map(line)]
+  return [
+    dim(
+      line(
+        columns.map((c) => c.title),
+        -1,
+      ),
+    ),
+    ...cells.map(line),
+  ]
 }
 
 /** Breaks a text at spaces into lines of a width; line breaks in it stay. */

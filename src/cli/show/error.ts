@@ -13,8 +13,11 @@ export function errorText(error: BlotterError, { styles, columns }: Output, debu
   const [what, rest] = firstSentence(error.message)
   const lines = wrapped(`error: ${what}`, width).map((line, i) => (i === 0 ? line : `  ${line}`))
   lines[0] = lines[0]!.replace(/^error:/, styles.bad('error:'))
-  if (rest !== '') lines.push(...(rest.includes('\n') ? rest.split('\n').map((line) => `  ${line}`.trimEnd()) : wrapped(rest, width, '  ')))
-  lines.push(...wrapped(error.todo, width, '  ').map((line, i) => (i === 0 ? `${styles.accent('→')}${line.slice(1)}` : line)))
+  if (rest !== '')
+    lines.push(...(rest.includes('\n') ? rest.split('\n').map((line) => `  ${line}`.trimEnd()) : wrapped(rest, width, '  ')))
+  lines.push(
+    ...wrapped(error.todo, width, '  ').map((line, i) => (i === 0 ? `${styles.accent('→')}${line.slice(1)}` : line)),
+  )
   if (debug) lines.push('', styles.dim(stackOf(error)))
   return `${lines.join('\n')}\n`
 }
@@ -26,6 +29,7 @@ function firstSentence(message: string): [string, string] {
 
 function stackOf(error: Error): string {
   const causes = [`${error.stack ?? error.message}`]
-  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) causes.push(`caused by ${cause.stack ?? cause.message}`)
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause)
+    causes.push(`caused by ${cause.stack ?? cause.message}`)
   return causes.join('\n')
 }

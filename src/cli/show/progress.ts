@@ -86,7 +86,11 @@ export function createProgress(output: Output, nowSeconds: () => number): Progre
 
 const MARK = { succeeded: '✓', skipped: '·', failed: '✗', terminated: '✗' } as const
 
-function finishedLine(event: Extract<WorkEvent, { type: 'step' }>, rows: number | undefined, { styles, columns }: Output): string {
+function finishedLine(
+  event: Extract<WorkEvent, { type: 'step' }>,
+  rows: number | undefined,
+  { styles, columns }: Output,
+): string {
   const state = event.state as keyof typeof MARK
   const style = state === 'succeeded' ? styles.ok : state === 'skipped' ? styles.dim : styles.bad
   const facts = [

@@ -21,7 +21,12 @@ export function runDetailText(run: RunDetail, { styles, columns }: Output): stri
     ...gantt(run, styles, width),
   ]
   const failure = run.error ?? run.steps.find((step) => step.error)?.error
-  if (run.held) lines.push('', ...wrapped(`Held by ${run.held.guard}: ${run.held.message}`, width), ...arrow(run.held.todo, styles, width))
+  if (run.held)
+    lines.push(
+      '',
+      ...wrapped(`Held by ${run.held.guard}: ${run.held.message}`, width),
+      ...arrow(run.held.todo, styles, width),
+    )
   else if (failure) lines.push('', ...errorLines(failure, styles, width))
   return `${lines.join('\n')}\n`
 }
@@ -49,7 +54,8 @@ function gantt(run: RunDetail, styles: Output['styles'], width: number): string[
       const start = Math.min(from, room - 1)
       bar = ' '.repeat(start) + '█'.repeat(Math.max(1, to - start))
     }
-    const facts = `${step.state === 'succeeded' || step.started_at ? duration(step.seconds) : ''}${step.attempts > 1 ? `, ${step.attempts} attempts` : ''}`
+    const took = step.state === 'succeeded' || step.started_at ? duration(step.seconds) : ''
+    const facts = step.attempts > 1 ? `${took}, ${step.attempts} attempts` : took
     const state = style(padTo(`${STATE_MARK[step.state]} ${step.state}`, 12, 'left'))
     return `  ${padTo(step.name, names, 'left')}  ${state}  ${style(padTo(bar, room, 'left'))}  ${facts}`.trimEnd()
   })

@@ -17,7 +17,10 @@ export function runReportText(report: RunOutcome, { styles }: Output): string {
   addChanges(lines, report)
   if (report.tables.length > 0) {
     const shown = report.tables.map((table) => [table.name, count(table.rows)])
-    lines.push('', ...columnLines([{ title: 'table' }, { title: 'rows', side: 'right' }], shown, { dim: styles.dim, indent: '  ' }))
+    lines.push(
+      '',
+      ...columnLines([{ title: 'table' }, { title: 'rows', side: 'right' }], shown, { dim: styles.dim, indent: '  ' }),
+    )
   }
   lines.push('', styles.dim(`  ${stepLine(report)}`), '', ...next(report, styles.accent))
   return `${lines.join('\n')}\n`
@@ -26,8 +29,12 @@ export function runReportText(report: RunOutcome, { styles }: Output): string {
 function headline(report: RunOutcome, styles: Output['styles']): string {
   const seconds = report.steps.reduce((sum, step) => sum + step.seconds, 0)
   const name = styles.strong(report.batch_at)
-  if (report.state === 'succeeded') return `${styles.ok('✓')} Batch ${name} is committed (${report.kind}, ${duration(seconds)}).`
-  if (report.state === 'held') return `${styles.warn('‖')} Batch ${name} is ${styles.warn('held')}: ${report.held?.message ?? 'a guard asks for a decision.'}`
+  if (report.state === 'succeeded')
+    return `${styles.ok('✓')} Batch ${name} is committed (${report.kind}, ${duration(seconds)}).`
+  if (report.state === 'held') {
+    const why = report.held?.message ?? 'a guard asks for a decision.'
+    return `${styles.warn('‖')} Batch ${name} is ${styles.warn('held')}: ${why}`
+  }
   return `${styles.bad('✗')} Batch ${name} is not committed: the run is ${report.state}. The lake is as it was before.`
 }
 
@@ -52,7 +59,10 @@ function addFact(lines: string[], name: string, counts: Record<string, number>):
 function addChanges(lines: string[], { changes }: RunOutcome): void {
   const kinds = countsByName(changes, words)
   const [first, ...rest] = wrapped(kinds === '' ? 'nothing' : kinds, 100 - INDENT, '')
-  lines.push(`  ${'changed'.padEnd(NAME)} ${' '.repeat(FIGURE)}   ${first}`, ...rest.map((line) => ' '.repeat(INDENT) + line))
+  lines.push(
+    `  ${'changed'.padEnd(NAME)} ${' '.repeat(FIGURE)}   ${first}`,
+    ...rest.map((line) => ' '.repeat(INDENT) + line),
+  )
 }
 
 function stepLine(report: RunOutcome): string {
@@ -64,10 +74,13 @@ function stepLine(report: RunOutcome): string {
     .join(' · ')
 }
 
+const DECIDE = '`blotter runs release` carries it to its end, `blotter runs terminate` drops it.'
+
 function next(report: RunOutcome, accent: (text: string) => string): string[] {
-  if (report.state === 'held') return [`${accent('→')} ${report.held?.todo ?? '`blotter runs release` carries it to its end, `blotter runs terminate` drops it.'}`]
+  if (report.state === 'held') return [`${accent('→')} ${report.held?.todo ?? DECIDE}`]
   if (report.state !== 'succeeded') return [`${accent('→')} blotter runs show ${report.run}`]
-  const tips = [`${accent('→')} blotter query "select * from aggregates.by_type limit 5"`]
+  const table = report.tables.find(({ name }) => name.startsWith('aggregates.')) ?? report.tables[0]
+  const tips = table ? [`${accent('→')} blotter query "from ${table.name} limit 5"`] : []
   if (report.kind === 'incremental') tips.push(`${accent('→')} blotter diff latest~1 latest`)
   if (report.rows.quarantined > 0) tips.push(`${accent('→')} blotter quarantine list`)
   return tips

@@ -3,7 +3,13 @@ import type { Style, Styles } from '../terminal.ts'
 
 /** The shape beside a state's word; colour only repeats what both say. */
 export const STATE_MARK: Readonly<Record<RunState, string>> = {
-  queued: '·', running: '▸', succeeded: '✓', failed: '✗', skipped: '·', terminated: '✗', held: '‖',
+  queued: '·',
+  running: '▸',
+  succeeded: '✓',
+  failed: '✗',
+  skipped: '·',
+  terminated: '✗',
+  held: '‖',
 }
 
 export function stateStyle(state: RunState, styles: Styles): Style {

@@ -4,6 +4,7 @@ import { InvalidArgumentError } from 'commander'
 export function wholeNumber(text: string): number {
   const digits = text.replaceAll(/[_,]/g, '')
   const value = Number(digits)
-  if (!/^\d+$/.test(digits) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('A whole number such as 1000 was expected.')
+  if (!/^\d+$/.test(digits) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('A whole number such as 1000 was expected.')
   return value
 }

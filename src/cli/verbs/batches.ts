@@ -17,25 +17,38 @@ export function addBatches({ program, action }: Verbs): void {
         ['Read one of them:', 'blotter query "select count(*) from raw.crimes" --at 2026-11-23'],
       ),
     )
-    .action(action<[], object>(async (invocation) => {
-      const batches = await invocation.withPlatform((platform) => platform.batches())
-      await invocation.print(batches, () => batchesText(batches, invocation.terminal.out))
-    }))
+    .action(
+      action<[], object>(async (invocation) => {
+        const batches = await invocation.withPlatform((platform) => platform.batches())
+        await invocation.print(batches, () => batchesText(batches, invocation.terminal.out))
+      }),
+    )
 }
 
 function batchesText(batches: readonly BatchSummary[], { styles, columns }: Output): string {
-  if (batches.length === 0) return `There is no batch yet.\n${styles.accent('→')} blotter run --source URL   (\`blotter run --help\` shows some)\n`
+  if (batches.length === 0) return `There is no batch yet.\n${styles.accent('→')} blotter run --source URL\n`
   const right = 'right' as const
   const lines = columnLines(
     [
-      { title: 'batch', style: styles.strong }, { title: 'kind' }, { title: 'read', side: right }, { title: 'landed', side: right },
-      { title: 'unchanged', side: right }, { title: 'quarantined', side: right }, { title: 'changes' },
+      { title: 'batch', style: styles.strong },
+      { title: 'kind' },
+      { title: 'read', side: right },
+      { title: 'landed', side: right },
+      { title: 'unchanged', side: right },
+      { title: 'quarantined', side: right },
+      { title: 'changes' },
     ],
     batches.map(({ batch_at, kind, rows, changes }) => [
-      batch_at, kind, count(rows.read), count(rows.landed), count(rows.unchanged), count(rows.quarantined), countsByName(changes, words),
+      batch_at,
+      kind,
+      count(rows.read),
+      count(rows.landed),
+      count(rows.unchanged),
+      count(rows.quarantined),
+      countsByName(changes, words),
     ]),
     { width: columns, dim: styles.dim },
   )
-  const next = batches.length > 1 ? 'blotter diff latest~1 latest' : 'blotter query "select * from aggregates.by_type limit 5"'
+  const next = batches.length > 1 ? 'blotter diff latest~1 latest' : 'blotter tables'
   return `${[...lines, '', `${styles.accent('→')} ${next}`].join('\n')}\n`
 }

@@ -17,8 +17,10 @@ export function addCompletion({ program, action }: Verbs): void {
         ['For fish:', 'blotter completion fish > ~/.config/fish/completions/blotter.fish'],
       ),
     )
-    .action(action<[Shell], object>(async (invocation, [shell]) => {
-      const script = completionScript(shell, program)
-      await invocation.print({ shell, script }, () => script)
-    }))
+    .action(
+      action<[Shell], object>(async (invocation, [shell]) => {
+        const script = completionScript(shell, program)
+        await invocation.print({ shell, script }, () => script)
+      }),
+    )
 }

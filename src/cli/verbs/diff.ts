@@ -21,24 +21,31 @@ export function addDiff({ program, action }: Verbs): void {
         ['Incident by incident:', 'blotter diff 2026-11-21 2026-11-23 --rows --json'],
       ),
     )
-    .action(action<[string, string], { rows?: boolean }>(async (invocation, [from, to], { rows = false }) => {
-      const report = await invocation.withPlatform((platform) => platform.diff(from, to, { rows }))
-      await invocation.print(report, () => diffText(report, invocation.terminal.out))
-    }))
+    .action(
+      action<[string, string], { rows?: boolean }>(async (invocation, [from, to], { rows = false }) => {
+        const report = await invocation.withPlatform((platform) => platform.diff(from, to, { rows }))
+        await invocation.print(report, () => diffText(report, invocation.terminal.out))
+      }),
+    )
 }
 
 const BAR_WIDTH = 30
 
 function diffText({ from, to, incidents, counts, changes }: DiffReport, { styles, columns }: Output): string {
   const lines = [`${styles.strong(counted(incidents, 'incident'))} changed from ${from} to ${to}.`]
-  const kinds = Object.entries(counts).filter(([, n]) => (n ?? 0) > 0).map(([kind, n]) => [kind, n!] as const)
+  const kinds = Object.entries(counts)
+    .filter(([, n]) => (n ?? 0) > 0)
+    .map(([kind, n]) => [kind, n!] as const)
   const most = Math.max(1, ...kinds.map(([, n]) => n))
   if (kinds.length > 0) {
-    lines.push('', ...columnLines(
-      [{ title: 'kind' }, { title: 'incidents', side: 'right' }, { title: '', style: styles.accent }],
-      kinds.map(([kind, n]) => [words(kind), count(n), bar(n / most, BAR_WIDTH)]),
-      { dim: styles.dim },
-    ))
+    lines.push(
+      '',
+      ...columnLines(
+        [{ title: 'kind' }, { title: 'incidents', side: 'right' }, { title: '', style: styles.accent }],
+        kinds.map(([kind, n]) => [words(kind), count(n), bar(n / most, BAR_WIDTH)]),
+        { dim: styles.dim },
+      ),
+    )
   }
   if (changes) lines.push('', ...changeLines(changes, columns, styles))
   else if (incidents > 0) lines.push('', `${styles.accent('→')} blotter diff ${from} ${to} --rows`)

@@ -21,11 +21,13 @@ export function addDoctor({ program, action }: Verbs): void {
         ['The state database is lost or damaged:', 'blotter doctor --rebuild'],
       ),
     )
-    .action(action<[], { rebuild?: boolean }>(async (invocation, _args, { rebuild = false }) => {
-      const checks = await examine(invocation, rebuild)
-      await invocation.print(checks, () => checksText(checks, invocation.terminal.out))
-      if (checks.some((check) => check.state === 'fail')) invocation.exitWith(1)
-    }))
+    .action(
+      action<[], { rebuild?: boolean }>(async (invocation, _args, { rebuild = false }) => {
+        const checks = await examine(invocation, rebuild)
+        await invocation.print(checks, () => checksText(checks, invocation.terminal.out))
+        if (checks.some((check) => check.state === 'fail')) invocation.exitWith(1)
+      }),
+    )
 }
 
 async function examine(invocation: Invocation, rebuild: boolean): Promise<Check[]> {
@@ -33,7 +35,12 @@ async function examine(invocation: Invocation, rebuild: boolean): Promise<Check[
   const checks = [
     ...(await machineChecks(config)),
     { name: 'configuration', state: 'ok', message: config.file ?? 'no file; flags, variables and defaults' } satisfies Check,
-    ...config.notices.map((message): Check => ({ name: 'configuration', state: 'warn', message, fix: 'Correct or remove the variable.' })),
+    ...config.notices.map((message): Check => ({
+      name: 'configuration',
+      state: 'warn',
+      message,
+      fix: 'Correct or remove the variable.',
+    })),
   ]
   try {
     return await invocation.withPlatform(async (platform) => {
@@ -58,11 +65,20 @@ function checksText(checks: readonly Check[], { styles, columns }: Output): stri
   const lines = checks.flatMap(({ name, state, message, fix }) => {
     const [first, ...rest] = wrapped(message, width, indent)
     const head = `${style[state](`${MARK[state]} ${state.padEnd(7)}`)}  ${name.padEnd(names)}  ${first!.trimStart()}`
-    const todo = fix ? wrapped(fix, width, `${indent}  `).map((line, i) => (i === 0 ? `${indent}${styles.accent('→')} ${line.trimStart()}` : line)) : []
+    const todo = fix
+      ? wrapped(fix, width, `${indent}  `).map((line, i) =>
+          i === 0 ? `${indent}${styles.accent('→')} ${line.trimStart()}` : line,
+        )
+      : []
     return [head, ...rest, ...todo]
   })
   const failing = checks.filter((check) => check.state === 'fail').length
   const warning = checks.filter((check) => check.state === 'warn').length
-  const verdict = failing > 0 ? `${failing} of ${checks.length} checks fail.` : warning > 0 ? `Nothing fails; ${warning} to look at.` : 'All is well.'
+  const verdict =
+    failing > 0
+      ? `${failing} of ${checks.length} checks fail.`
+      : warning > 0
+        ? `Nothing fails; ${warning} to look at.`
+        : 'All is well.'
   return `${[...lines, '', verdict].join('\n')}\n`
 }

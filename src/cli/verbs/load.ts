@@ -26,24 +26,33 @@ export function addLoad({ program, action }: Verbs): void {
     .addHelpText(
       'after',
       examples(
-        ['An export of the city, in any of its shapes:', 'blotter load --from "file:crimes_2024.csv" --into "mysql://loader@127.0.0.1/chicago?table=crimes"'],
-        ['A million synthetic incidents:', 'blotter load --from "demo://chicago?rows=1000000&seed=1&day=0" --into "mysql://loader@127.0.0.1/chicago"'],
+        [
+          'An export of the city, in any of its shapes:',
+          'blotter load --from "file:crimes.csv" --into "mysql://loader@127.0.0.1/city"',
+        ],
+        [
+          'A million synthetic ones:',
+          'blotter load --from "demo://city?rows=1000000" --into "mysql://loader@127.0.0.1/city"',
+        ],
       ),
     )
-    .action(action<[], LoadFlags>(async (invocation, _args, { from, into, rows }) => {
-      refusePasswordInUrl(from, '--from')
-      refusePasswordInUrl(into, '--into')
-      const options = { from, into, ...(rows === undefined ? {} : { rows }) }
-      const report = await invocation.watched((platform, watch) => platform.load(options, watch))
-      await invocation.print(report, () => loadText(report, invocation.terminal.out))
-    }))
+    .action(
+      action<[], LoadFlags>(async (invocation, _args, { from, into, rows }) => {
+        refusePasswordInUrl(from, '--from')
+        refusePasswordInUrl(into, '--into')
+        const options = { from, into, ...(rows === undefined ? {} : { rows }) }
+        const report = await invocation.watched((platform, watch) => platform.load(options, watch))
+        await invocation.print(report, () => loadText(report, invocation.terminal.out))
+      }),
+    )
 }
 
 function loadText({ into, table, created, rows, seconds }: LoadReport, { styles }: Output): string {
   const rate = seconds > 0 ? ` (${count(Math.round(rows.read / seconds))} rows/s)` : ''
+  const how = created ? '; the table was created' : ''
   const refused = rows.refused > 0 ? ` · ${styles.warn(`refused ${count(rows.refused)}`)}` : ''
   return [
-    `${styles.ok('✓')} ${count(rows.read)} rows read into ${styles.strong(table)} in ${duration(seconds)}${rate}${created ? '; the table was created' : ''}.`,
+    `${styles.ok('✓')} ${count(rows.read)} rows read into ${styles.strong(table)} in ${duration(seconds)}${rate}${how}.`,
     `  inserted ${count(rows.inserted)} · updated ${count(rows.updated)} · unchanged ${count(rows.unchanged)}${refused}`,
     '',
     `${styles.accent('→')} blotter run --source "${into}"`,

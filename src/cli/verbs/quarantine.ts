@@ -31,29 +31,41 @@ export function addQuarantine({ program, action }: Verbs): void {
     .option('--rule <rule>', 'only rows of this rule')
     .option('--at <ref>', 'only rows of this batch')
     .option('--limit <n>', 'rows at most', wholeNumber, 20)
-    .action(action<[], ListFlags>(async (invocation, _args, { rule, at, limit }) => {
-      const options = { limit, ...(rule === undefined ? {} : { rule }), ...(at === undefined ? {} : { at }) }
-      const report = await invocation.withPlatform((platform) => platform.quarantine(options))
-      await invocation.print(report, () => quarantineText(report, invocation.terminal.out))
-    }))
+    .action(
+      action<[], ListFlags>(async (invocation, _args, { rule, at, limit }) => {
+        const options = { limit, ...(rule === undefined ? {} : { rule }), ...(at === undefined ? {} : { at }) }
+        const report = await invocation.withPlatform((platform) => platform.quarantine(options))
+        await invocation.print(report, () => quarantineText(report, invocation.terminal.out))
+      }),
+    )
 }
 
 function quarantineText({ total, rules, rows }: QuarantineReport, { styles, columns }: Output): string {
   if (total === 0) return `${styles.ok('✓')} Nothing is in quarantine.\n`
-  const byRule = Object.entries(rules).toSorted(([, a], [, b]) => b - a).map(([rule, n]) => [rule, count(n)])
+  const byRule = Object.entries(rules)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([rule, n]) => [rule, count(n)])
   const lines = [
     ...columnLines([{ title: 'rule' }, { title: 'rows', side: 'right' }], byRule, { dim: styles.dim }),
     '',
     ...columnLines(
-      [{ title: 'batch' }, { title: 'rule', style: styles.warn }, { title: 'key', side: 'right' }, { title: 'original values' }],
+      [
+        { title: 'batch' },
+        { title: 'rule', style: styles.warn },
+        { title: 'key', side: 'right' },
+        { title: 'original values' },
+      ],
       rows.map((row) => [row.batch_at, row.rule, row.key ?? '∅', valuesText(row.values)]),
       { width: columns, dim: styles.dim },
     ),
   ]
-  if (rows.length < total) lines.push('', styles.dim(`${counted(rows.length, 'row')} of ${count(total)}; --limit shows more.`))
+  if (rows.length < total)
+    lines.push('', styles.dim(`${counted(rows.length, 'row')} of ${count(total)}; --limit shows more.`))
   return `${lines.join('\n')}\n`
 }
 
 function valuesText(values: Readonly<Record<string, string | null>>): string {
-  return Object.entries(values).map(([name, value]) => `${name}=${value ?? '∅'}`).join(' ')
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${value ?? '∅'}`)
+    .join(' ')
 }

@@ -24,23 +24,31 @@ export function addQuery({ program, action }: Verbs): void {
     .summary('run one read-only SQL statement over a batch')
     .description('Run one read-only SQL statement (DuckDB’s dialect) over the tables of a batch.')
     .argument('<sql>', 'SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE or EXPLAIN')
-    .option('--at <ref>', 'batch (2026-11-23T06:00:00Z), day (2026-11-23: its last batch), latest, latest~1 or a snapshot id', 'latest')
+    .option('--at <ref>', 'batch (2026-11-23T06:00:00Z), day (its last batch), latest, latest~1 or a snapshot id', 'latest')
     .addOption(new Option('--format <format>', 'how rows are written (default: table)').choices(FORMATS))
     .option('--output <file>', 'write into a file that appears whole or not at all')
     .option('--limit <n>', 'rows that a table on the terminal shows at most', wholeNumber, 200)
     .addHelpText(
       'after',
       examples(
-        ['The commonest crimes without an arrest:', 'blotter query "select crime_type, incidents from aggregates.by_type limit 5"'],
-        ['The same a day earlier:', 'blotter query "select crime_type, incidents from aggregates.by_type limit 5" --at latest~1'],
-        ['All of a year, as Parquet:', 'blotter query "from raw.crimes where year = 2024" --format parquet --output 2024.parquet'],
+        ['The commonest types:', 'blotter query "select crime_type, incidents from aggregates.by_type limit 5"'],
+        [
+          'The same a day earlier:',
+          'blotter query "select crime_type, incidents from aggregates.by_type limit 5" --at latest~1',
+        ],
+        [
+          'All of a year, as Parquet:',
+          'blotter query "from raw.crimes where year = 2024" --format parquet --output 2024.parquet',
+        ],
         ['For a script:', 'blotter query "select count(*) as n from raw.crimes" --json'],
       ),
     )
-    .action(action<[string], QueryFlags>(async (invocation, [sql], flags) => {
-      const format = formatOf(invocation.json, flags)
-      await invocation.withPlatform((platform) => perform(platform, invocation, sql, { ...flags, format }))
-    }))
+    .action(
+      action<[string], QueryFlags>(async (invocation, [sql], flags) => {
+        const format = formatOf(invocation.json, flags)
+        await invocation.withPlatform((platform) => perform(platform, invocation, sql, { ...flags, format }))
+      }),
+    )
 }
 
 function formatOf(json: boolean, { format, output }: QueryFlags): Format {
@@ -51,7 +59,9 @@ function formatOf(json: boolean, { format, output }: QueryFlags): Format {
     })
   }
   if (wanted === 'parquet' && output === undefined) {
-    throw new BlotterError('usage', 'Parquet is no text, so it is not printed.', { todo: 'Name a file: `--output result.parquet`.' })
+    throw new BlotterError('usage', 'Parquet is no text, so it is not printed.', {
+      todo: 'Name a file: `--output result.parquet`.',
+    })
   }
   return wanted
 }
@@ -78,7 +88,8 @@ async function perform(
       return result
     })
     const document = { ...written, batch_at: batchAt ?? null }
-    const text = `${terminal.out.styles.ok('✓')} ${counted(written.rows, 'row')} of batch ${batchAt ?? at} written to ${output} (${format}).\n`
+    const what = `${counted(written.rows, 'row')} of batch ${batchAt ?? at}`
+    const text = `${terminal.out.styles.ok('✓')} ${what} written to ${output} (${format}).\n`
     return invocation.print(document, () => text)
   }
   await using result = await platform.query(sql, { at, signal })
@@ -89,7 +100,11 @@ async function perform(
 async function showTable(result: QueryResult, { terminal }: Invocation, limit: number, begin: number): Promise<void> {
   const { out, err } = terminal
   if (result.columns[0]?.name === 'explain_key') return await showPlan(result, out.write)
-  const { lines, notices } = await tableText(result.columns, result.rows(), { width: out.columns, limit, dim: out.styles.dim })
+  const { lines, notices } = await tableText(result.columns, result.rows(), {
+    width: out.columns,
+    limit,
+    dim: out.styles.dim,
+  })
   await out.write(`${lines.join('\n')}\n`)
   const rows = counted(lines.length - 2, 'row')
   const batch = result.batchAt ? ` · batch ${result.batchAt} (${moment(result.batchAt)} UTC)` : ''

@@ -18,23 +18,28 @@ export function addRun({ program, action }: Verbs): void {
       'Make a batch now: read the source, check, land what changed, derive, aggregate, commit.\n\n' +
         'An interrupted run goes on under its own batch. All tables of a batch appear together, or none does.',
     )
-    .option('--source <url>', 'mysql://USER@HOST:PORT/DB?table=crimes&tls=verify, file:GLOB or demo://chicago?rows=300000&seed=1&day=0')
+    .option('--source <url>', 'mysql://USER@HOST:PORT/DB?table=crimes, file:GLOB or demo://chicago?rows=300000&day=0')
     .option('--full', 'read every row again, also those whose cursor stands still')
     .option('--at <time>', 'name of the batch (UTC, such as 2026-11-23T06:00:00Z); one that is committed is left alone')
     .addOption(new Option('--engine <engine>', 'what runs the SQL (default: duckdb)').choices(['duckdb', 'spark']))
     .addHelpText(
       'after',
       examples(
-        ['A city of synthetic incidents, then the same city a day later:', 'blotter run --source "demo://chicago?rows=300000&seed=1&day=0"'],
-        ['From MySQL; the password is never on the command line:', 'BLOTTER_SOURCE_PASSWORD_FILE=pw blotter run --source "mysql://blotter_ro@db/chicago?table=crimes"'],
+        [
+          'A synthetic city; `day=1` is the same city a day later:',
+          'blotter run --source "demo://chicago?rows=300000&day=0"',
+        ],
+        ['From MySQL:', 'BLOTTER_SOURCE_PASSWORD_FILE=pw blotter run --source "mysql://blotter_ro@db/chicago?table=crimes"'],
         ['From files of the city’s portal:', 'blotter run --source "file:exports/*.csv.gz"'],
         ['What it did, for a script:', 'blotter run --json'],
       ),
     )
-    .action(action<[], RunFlags>(async (invocation, _args, { full = false, at }) => {
-      const options = { full, ...(at === undefined ? {} : { at: parseBatchAt(at) }) }
-      await tellOutcome(invocation, await invocation.watched((platform, watch) => platform.run(options, watch)))
-    }))
+    .action(
+      action<[], RunFlags>(async (invocation, _args, { full = false, at }) => {
+        const options = { full, ...(at === undefined ? {} : { at: parseBatchAt(at) }) }
+        await tellOutcome(invocation, await invocation.watched((platform, watch) => platform.run(options, watch)))
+      }),
+    )
 }
 
 /** Prints what a run came to; exit 3 if it is held, 1 if it is neither committed nor held. */

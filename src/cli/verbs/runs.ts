@@ -24,40 +24,50 @@ export function addRuns({ program, action }: Verbs): void {
   runs
     .command('list', { isDefault: true })
     .description('list runs, newest first')
-    .action(action<[], object>(async (invocation) => {
-      const list = await invocation.withPlatform((platform) => platform.runs())
-      await invocation.print(list, () => runsText(list, invocation.terminal.out))
-    }))
+    .action(
+      action<[], object>(async (invocation) => {
+        const list = await invocation.withPlatform((platform) => platform.runs())
+        await invocation.print(list, () => runsText(list, invocation.terminal.out))
+      }),
+    )
   runs
     .command('show')
     .description('steps of a run with their times, and what went wrong')
     .argument('[run]', 'default: the newest')
-    .action(action<[string | undefined], object>(async (invocation, [run]) => {
-      const detail = await invocation.withPlatform((platform) => platform.runShow(run))
-      await invocation.print(detail, () => runDetailText(detail, invocation.terminal.out))
-    }))
+    .action(
+      action<[string | undefined], object>(async (invocation, [run]) => {
+        const detail = await invocation.withPlatform((platform) => platform.runShow(run))
+        await invocation.print(detail, () => runDetailText(detail, invocation.terminal.out))
+      }),
+    )
   runs
     .command('resume')
     .description('carry an interrupted or failed run to its end')
     .argument('[run]', 'default: the newest such run')
-    .action(action<[string | undefined], object>(async (invocation, [run]) => {
-      await tellOutcome(invocation, await invocation.watched((platform, watch) => platform.runResume(run, watch)))
-    }))
+    .action(
+      action<[string | undefined], object>(async (invocation, [run]) => {
+        await tellOutcome(invocation, await invocation.watched((platform, watch) => platform.runResume(run, watch)))
+      }),
+    )
   runs
     .command('release')
     .description('carry a held run to its end in spite of its guard')
     .argument('[run]', 'default: the one held')
-    .action(action<[string | undefined], object>(async (invocation, [run]) => {
-      await tellOutcome(invocation, await invocation.watched((platform, watch) => platform.runRelease(run, watch)))
-    }))
+    .action(
+      action<[string | undefined], object>(async (invocation, [run]) => {
+        await tellOutcome(invocation, await invocation.watched((platform, watch) => platform.runRelease(run, watch)))
+      }),
+    )
   runs
     .command('terminate')
     .description('end an interrupted or held run for good; nothing of it is committed')
     .argument('[run]', 'default: the one interrupted or held')
-    .action(action<[string | undefined], object>(async (invocation, [run]) => {
-      const ended = await invocation.withPlatform((platform) => platform.runTerminate(run))
-      await invocation.print(ended, () => terminatedText(ended, invocation))
-    }))
+    .action(
+      action<[string | undefined], object>(async (invocation, [run]) => {
+        const ended = await invocation.withPlatform((platform) => platform.runTerminate(run))
+        await invocation.print(ended, () => terminatedText(ended, invocation))
+      }),
+    )
 }
 
 function terminatedText(run: RunSummary, { terminal }: Invocation): string {
@@ -68,11 +78,22 @@ function runsText(runs: readonly RunSummary[], { styles, columns }: Output): str
   if (runs.length === 0) return `There is no run yet.\n${styles.accent('→')} blotter run --source URL\n`
   const lines = columnLines(
     [
-      { title: 'run', style: styles.strong }, { title: 'state', style: (cell, row) => stateStyle(runs[row]!.state, styles)(cell) },
-      { title: 'batch' }, { title: 'kind' }, { title: 'started (UTC)', side: 'right' }, { title: 'took', side: 'right' }, { title: 'source' },
+      { title: 'run', style: styles.strong },
+      { title: 'state', style: (cell, row) => stateStyle(runs[row]!.state, styles)(cell) },
+      { title: 'batch' },
+      { title: 'kind' },
+      { title: 'started (UTC)', side: 'right' },
+      { title: 'took', side: 'right' },
+      { title: 'source' },
     ],
     runs.map((run) => [
-      run.run, run.state, run.batch_at, run.kind ?? '', moment(run.started_at), run.seconds === null ? '' : duration(run.seconds), run.source,
+      run.run,
+      run.state,
+      run.batch_at,
+      run.kind ?? '',
+      moment(run.started_at),
+      run.seconds === null ? '' : duration(run.seconds),
+      run.source,
     ]),
     { width: columns, dim: styles.dim },
   )

@@ -19,10 +19,12 @@ export function addTables({ program, action }: Verbs): void {
         ['As it was three batches ago:', 'blotter tables --at latest~3'],
       ),
     )
-    .action(action<[], { at: string }>(async (invocation, _args, { at }) => {
-      const tables = await invocation.withPlatform((platform) => platform.tables(at))
-      await invocation.print(tables, () => tablesText(tables, invocation.terminal.out))
-    }))
+    .action(
+      action<[], { at: string }>(async (invocation, _args, { at }) => {
+        const tables = await invocation.withPlatform((platform) => platform.tables(at))
+        await invocation.print(tables, () => tablesText(tables, invocation.terminal.out))
+      }),
+    )
 }
 
 function tablesText(tables: readonly TableSummary[], { styles, columns }: Output): string {
@@ -30,12 +32,24 @@ function tablesText(tables: readonly TableSummary[], { styles, columns }: Output
   const right = 'right' as const
   const lines = columnLines(
     [
-      { title: 'table', style: styles.strong }, { title: 'rows', side: right }, { title: 'columns', side: right },
-      { title: 'files', side: right }, { title: 'size', side: right }, { title: 'made by batch' }, { title: 'snapshot', side: right },
+      { title: 'table', style: styles.strong },
+      { title: 'rows', side: right },
+      { title: 'columns', side: right },
+      { title: 'files', side: right },
+      { title: 'size', side: right },
+      { title: 'made by batch' },
+      { title: 'snapshot', side: right },
       { title: 'what' },
     ],
     tables.map((t) => [
-      t.name, count(t.rows), count(t.columns.length), count(t.files), size(t.size_bytes), t.batch_at, t.snapshot_id, t.doc,
+      t.name,
+      count(t.rows),
+      count(t.columns.length),
+      count(t.files),
+      size(t.size_bytes),
+      t.batch_at,
+      t.snapshot_id,
+      t.doc,
     ]),
     { width: columns, dim: styles.dim },
   )

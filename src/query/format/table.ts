@@ -64,11 +64,13 @@ async function collect(
   for await (const chunk of rows) {
     for (const row of chunk) {
       if (cells.length === limit) return { cells, more: true }
-      cells.push(columns.map((column) => {
-        const text = cellText(row[column.name] ?? null, column.type)
-        if (text === null) return null
-        return printable(column.type.startsWith('TIMESTAMP') ? text.replace('T', ' ') : text)
-      }))
+      cells.push(
+        columns.map((column) => {
+          const text = cellText(row[column.name] ?? null, column.type)
+          if (text === null) return null
+          return printable(column.type.startsWith('TIMESTAMP') ? text.replace('T', ' ') : text)
+        }),
+      )
     }
   }
   return { cells, more: false }
@@ -78,7 +80,7 @@ function isText({ type }: ResultColumn): boolean {
   return !NUMBER.test(type) && !/^(?:TIME|DATE|BOOLEAN|UUID)/.test(type)
 }
 
-/** Widths of the columns that fit: the widest texts are cut first, and columns are left out from the right if that is not enough. */
+/** Widths of the columns that fit: the widest texts are cut first, then columns are left out from the right. */
 function fit(natural: readonly number[], cuttable: readonly boolean[], width: number | undefined): number[] {
   if (width === undefined) return [...natural]
   const total = (count: number, cap: number): number =>
@@ -92,10 +94,13 @@ function fit(natural: readonly number[], cuttable: readonly boolean[], width: nu
 
 function noticesOf(columns: readonly ResultColumn[], shown: number, rows: number, more: boolean): string[] {
   const notices = []
-  if (more) notices.push(`The first ${rows} rows; there are more. \`--limit N\` shows N, \`--format csv\` or json gives all.`)
+  if (more)
+    notices.push(`The first ${rows} rows; there are more. \`--limit N\` shows N, \`--format csv\` or json gives all.`)
   if (shown < columns.length) {
     const hidden = columns.slice(shown).map((column) => printable(column.name))
-    notices.push(`${hidden.length} columns do not fit: ${cutTo(hidden.join(', '), 200)}. Name those you want, or use \`--format json\`.`)
+    notices.push(
+      `${hidden.length} columns do not fit: ${cutTo(hidden.join(', '), 200)}. Name those wanted, or use \`--format json\`.`,
+    )
   }
   return notices
 }

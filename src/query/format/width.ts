@@ -1,5 +1,7 @@
 const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' })
-const WIDE = /\p{Emoji_Presentation}|[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{20000}-\u{3FFFD}]/u
+const EAST_ASIAN =
+  '\\u1100-\\u115F\\u2E80-\\uA4CF\\uAC00-\\uD7A3\\uF900-\\uFAFF\\uFE30-\\uFE6F\\uFF00-\\uFF60\\uFFE0-\\uFFE6'
+const WIDE = new RegExp(`\\p{Emoji_Presentation}|[${EAST_ASIAN}\\u{20000}-\\u{3FFFD}]`, 'u')
 const PLAIN = /^[\x20-\x7E]*$/
 
 /** Columns of a terminal that a text takes: East Asian characters and emoji take two (Unicode Annex 11). */

@@ -23,24 +23,37 @@ const COLUMNS: ResultColumn[] = [
 ]
 
 test('json is one array, its columns in the order of the query whatever their names', async () => {
-  const columns = [{ name: 'b', type: 'VARCHAR' }, { name: '2024', type: 'INTEGER' }]
+  const columns = [
+    { name: 'b', type: 'VARCHAR' },
+    { name: '2024', type: 'INTEGER' },
+  ]
   const text = await joined(jsonText(columns, chunks([{ 2024: 1, b: 'x' }], [], [{ 2024: 2, b: null }])))
   assert.equal(text, '[\n  {"b":"x","2024":1},\n  {"b":null,"2024":2}\n]\n')
   assert.equal(await joined(jsonText(columns, chunks())), '[]\n')
 })
 
 test('whole numbers beyond 2^53 are texts, what JSON has no number for is null', async () => {
-  const columns = [{ name: 'a', type: 'HUGEINT' }, { name: 'd', type: 'DOUBLE' }, { name: 's', type: 'STRUCT(t TIMESTAMP, l BIGINT[])' }]
+  const columns = [
+    { name: 'a', type: 'HUGEINT' },
+    { name: 'd', type: 'DOUBLE' },
+    { name: 's', type: 'STRUCT(t TIMESTAMP, l BIGINT[])' },
+  ]
   const row: Row = { a: 9007199254740993n, d: Number.NaN, s: { t: '2024-03-10 02:30:00.5', l: [1n, -9007199254740993n] } }
   assert.deepEqual(JSON.parse(await joined(ndjsonText(columns, chunks([row])))), {
-    a: '9007199254740993', d: null, s: { t: '2024-03-10T02:30:00.5', l: [1, '-9007199254740993'] },
+    a: '9007199254740993',
+    d: null,
+    s: { t: '2024-03-10T02:30:00.5', l: [1, '-9007199254740993'] },
   })
   const exact = await joined(ndjsonText(COLUMNS, chunks([{ id: 9007199254740991n, note: '2024-03-10 02:30:00' }])))
   assert.equal(exact, '{"id":9007199254740991,"note":"2024-03-10 02:30:00"}\n')
 })
 
 test('csv follows RFC 4180 and tells NULL from the empty text', async () => {
-  const rows: Row[] = [{ id: 1n, note: 'a "b", c\nd' }, { id: null, note: '' }, { id: 2n, note: null }]
+  const rows: Row[] = [
+    { id: 1n, note: 'a "b", c\nd' },
+    { id: null, note: '' },
+    { id: 2n, note: null },
+  ]
   assert.equal(await joined(csvText(COLUMNS, chunks(rows))), 'id,note\r\n1,"a ""b"", c\nd"\r\n,""\r\n2,\r\n')
 })
 
@@ -48,14 +61,23 @@ test('any text survives csv and back', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 5 }), async (notes) => {
       const text = await joined(csvText(COLUMNS, chunks(notes.map((note) => ({ id: 1n, note })))))
-      assert.deepEqual(parseCsv(text).slice(1).map((row) => row[1]), notes)
+      assert.deepEqual(
+        parseCsv(text)
+          .slice(1)
+          .map((row) => row[1]),
+        notes,
+      )
     }),
     { numRuns: 50 },
   )
 })
 
 test('a table is aligned, with numbers to the right and NULL as ∅', async () => {
-  const rows: Row[] = [{ id: 1n, note: 'one' }, { id: 1234n, note: null }, { id: null, note: '日本' }]
+  const rows: Row[] = [
+    { id: 1n, note: 'one' },
+    { id: 1234n, note: null },
+    { id: null, note: '日本' },
+  ]
   const { lines, notices } = await tableText(COLUMNS, chunks(rows), { width: undefined, limit: 10 })
   assert.deepEqual(lines, ['  id  note', '────  ────', '   1  one', '1234  ∅', '   ∅  日本'])
   assert.deepEqual(notices, [])
@@ -74,7 +96,10 @@ test('a table is cut to the terminal and to its limit, and says so', async () =>
 })
 
 test('text from a table cannot steer the terminal', async () => {
-  const { lines } = await tableText(COLUMNS, chunks([{ id: 1n, note: '\u001b[31mred\nline\t\u202e' }]), { width: undefined, limit: 5 })
+  const { lines } = await tableText(COLUMNS, chunks([{ id: 1n, note: '\u001b[31mred\nline\t\u202e' }]), {
+    width: undefined,
+    limit: 5,
+  })
   assert.equal(lines[2]!.trim(), '1  \\u001b[31mred\\nline\\t\\u202e')
 })
 
@@ -99,9 +124,15 @@ function parseCsv(text: string): string[][] {
       else if (text[i + 1] === '"') field += text[++i]
       else quoted = false
     } else if (c === '"') quoted = true
-    else if (c === ',') row.push(field), (field = '')
-    else if (c === '\r' && text[i + 1] === '\n') rows.push([...row, field]), (row = []), (field = ''), i++
-    else field += c
+    else if (c === ',') {
+      row.push(field)
+      field = ''
+    } else if (c === '\r' && text[i + 1] === '\n') {
+      rows.push([...row, field])
+      row = []
+      field = ''
+      i++
+    } else field += c
   }
   return rows
 }
