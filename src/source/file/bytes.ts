@@ -99,6 +99,9 @@ export function readError(file: FoundFile, error: unknown): unknown {
   const code = (error as { code?: unknown } | null)?.code
   if (code === 'ENOSPC') return error
   const message = error instanceof Error ? error.message : String(error)
+  if (code === 'EACCES' || code === 'EPERM') {
+    return unreadable(file, message, error, 'Give the user that runs blotter leave to read it.')
+  }
   if (code === 'Z_BUF_ERROR') return unreadable(file, 'its compressed data end in the middle: the file is cut', error)
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
     return unreadable(file, 'it is not in the encoding that the URL or its byte order mark says', error)

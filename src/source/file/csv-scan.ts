@@ -3,6 +3,7 @@ import { type TextForm, textBytes, unreadable } from './bytes.ts'
 import { type CsvHeader, refuseOtherEncoding } from './csv-header.ts'
 import { type BlockScan, findRecord, scanBlock } from './csv-records.ts'
 import type { FoundFile } from './find.ts'
+import { endIfAborted } from './interruption.ts'
 import type { StageJob } from './reader.ts'
 
 /** A record may be this long; one more is no record but a quote that never closes, or no CSV. */
@@ -34,7 +35,7 @@ export async function scanCsv(
   const totals: CsvTotals = { good: 0, odd: 0, malformed: 0, blank: 0, valueBytes: 0, longest: 0 }
   let inHeader = true
   const take = async (bytes: Buffer, final: boolean): Promise<Buffer> => {
-    job.signal.throwIfAborted()
+    endIfAborted(job.signal)
     const from = inHeader ? headerEnd(bytes, header, final) : 0
     if (from === undefined) return bytes
     inHeader = false

@@ -3,6 +3,7 @@ import { literal } from '../../model/sql-text.ts'
 import type { FoundColumn } from '../source.ts'
 import { type TextForm, textBytes, unreadable } from './bytes.ts'
 import type { FoundFile } from './find.ts'
+import { endIfAborted } from './interruption.ts'
 import { type JsonObject, JsonRecords, JsonSyntaxError, textValues } from './json-records.ts'
 import { uniqueNames } from './names.ts'
 import { enginePath } from './engine-path.ts'
@@ -60,7 +61,7 @@ async function* objectsOf(
   const records = new JsonRecords()
   let carry: Buffer = Buffer.alloc(0)
   const read = (block: Buffer, final: boolean): JsonObject[] => {
-    signal.throwIfAborted()
+    endIfAborted(signal)
     try {
       const { objects, consumed } = records.read(block, final)
       if (consumed === 0 && block.length > OBJECT_BYTES) throw new JsonSyntaxError('an object is longer than 16 MiB')

@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
-import { type Clock, monotonicSeconds } from '../../clock.ts'
+import { monotonicSeconds } from '../../clock.ts'
 import type { Extracted, ExtractOptions, Source, SourceDescription, SourceView } from '../source.ts'
 import { type FoundFile, findFiles, sameAsFound } from './find.ts'
+import { endIfAborted } from './interruption.ts'
 import { unionOfColumns } from './names.ts'
 import { openFile } from './open-file.ts'
 import type { FileReader } from './reader.ts'
@@ -10,7 +11,6 @@ import { type FileUrl, parseFileUrl } from './url.ts'
 export interface FileSourceOptions {
   /** Absolute; relative patterns begin here. */
   folder: string
-  clock?: Clock
 }
 
 /**
@@ -41,8 +41,9 @@ interface OpenFile {
 
 async function openAll(url: FileUrl, folder: string, signal: AbortSignal, glance: boolean): Promise<OpenFile[]> {
   const opened: OpenFile[] = []
+  endIfAborted(signal)
   for (const file of await findFiles(url, folder)) {
-    signal.throwIfAborted()
+    endIfAborted(signal)
     opened.push({ file, reader: await openFile(file, url, signal, glance) })
   }
   return opened
@@ -73,7 +74,7 @@ async function extract(opened: readonly OpenFile[], { stage, signal, progress }:
   const all: Extracted = { parts: [], rows: 0, counted: 0 }
   let told = -Infinity
   for (const [i, { file, reader }] of opened.entries()) {
-    signal.throwIfAborted()
+    endIfAborted(signal)
     await sameAsFound(file)
     const before = all.rows
     const tell = (rows: number): void => {
@@ -91,6 +92,7 @@ async function extract(opened: readonly OpenFile[], { stage, signal, progress }:
     all.rows += found.rows
     all.counted = all.counted === undefined || found.counted === undefined ? undefined : all.counted + found.counted
   }
+  endIfAborted(signal)
   for (const { file } of opened) await sameAsFound(file)
   progress(all.rows)
   return all

@@ -19,7 +19,7 @@ const REFUSED: readonly [string, string, string | Uint8Array, RegExp][] = [
   ['a picture', 'x.csv', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 74, 70]), /it is no text/],
   ['a workbook', 'x.csv', Buffer.from('504b0304140006', 'hex'), /ZIP archive or an Excel workbook/],
   ['a web page', 'x.csv', '<!DOCTYPE html><html>', /a web page or XML/],
-  ['Windows-1252', 'x.csv', Buffer.from('a,b\n1,2\n3,CAF\xc9 \x80\n', 'latin1'), /line 3 or so is not UTF-8; .*`3,CAFÉ €`/],
+  ['Windows-1252', 'x.csv', Buffer.from('a,b\n1,2\n3,CAF\xc9 \x80\n', 'latin1'), /line 3 .* not UTF-8; .*`3,CAFÉ €`/],
   ['a header in Windows-1252', 'x.csv', Buffer.from('a,d\xe9p\xf4t\n1,2\n', 'latin1'), /not UTF-8; .*`a,dépôt`/],
   ['zero bytes in the middle', 'x.csv', `a,b\n${'1,2\n'.repeat(400_000)}\0\0\n`, /holds zero bytes: the file is damaged/],
 ]

@@ -26,9 +26,9 @@ test('good records around malformed ones keep their order', () =>
 
 test('records that the engine reads otherwise are staged by hand, all of them and as they are', () =>
   inWorkshop(async ({ put, read }) => {
-    // Its first line end lies within quotes, and DuckDB guesses line ends where they are CRLF.
-    const rows = Array.from({ length: 5000 }, (_, i) => `${i},"\n",x\r\n`)
-    await put('x.csv', `id,b,c\r\n${rows.join('')}`)
-    const [part] = await read('file:x.csv')
-    assert.deepEqual(part?.values, rows.map((_, i) => [String(i), '\n', 'x']))
+    // The only line end left in the good record lies within quotes, and DuckDB guesses line ends where they are CRLF.
+    await put('x.csv', 'a,b,c\r\n1\r\n"","\n",x "y"')
+    const [part, malformed] = await read('file:x.csv')
+    assert.match(part!.files[0]!, /by-hand/)
+    assert.deepEqual([part?.values, malformed?.values.length], [[['', '\n', 'x "y"']], 1])
   }))

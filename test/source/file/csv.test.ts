@@ -82,7 +82,7 @@ const record = (width: number, delimiter: string): fc.Arbitrary<Written> => {
     const must = /^"|[\r\n]/.test(value) || value.includes(delimiter)
     return { value, text: quote || must || value === '' ? `"${value.replaceAll('"', '""')}"` : value }
   })
-  const cells = (n: number): fc.Arbitrary<{ value: string; text: string }[]> => fc.array(cell, { minLength: n, maxLength: n })
+  const cells = (n: number) => fc.array(cell, { minLength: n, maxLength: n })
   const joined = (row: { text: string }[]): string => row.map((c) => c.text).join(delimiter)
   const whole = cells(width).map((row) => ({ text: joined(row), row: row.map((c) => c.value) }))
   const wrong = fc.constantFrom(...[width - 1, width + 1, width + 3].filter((n) => n > 0))
