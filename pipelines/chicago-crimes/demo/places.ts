@@ -17,11 +17,8 @@ export interface Places {
   /** Which block: of an offense against property, and of any other. */
   readonly property: Alias
   readonly other: Alias
-  /** By point, `POINTS` to a block: the State Plane coordinates in feet. */
-  readonly x: Int32Array
-  readonly y: Int32Array
-  readonly latitude: Float64Array
-  readonly longitude: Float64Array
+  /** Of each point, `POINTS` to a block, side by side: x and y in State Plane feet, latitude, longitude. */
+  readonly points: Float64Array
   /** `(41.883500187, -87.627876698)`, made when it is first asked for. */
   location(point: number): string
 }
@@ -41,8 +38,7 @@ export function makePlaces(seed: number): Places {
   const other = new Float64Array(blocks)
   const cellOf = new Uint16Array(blocks)
   const block: string[] = []
-  const x = new Int32Array(blocks * POINTS)
-  const y = new Int32Array(blocks * POINTS)
+  const points = new Float64Array(4 * blocks * POINTS)
   const [east, north, way, busy] = ['east', 'north', 'way', 'busy'].map((name) => saltOf(seed, `block-${name}`))
   cells.forEach((cell, i) => {
     let sum = 0
@@ -54,7 +50,7 @@ export function makePlaces(seed: number): Places {
       )
       block.push(at.block)
       cellOf[b] = i
-      setPoints(x, y, b, at, draw(way!, b))
+      setPoints(points, b, at, draw(way!, b))
       property[b] = other[b] = Math.exp(UNEVENNESS * normal(draw(busy!, b)))
       sum += property[b]!
     }
@@ -73,7 +69,8 @@ export function makePlaces(seed: number): Places {
     firstBlock,
     property: aliasOf(property),
     other: aliasOf(other),
-    ...coordinates(x, y),
+    points,
+    location: locations(points),
   }
 }
 
@@ -89,13 +86,14 @@ function normal(drawn: number): number {
 }
 
 /** The city moves a place to somewhere within its block: here to one of four spots along and beside the street. */
-function setPoints(x: Int32Array, y: Int32Array, block: number, at: { x: number; y: number }, drawn: number): void {
+function setPoints(points: Float64Array, block: number, at: { x: number; y: number }, drawn: number): void {
   for (let p = 0; p < POINTS; p++) {
     const along = below(440, draw(drawn, p)) - 220
     const beside = below(50, draw(drawn, p + POINTS)) - 25
     const north = drawn % 2 === 0
-    x[block * POINTS + p] = at.x + (north ? beside : along)
-    y[block * POINTS + p] = at.y + (north ? along : beside)
+    const x = at.x + (north ? beside : along)
+    const y = at.y + (north ? along : beside)
+    points.set([x, y, projected(LATITUDE, x, y), projected(LONGITUDE, x, y)], 4 * (block * POINTS + p))
   }
 }
 
@@ -103,18 +101,14 @@ function setPoints(x: Int32Array, y: Int32Array, block: number, at: { x: number;
 const LATITUDE = [41.8400647244, -0.00210716485, 0.274410188, -0.00058712245, -0.0000203024, -0.0000066446]
 const LONGITUDE = [-87.6736833435, 0.366959203, 0.0028180485, -0.0000199668, 0.00156779755, 0.0000199694]
 
-function coordinates(x: Int32Array, y: Int32Array): Pick<Places, 'x' | 'y' | 'latitude' | 'longitude' | 'location'> {
-  const latitude = new Float64Array(x.length)
-  const longitude = new Float64Array(x.length)
-  for (let point = 0; point < x.length; point++) {
-    const u = (x[point]! - 1_164_000) / 100_000
-    const v = (y[point]! - 1_885_000) / 100_000
-    const at = (k: readonly number[]): number =>
-      Math.round((k[0]! + k[1]! * u + k[2]! * v + k[3]! * u * u + k[4]! * u * v + k[5]! * v * v) * 1e9) / 1e9
-    latitude[point] = at(LATITUDE)
-    longitude[point] = at(LONGITUDE)
-  }
-  const texts: (string | undefined)[] = Array.from({ length: x.length })
-  const location = (point: number): string => (texts[point] ??= `(${latitude[point]}, ${longitude[point]})`)
-  return { x, y, latitude, longitude, location }
+/** In degrees, to nine decimals as the city gives them. */
+function projected(k: readonly number[], x: number, y: number): number {
+  const u = (x - 1_164_000) / 100_000
+  const v = (y - 1_885_000) / 100_000
+  return Math.round((k[0]! + k[1]! * u + k[2]! * v + k[3]! * u * u + k[4]! * u * v + k[5]! * v * v) * 1e9) / 1e9
+}
+
+function locations(points: Float64Array): Places['location'] {
+  const texts: (string | undefined)[] = Array.from({ length: points.length / 4 })
+  return (point) => (texts[point] ??= `(${points[4 * point + 2]}, ${points[4 * point + 3]})`)
 }

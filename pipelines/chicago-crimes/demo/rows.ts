@@ -6,7 +6,7 @@ import type { CaseNumbers } from './case-numbers.ts'
 import { makeStamps } from './stamps.ts'
 import { timeText } from './times.ts'
 
-/** Writes an incident as row `at` of the city's 22 columns. */
+/** Writes an incident as row `at` of the city's 22 columns, which hold nothing but nulls before. */
 export type WriteRow = (columns: unknown[][], at: number, id: number, incident: Incident) => void
 
 /** Of a place that is none the city wrote the origin of its grid, which lies in Missouri. */
@@ -33,7 +33,6 @@ export function makeRowWriter(lore: Lore, salt: number, caseNumber: CaseNumbers)
     const dirt = draw(ofDirt!, event)
     const wards = UNWARDED[calendar.year[happened]! - FIRST_YEAR]
     const unwarded = wards !== undefined && chance(wards, draw(ofWard!, event))
-    const { point } = incident
     columns[0]![at] = BigInt(id)
     columns[1]![at] = caseNumber(incident, draw(ofCase!, event))
     columns[2]![at] = calendar.text[happened]! + timeText(incident.minute, incident.second)
@@ -49,15 +48,22 @@ export function makeRowWriter(lore: Lore, salt: number, caseNumber: CaseNumbers)
     columns[12]![at] = unwarded ? null : incident.ward || places.ward[cell]!
     columns[13]![at] = unwarded ? null : areaOf(places.area[cell]!, draw(dirt, 2))
     columns[14]![at] = offense.fbiCode
-    columns[15]![at] = point === NO_POINT ? null : point === ZERO_POINT ? 0 : places.x[point]!
-    columns[16]![at] = point === NO_POINT ? null : point === ZERO_POINT ? 0 : places.y[point]!
     columns[17]![at] = calendar.year[happened]!
     columns[18]![at] = incident.edited > 0
       ? calendar.published[PUBLISHED_ON_DAY_ZERO + incident.edited]!
       : stamps.of(year, reported + PUBLISHING_LAG, draw(ofStamp!, incident.ordinal))
-    columns[19]![at] = point === NO_POINT ? null : point === ZERO_POINT ? ORIGIN.latitude : places.latitude[point]!
-    columns[20]![at] = point === NO_POINT ? null : point === ZERO_POINT ? ORIGIN.longitude : places.longitude[point]!
-    columns[21]![at] = point === NO_POINT ? null : point === ZERO_POINT ? ORIGIN.location : places.location(point)
+    writePlace(columns, at, incident.point)
+  }
+
+  function writePlace(columns: unknown[][], at: number, point: number): void {
+    // Columns begin as nulls.
+    if (point === NO_POINT) return
+    const zero = point === ZERO_POINT
+    columns[15]![at] = zero ? 0 : places.points[4 * point]! | 0
+    columns[16]![at] = zero ? 0 : places.points[4 * point + 1]! | 0
+    columns[19]![at] = zero ? ORIGIN.latitude : places.points[4 * point + 2]!
+    columns[20]![at] = zero ? ORIGIN.longitude : places.points[4 * point + 3]!
+    columns[21]![at] = zero ? ORIGIN.location : places.location(point)
   }
 
   /** A few blocks are written in small letters: `0000X W Washington St`. */
