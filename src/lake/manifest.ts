@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { decodeAvro, encodeAvro } from './avro.ts'
 import { CONTENT, type DataFile, type LiveFile } from './data-file.ts'
 import { formatJson, type Integer } from './exact-json.ts'
+import { labelledUuid } from './file-label.ts'
 import { MANIFEST_FILE_SCHEMA, manifestEntrySchema } from './manifest-schema.ts'
 import { currentSchema, type PartitionedMetadata, specOf } from './metadata.ts'
 import { type FieldSummary, partitionSchema, summarizePartitions } from './partition.ts'
@@ -48,6 +48,14 @@ export interface ManifestContents {
   removed: LiveFile[]
 }
 
+/** A snapshot that is not committed yet. */
+export interface NewSnapshot {
+  id: number
+  sequenceNumber: number
+  /** Whose files its manifests are, for the sweep of orphans; see `labelledUuid`. */
+  label?: string | undefined
+}
+
 export async function readManifestList(storage: Storage, location: string): Promise<ManifestFile[]> {
   return (await readAvro(storage, location)) as ManifestFile[]
 }
@@ -87,7 +95,7 @@ async function readAvro(storage: Storage, location: string): Promise<unknown[]> 
 export async function writeManifest(
   storage: Storage,
   metadata: PartitionedMetadata,
-  snapshot: { id: number; sequenceNumber: number },
+  snapshot: NewSnapshot,
   contents: ManifestContents,
 ): Promise<ManifestFile> {
   const { added, existing, removed } = contents
@@ -98,7 +106,7 @@ export async function writeManifest(
     ...existing.map((live) => entryOf(EXISTING, live.snapshotId, live)),
     ...removed.map((live) => entryOf(DELETED, snapshot.id, live)),
   ]
-  const location = `${metadata.location}/metadata/${randomUUID()}-m0.avro`
+  const location = `${metadata.location}/metadata/${labelledUuid(snapshot.label)}-m0.avro`
   const bytes = encodeAvro(manifestEntrySchema(partitionSchema(spec, metadata.schemas)), entries, {
     schema: formatJson(schema),
     'schema-id': String(schema['schema-id']),
@@ -133,10 +141,10 @@ export async function writeManifest(
 export async function writeManifestList(
   storage: Storage,
   metadata: { location: string },
-  snapshot: { id: number; parentId: Integer | undefined; sequenceNumber: number },
+  snapshot: NewSnapshot & { parentId: Integer | undefined },
   manifests: readonly ManifestFile[],
 ): Promise<string> {
-  const location = `${metadata.location}/metadata/snap-${snapshot.id}-1-${randomUUID()}.avro`
+  const location = `${metadata.location}/metadata/snap-${snapshot.id}-1-${labelledUuid(snapshot.label)}.avro`
   const bytes = encodeAvro(MANIFEST_FILE_SCHEMA, manifests, {
     'snapshot-id': String(snapshot.id),
     'parent-snapshot-id': String(snapshot.parentId ?? 'null'),

@@ -1,6 +1,6 @@
 import { BlotterError } from '../errors.ts'
 import type { DataFile, LiveFile } from './data-file.ts'
-import { type ManifestContents, type ManifestFile, readManifest, writeManifest } from './manifest.ts'
+import { type ManifestContents, type ManifestFile, type NewSnapshot, readManifest, writeManifest } from './manifest.ts'
 import type { PartitionedMetadata } from './metadata.ts'
 import type { Storage } from './storage.ts'
 
@@ -25,7 +25,7 @@ export interface ManifestChange {
 export async function nextManifests(
   storage: Storage,
   metadata: PartitionedMetadata,
-  snapshot: { id: number; sequenceNumber: number },
+  snapshot: NewSnapshot,
   parent: readonly ManifestFile[],
   { add, remove }: ManifestChange,
 ): Promise<{ manifests: ManifestFile[]; removed: DataFile[] }> {

@@ -1,8 +1,9 @@
-import { randomInt, randomUUID } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import { BlotterError } from '../errors.ts'
 import { lastColumnId, type Schema } from '../model/schema.ts'
 import type { DataFile } from './data-file.ts'
 import { formatJson } from './exact-json.ts'
+import { labelledUuid } from './file-label.ts'
 import { readManifestList, writeManifestList } from './manifest.ts'
 import { nextManifests } from './merge-manifests.ts'
 import { currentSchema, type Reference, type Snapshot, type TableMetadata } from './metadata.ts'
@@ -22,6 +23,8 @@ export interface SnapshotDraft {
   properties?: Readonly<Record<string, string>>
   /** The table's schema from this snapshot on, when it is another one. */
   schema?: Schema
+  /** Whose files the new manifests are, so that a sweep knows them if this is never committed: the run. */
+  label?: string
   now: Date
 }
 
@@ -38,8 +41,8 @@ export async function stageSnapshot(storage: Storage, table: Table, draft: Snaps
   const id = newSnapshotId(table)
   const sequenceNumber = metadata['last-sequence-number'] + 1
   const known = parent ? await readManifestList(storage, parent['manifest-list']) : []
-  const { manifests, removed } = await nextManifests(storage, metadata, { id, sequenceNumber }, known, { add, remove })
-  const list = { id, parentId: parent?.['snapshot-id'], sequenceNumber }
+  const { manifests, removed } = await nextManifests(storage, metadata, { id, sequenceNumber, label: draft.label }, known, { add, remove })
+  const list = { id, parentId: parent?.['snapshot-id'], sequenceNumber, label: draft.label }
   const updatedMs = nextUpdate(metadata, now)
   const snapshot: Snapshot = {
     'snapshot-id': id,
@@ -103,15 +106,15 @@ export interface MetadataSwap {
 
 const DEFAULT_PREVIOUS_VERSIONS = 100
 
-/** Writes a staged table's metadata file, durably. It counts only once the catalog points to it. */
-export async function writeMetadata(storage: Storage, table: Table): Promise<MetadataSwap> {
+/** Writes a staged table's metadata file, durably, named for a label. It counts only once the catalog points to it. */
+export async function writeMetadata(storage: Storage, table: Table, label?: string): Promise<MetadataSwap> {
   const { metadata, metadataLocation } = table
   const kept = Number(metadata.properties['write.metadata.previous-versions-max'] ?? DEFAULT_PREVIOUS_VERSIONS)
   const log = metadata['metadata-log']
   const next = { ...metadata, 'metadata-log': log.slice(-Math.max(1, kept)) }
   const version = /\/(\d+)-[^/]*$/.exec(metadataLocation ?? '')?.[1]
   const number = version === undefined ? 0 : Number(version) + 1
-  const to = `${metadata.location}/metadata/${String(number).padStart(5, '0')}-${randomUUID()}.metadata.json`
+  const to = `${metadata.location}/metadata/${String(number).padStart(5, '0')}-${labelledUuid(label)}.metadata.json`
   await storage.writeNew(to, Buffer.from(formatJson(next)))
   return {
     table: table.name,

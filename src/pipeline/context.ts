@@ -5,6 +5,7 @@ import type { Storage } from '../lake/storage.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import type { Source } from '../source/source.ts'
+import type { Leftovers } from './leftovers.ts'
 
 /** The limits beyond which a run is held until a person decides (DESIGN section 3), as parts of 1. */
 export interface Guards {
@@ -40,6 +41,8 @@ export interface RunContext {
   /** Work files of this run: gone when it has ended. */
   folder: string
   clock: Clock
+  /** What runs that came to nothing have left. Ask once this one has committed. */
+  leftovers(): Promise<Leftovers>
   /** Throws `lease_lost` if another process has taken the lake over. */
   assertHeld(): void
   /** Tells of rows done so far in a step. */

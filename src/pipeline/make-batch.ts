@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock } from '../clock.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -17,6 +17,7 @@ import type { Source } from '../source/source.ts'
 import { storeReport } from '../state/run-rows.ts'
 import type { State } from '../state/state.ts'
 import type { Guards, LakeContext, RunContext } from './context.ts'
+import { findLeftovers, runFolder } from './leftovers.ts'
 import { reportOfBatch, reportOfRun } from './report.ts'
 import { batchSteps } from './steps/steps.ts'
 
@@ -97,7 +98,7 @@ export async function releaseBatch(maker: BatchMaker, run: string | undefined, w
 
 async function carry(maker: BatchMaker, lease: Lease, run: RunRecord, watch: BatchWatch, goesOn: boolean): Promise<BatchOutcome> {
   const options = run.options as { source: string; full: boolean }
-  const folder = join(maker.state.folder, 'runs', run.run)
+  const folder = runFolder(maker.state, run.run)
   await using engine = await maker.openEngine(join(folder, 'spill'))
   const context: RunContext = {
     ...maker,
@@ -109,6 +110,7 @@ async function carry(maker: BatchMaker, lease: Lease, run: RunRecord, watch: Bat
     full: options.full,
     released: run.released,
     folder,
+    leftovers: () => findLeftovers(maker.state, run.run),
     assertHeld: () => lease.assertHeld(),
     progress: (step, rows, expected) => watch.onRows(step, rows, expected),
     notice: (message) => watch.onNotice(message),
@@ -128,6 +130,8 @@ async function carry(maker: BatchMaker, lease: Lease, run: RunRecord, watch: Bat
   const report = reportOfRun({ run: run.run, batch_at: run.batch_at, full: options.full }, result)
   storeReport(maker.state.database, run.run, report, report.kind)
   if (result.state === 'succeeded' || result.state === 'terminated') await rm(folder, { recursive: true, force: true })
+  // Empty, it tells the next run that there is something to sweep.
+  if (result.state === 'terminated') await mkdir(folder, { recursive: true })
   if (result.state === 'held' && result.error) return { ...report, held: heldBy(result.error) }
   if (result.error) throw result.error
   return report

@@ -25,6 +25,7 @@ export async function stageTable(context: RunContext, table: Table, delta: Table
         tag: batchAt,
         ...(delta.schema ? { schema: delta.schema } : {}),
         summary: { 'blotter.run': run, 'blotter.batch': batchAt, 'blotter.code-version': codeVersion, ...delta.summary },
+        label: run,
         now: clock.now(),
       })
     : stageTag(table, batchAt, clock.now())

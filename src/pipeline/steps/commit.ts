@@ -56,7 +56,7 @@ export async function commitStep(
       },
     })
     const swaps = []
-    for (const name of names) swaps.push(await writeMetadata(lake.storage, (await loadStaged(context.folder, name)).table))
+    for (const name of names) swaps.push(await writeMetadata(lake.storage, (await loadStaged(context.folder, name)).table, context.run))
     context.assertHeld()
     await lake.catalog.commit(swaps)
     for (const location of swaps.flatMap((swap) => swap.unnamed)) await lake.storage.remove(location).catch(() => {})

@@ -1,0 +1,66 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { viewLake } from '../history/as-of.ts'
+import { bearsLabel } from '../lake/file-label.ts'
+import { sweepOrphans, type Swept } from '../lake/orphans.ts'
+import { listRuns, showRun } from '../orchestrate/runs.ts'
+import type { State } from '../state/state.ts'
+import type { RunContext } from './context.ts'
+import { tableSpecs } from './tables.ts'
+
+/** What runs that came to nothing may have left behind. */
+export interface Leftovers {
+  /** True if a step of this run was tried more than once: each try may have written files. */
+  retried: boolean
+  /** Runs whose work folders are still there and that nobody goes on with. */
+  dead: readonly string[]
+  /** Runs that wait for a decision: their files stay. */
+  held: readonly string[]
+}
+
+/** Looks for leftovers once `run` has committed, so that earlier runs that failed or were interrupted cannot go on. */
+export async function findLeftovers(state: State, run: string): Promise<Leftovers> {
+  const held = listRuns(state, { states: ['held'], limit: 1000 }).map((row) => row.run)
+  const folders = await readdir(runsFolder(state)).catch(() => [])
+  return {
+    retried: showRun(state, run).steps.some((step) => step.attempts > 1),
+    dead: folders.filter((name) => name !== run && !held.includes(name)),
+    held,
+  }
+}
+
+export function runFolder(state: State, run: string): string {
+  return join(runsFolder(state), run)
+}
+
+/** Another writer's files are young while it works towards its commit. */
+const GRACE_MS = 3_600_000
+
+/**
+ * Removes what runs that came to nothing have left in the pipeline's tables and in the state folder: nothing without a
+ * trace of such a run. Files of held runs stay, and for an hour those of unknown makers, who may be at work.
+ */
+export async function sweepLeftovers(context: RunContext): Promise<Swept> {
+  const { retried, dead, held } = await context.leftovers()
+  if (!retried && dead.length === 0) return { files: 0, sizeBytes: 0 }
+  const { tables } = await viewLake(context.lake)
+  const own = new Set(tableSpecs(context.pipeline).map((spec) => spec.name))
+  const youngest = context.clock.now().getTime() - GRACE_MS
+  const swept = await sweepOrphans({
+    storage: context.lake.storage,
+    tables,
+    swept: tables.filter((table) => own.has(table.name)),
+    mayRemove: ({ location, modifiedMs }) => {
+      context.assertHeld()
+      if (held.some((run) => bearsLabel(location, run))) return false
+      return modifiedMs < youngest || [context.run, ...dead].some((run) => bearsLabel(location, run))
+    },
+  })
+  // Last, since these folders are what tells the next run that there is something to sweep.
+  for (const run of dead) await rm(join(context.folder, '..', run), { recursive: true, force: true })
+  return swept
+}
+
+function runsFolder(state: State): string {
+  return join(state.folder, 'runs')
+}
