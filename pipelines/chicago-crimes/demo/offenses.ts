@@ -46,16 +46,19 @@ export function loadOffenses(): Offenses {
   const murderShare = new Float64Array(YEARS)
   const arrest = new Float64Array(YEARS * list.length)
   const domestic = new Float64Array(YEARS * list.length)
+  const ofType = (type: string): number[] => rows.flatMap((row, i) => (row['type'] === type ? [i] : []))
+  const byType = new Map([...types.keys()].map((type) => [type, ofType(type)]))
   const byYear = Array.from({ length: YEARS }, (_, y) => {
     const weights = new Float64Array(list.length)
     for (const [type, known] of types) {
-      const mine = rows.flatMap((row, i) => (row['type'] === type ? [i] : []))
+      const mine = byType.get(type)!
       const share = eras(FIRST_YEAR + y, mine, rows, 'share')
       const arrests = eras(FIRST_YEAR + y, mine, rows, 'arrest')
       const domestics = eras(FIRST_YEAR + y, mine, rows, 'domestic')
       const all = share.reduce((sum, part) => sum + part, 0) || 1
       const level = share.reduce((sum, part, i) => sum + (part / all) * arrests[i]!, 0)
-      const correction = level > 0 ? (10 * atYear(known, 'arrest', FIRST_YEAR + y)) / level / 10 : 1
+      // The rates of the codes are those of eras; the type's own are known by year and correct them.
+      const correction = level > 0 ? atYear(known, 'arrest', FIRST_YEAR + y) / level : 1
       mine.forEach((offense, i) => {
         weights[offense] = (atYear(known, 'share', FIRST_YEAR + y) * share[i]!) / all
         arrest[y * list.length + offense] = Math.min(1, (arrests[i]! * correction) / 1000)
@@ -66,7 +69,7 @@ export function loadOffenses(): Offenses {
     weights[murder] = 0
     return aliasOf(weights)
   })
-  const siblings = list.map(({ type }) => Uint16Array.from(list.flatMap((other, i) => (other.type === type ? [i] : []))))
+  const siblings = list.map(({ type }) => Uint16Array.from(byType.get(type)!))
   return { list, murder, murderShare, byYear, arrest, domestic, siblings }
 }
 

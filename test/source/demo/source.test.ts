@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { openDuckDb } from '../../../src/engine/duckdb/engine.ts'
-import { literal } from '../../../src/model/sql-text.ts'
-import type { DemoDefinition, SourceDefinition } from '../../../src/model/pipeline.ts'
+import type { DemoChunk, DemoDefinition, SourceDefinition } from '../../../src/model/pipeline.ts'
 import { openDemoSource } from '../../../src/source/demo/source.ts'
-import type { SourceView, Stage } from '../../../src/source/source.ts'
+import { CONTRACT_COLUMNS, type ContractRow, describeSource, NEVER, openWorkbench } from '../contract.ts'
 
-const definition: SourceDefinition = {
+const trees: SourceDefinition = {
   table: 'trees',
   key: 'id',
   cursor: 'seen_on',
@@ -27,7 +22,7 @@ const definition: SourceDefinition = {
 }
 
 /** Chunks of three; the values tell the options that were asked for. */
-const trees: DemoDefinition = {
+const forest: DemoDefinition = {
   *incidents({ rows, seed, day }) {
     for (let from = 0; from < rows; from += 3) {
       const ids = Array.from({ length: Math.min(3, rows - from) }, (_, i) => from + i)
@@ -46,24 +41,35 @@ const trees: DemoDefinition = {
   },
 }
 
-const open = (url: string): Promise<SourceView> => openDemoSource(url, { definition, demo: trees }).open(soon())
-const soon = (): AbortSignal => AbortSignal.timeout(10_000)
+describeSource('A demo', {
+  async make(rows) {
+    const sorted = rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    const definition: SourceDefinition = {
+      ...trees,
+      columns: [
+        { name: 'id', type: 'long', doc: '' },
+        { name: 'name', type: 'string', doc: '' },
+        { name: 'size', type: 'double', doc: '' },
+        { name: 'seen_on', type: 'timestamp', doc: '' },
+      ],
+    }
+    return openDemoSource('demo://contract', { definition, demo: { incidents: () => inChunks(sorted) } })
+  },
+})
 
-async function staged<T>(work: (stage: Stage, folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'blotter-'))
-  try {
-    const spillFolder = join(folder, 'spill')
-    await using engine = await openDuckDb({ memoryBytes: 128 * 1024 ** 2, spillFolder, threads: 1 })
-    return await work({ folder, ...engine }, folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+function* inChunks(rows: readonly ContractRow[]): Generator<DemoChunk> {
+  for (let from = 0; from < rows.length; from += 2048) {
+    const part = rows.slice(from, from + 2048)
+    yield { rows: part.length, columns: CONTRACT_COLUMNS.map((name) => part.map((row) => row[name])) }
   }
 }
 
 describe('A demo source', () => {
+  const open = (url: string): ReturnType<typeof openDemoSource> => openDemoSource(url, { definition: trees, demo: forest })
+
   it('describes the columns that the pipeline declares', async () => {
-    const source = openDemoSource('demo://forest?rows=7', { definition, demo: trees })
-    const told = await source.describe(soon())
+    const source = open('demo://forest?rows=7')
+    const told = await source.describe(NEVER)
     assert.deepEqual(told.columns.map(({ name, type }) => `${name} ${type}`), [
       'id long', 'kind text', 'felled boolean', 'rings long', 'height double', 'seen_on timestamp',
     ])
@@ -73,47 +79,43 @@ describe('A demo source', () => {
     assert.equal(source.url, 'demo://forest?rows=7')
   })
 
-  it('leaves every row behind as it was made, and counts none twice', () =>
-    staged(async (stage) => {
-      const source = openDemoSource('demo://forest?rows=8&seed=5&day=2', { definition, demo: trees })
-      await using view = await source.open(soon())
-      const told: number[] = []
-      const got = await view.extract({ stage, signal: soon(), progress: (rows) => told.push(rows) })
-      assert.equal(got.rows, 8)
-      assert.equal(got.counted, undefined)
-      assert.deepEqual(told, [8])
-      assert.equal(got.parts.length, 1)
-      const files = got.parts[0]!.files.map(literal).join(', ')
-      const rows = await stage.rows(`SELECT * FROM read_parquet([${files}])`)
-      assert.equal(rows.length, 8)
-      assert.deepEqual(rows[3], {
-        id: 2n ** 53n + 7n,
-        kind: 'oak 5',
-        felled: null,
-        rings: 2n,
-        height: 0.375,
-        seen_on: '2024-03-10 02:30:00',
-      })
-    }))
+  it('leaves every row behind as it was made for these parameters, and counts none twice', async () => {
+    await using bench = await openWorkbench()
+    await using view = await open('demo://forest?rows=8&seed=5&day=2').open(NEVER)
+    const told: number[] = []
+    const got = await view.extract({ stage: bench.stage, signal: NEVER, progress: (rows) => told.push(rows) })
+    assert.equal(got.rows, 8)
+    assert.equal(got.counted, undefined)
+    assert.deepEqual(told, [8])
+    const rows = await bench.read(got)
+    assert.equal(rows.length, 8)
+    assert.deepEqual(rows[3], {
+      id: 2n ** 53n + 7n,
+      kind: 'oak 5',
+      felled: null,
+      rings: 2n,
+      height: 0.375,
+      seen_on: '2024-03-10 02:30:00',
+    })
+  })
 
-  it('leaves an empty file where the city is empty', () =>
-    staged(async (stage) => {
-      await using view = await open('demo://forest?rows=0')
-      const got = await view.extract({ stage, signal: soon(), progress: () => {} })
-      assert.equal(got.rows, 0)
-      assert.equal(got.parts[0]!.files.length, 1)
-    }))
-
-  it('stops when it is told to', () =>
-    staged(async (stage) => {
-      await using view = await open('demo://forest?rows=8')
-      const extraction = view.extract({ stage, signal: AbortSignal.abort(), progress: () => {} })
-      await assert.rejects(extraction, { code: 'interrupted' })
-    }))
+  it('keeps what it swept beside what it fetched', async () => {
+    await using bench = await openWorkbench()
+    await using view = await open('demo://forest?rows=8').open(NEVER)
+    const given = { stage: bench.stage, signal: NEVER, progress: () => {}, key: 'id' }
+    async function* keys(): AsyncGenerator<bigint[]> {
+      yield [5n, 2n ** 53n + 1n, 2n ** 53n + 15n]
+    }
+    const swept = await view.sweep!({ ...given, cursor: 'seen_on' })
+    const fetched = await view.fetch!({ ...given, keys: keys() })
+    const whole = await view.extract(given)
+    assert.deepEqual([swept, fetched, whole].map(({ rows }) => rows), [8, 2, 8])
+    assert.deepEqual(Object.keys((await bench.read(swept))[0]!), ['id', 'seen_on'])
+    assert.deepEqual((await bench.read(fetched)).map(({ height }) => height), [0, 0.875])
+    assert.equal((await bench.read(whole)).length, 8)
+  })
 
   it('refuses a bad URL before anything is read', () => {
-    assert.throws(() => openDemoSource('demo://forest?rows=many', { definition, demo: trees }), {
-      code: 'source_url_invalid',
-    })
+    assert.throws(() => open('demo://forest?rows=many'), { code: 'source_url_invalid' })
   })
 })

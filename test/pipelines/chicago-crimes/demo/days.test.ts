@@ -40,14 +40,14 @@ function compare(before: City, after: City, gone: Set<bigint>): Record<string, n
   return counts
 }
 
-const PUBLISHED = ['2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23']
+const PUBLISHED = ['2026-11-20', '2026-11-21', '2026-11-22']
 
 describe('A later day of the demo', () => {
-  const days = [0, 1, 2, 3].map((day) => cityOn(day, 300_000))
+  const days = [0, 1, 2].map((day) => cityOn(day, 300_000))
 
   it('changes the city in every way that the ledger knows, in plausible proportion', (context) => {
     const gone = new Set<bigint>()
-    for (const day of [1, 2, 3]) {
+    for (const day of [1, 2]) {
       const counts = compare(days[day - 1]!, days[day]!, gone)
       context.diagnostic(`day ${day - 1} to ${day}: ${JSON.stringify(counts)}`)
       for (const kind of ['new', 'arrested', 'reclassified', 'moved', 'amended', 'restamped']) {
@@ -60,7 +60,7 @@ describe('A later day of the demo', () => {
   })
 
   it('is the same city else: nothing changes without its stamp, and no stamp goes back', () => {
-    for (const day of [1, 2, 3]) {
+    for (const day of [1, 2]) {
       const published = PUBLISHED[day]!
       for (const [id, row] of days[day]!) {
         const old = days[day - 1]!.get(id)
@@ -79,7 +79,7 @@ describe('A later day of the demo', () => {
   })
 
   it('adds incidents under new high ids, the murders aside, and among them old ones', () => {
-    for (const day of [1, 2, 3]) {
+    for (const day of [1, 2]) {
       const highest = [...days[day - 1]!.keys()].at(-1)!
       const added = [...days[day]!.values()].filter((row) => !days[0]!.has(row.id) && !days[day - 1]!.has(row.id))
       const others = added.filter((row) => row.iucr !== '0110')
@@ -91,8 +91,8 @@ describe('A later day of the demo', () => {
 
   it('reclassifies to another code with its own type, description and FBI code', () => {
     const meaning = new Map([...days[0]!.values()].map((row) => [`${row.iucr} ${row.year >= 2020}`, row]))
-    const changed = [...days[3]!.values()].filter((row) => days[0]!.has(row.id) && row.iucr !== days[0]!.get(row.id)!.iucr)
-    assert.ok(changed.length >= 30)
+    const changed = [...days[2]!.values()].filter((row) => days[0]!.has(row.id) && row.iucr !== days[0]!.get(row.id)!.iucr)
+    assert.ok(changed.length >= 20)
     for (const row of changed) {
       const known = meaning.get(`${row.iucr} ${row.year >= 2020}`)
       if (known && !/SEXUAL ASSAULT/.test(row.primary_type)) assert.equal(row.primary_type, known.primary_type)
@@ -102,8 +102,8 @@ describe('A later day of the demo', () => {
   })
 
   it('finds coordinates that were missing', () => {
-    const found = [...days[3]!.values()].filter((row) => row.location !== null && days[0]!.get(row.id)?.location === null)
-    assert.ok(found.length >= 10)
+    const found = [...days[2]!.values()].filter((row) => row.location !== null && days[0]!.get(row.id)?.location === null)
+    assert.ok(found.length >= 8)
   })
 
   it('restamps many rows at once now and then', () => {
