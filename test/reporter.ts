@@ -24,6 +24,7 @@ interface Tally {
 
 type Counts = Record<'passed' | 'failed' | 'skipped', number>
 
+const neverRun = 'It never ran: what should have come before it failed.'
 const outputLinesMax = 80
 const slowSeconds = 2
 
@@ -77,10 +78,18 @@ function count(tally: Tally, data: Ended, title: string): void {
   const failure = (error as { failureType?: string } | undefined)?.failureType
   if (data.skip !== undefined) tally.skipped.push({ ...where, reason: reasonOf(data.skip, 'no reason given') })
   else if (data.todo !== undefined) tally.skipped.push({ ...where, reason: `to do: ${reasonOf(data.todo, 'unfinished')}` })
-  else if (error !== undefined && failure !== 'subtestsFailed') tally.failed.push({ ...where, reason: describe(error) })
+  else if (failure === 'cancelledByParent') tally.failed.push({ ...where, reason: neverRun })
+  else if (error !== undefined && failure !== 'subtestsFailed') fail(tally, { ...where, reason: describe(error) })
   else if (!isParent(data)) tally.passed += 1
   const seconds = data.details.duration_ms / 1000
   if (!isParent(data) && seconds >= slowSeconds) tally.slow.push({ title, seconds })
+}
+
+// A hook that fails before the tests of its suite is the reason why they never ran, not one more test that failed.
+function fail(tally: Tally, failed: Case): void {
+  const victim = tally.failed.find(({ title, reason }) => reason === neverRun && title.startsWith(`${failed.title} › `))
+  if (victim === undefined) tally.failed.push(failed)
+  else victim.reason = failed.reason
 }
 
 function fileWithoutTests(tally: Tally, data: Ended): string {
