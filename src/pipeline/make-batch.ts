@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { type Clock } from '../clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
-import { viewLake } from '../history/as-of.ts'
+import { type LakeView, viewLake } from '../history/as-of.ts'
+import { BATCHES_TABLE } from '../history/ledger.ts'
+import { snapshotOf } from '../lake/table.ts'
 import { type BatchAt, batchAtOf, secondAfter } from '../model/batch-at.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import type { RunReport } from '../model/report.ts'
@@ -14,7 +16,7 @@ import { interruptedRun, releaseRun, resumableRun, terminateRun } from '../orche
 import { runSteps } from '../orchestrate/runner.ts'
 import type { RunRecord } from '../orchestrate/runs.ts'
 import type { Source } from '../source/source.ts'
-import { storeReport } from '../state/run-rows.ts'
+import { readRun, storeReport } from '../state/run-rows.ts'
 import type { State } from '../state/state.ts'
 import type { Guards, LakeContext, RunContext } from './context.ts'
 import { findLeftovers, runFolder } from './leftovers.ts'
@@ -65,23 +67,28 @@ export async function makeBatch(
   const fits = interrupted && (options.at === undefined || options.at === interrupted.batch_at)
   // A run may have died between its commit and the note of it: then it is gone on with, and publishes.
   if (interrupted && fits && (newest === undefined || interrupted.batch_at >= newest)) {
-    return await carry(maker, lease, interrupted, watch, true)
+    return await carry(maker, lease, asWanted(maker, lease, interrupted, options.full, newest), watch, true)
   }
   if (options.at !== undefined && view.batches.some((batch) => batch.batchAt === options.at)) {
-    return await alreadyCommitted(maker, options.at)
+    return await alreadyCommitted(maker, view, options.at)
   }
   if (options.at !== undefined && newest !== undefined && options.at < newest) throw older(options.at, newest)
   if (interrupted) terminateRun(maker.state, interrupted.run, maker.clock)
-  const run = beginRun(
-    {
-      batch_at: options.at ?? nextBatchAt(maker.clock, newest, watch),
-      kind: options.full ? 'full' : null,
-      source: options.source,
-      options: { source: options.source, full: options.full },
-    },
-    { state: maker.state, lease, clock: maker.clock },
-  )
+  const run = begin(maker, lease, options.at ?? nextBatchAt(maker.clock, newest, watch), options)
   return await carry(maker, lease, run, watch, false)
+}
+
+function begin(maker: BatchMaker, lease: Lease, at: BatchAt, { source, full }: { source: string; full: boolean }): RunRecord {
+  const { state, clock } = maker
+  return beginRun({ batch_at: at, kind: full ? 'full' : null, source, options: { source, full } }, { state, lease, clock })
+}
+
+/** Who asks for `--full` gets it under the interrupted run's batch; what that run had read by its cursor is of no use then. */
+function asWanted(maker: BatchMaker, lease: Lease, run: RunRecord, full: boolean, newest: BatchAt | undefined): RunRecord {
+  const { source, full: readsAll } = run.options as { source: string; full: boolean }
+  if (!full || readsAll || run.batch_at === newest) return run
+  terminateRun(maker.state, run.run, maker.clock)
+  return begin(maker, lease, run.batch_at, { source, full })
 }
 
 /** Goes on with a run that failed or was interrupted, from the step where it stopped; by default the latest such run. */
@@ -141,10 +148,13 @@ function heldBy(error: BlotterError): { guard: string; message: string; todo: st
   return { guard: String(error.context['guard'] ?? error.code), message: error.message, todo: error.todo }
 }
 
-async function alreadyCommitted(maker: BatchMaker, at: BatchAt): Promise<BatchOutcome> {
+/** What the run that made the batch has told, or the same out of the lake where that run is not on record any more. */
+async function alreadyCommitted(maker: BatchMaker, view: LakeView, at: BatchAt): Promise<BatchOutcome> {
+  const ledger = view.tables.find((table) => table.name === BATCHES_TABLE)
+  const run = readRun(maker.state.database, ledger ? (snapshotOf(ledger, at)?.summary['blotter.run'] ?? '') : '')
+  if (run?.state === 'succeeded' && run.report) return { ...(run.report as RunReport), already_committed: true }
   await using engine = await maker.openEngine(join(maker.state.folder, 'spill'))
-  const report = await reportOfBatch(maker.lake, engine, maker.pipeline, await viewLake(maker.lake), at)
-  return { ...report, already_committed: true }
+  return { ...(await reportOfBatch(maker.lake, engine, maker.pipeline, view, at)), already_committed: true }
 }
 
 function nextBatchAt(clock: Clock, newest: BatchAt | undefined, watch: BatchWatch): BatchAt {

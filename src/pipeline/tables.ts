@@ -61,7 +61,10 @@ export async function openTable(lake: LakeContext, spec: TableSpec): Promise<Tab
     location: `${lake.location}/${spec.name.replace('.', '/')}`,
     schema: spec.schema,
     partitionBy: spec.byBatch ? { column: 'batch_at', transform: 'day' } : null,
-    properties: { comment: spec.doc, },
+    properties: {
+      comment: spec.doc,
+      ...(spec.name === BATCHES_TABLE ? { [LAKE_VERSION.property]: String(LAKE_VERSION.value) } : {}),
+    },
   })
 }
 

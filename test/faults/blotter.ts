@@ -23,10 +23,22 @@ export interface Started {
 
 export type Env = Readonly<Record<string, string>>
 
+const STRIKING = `--import=${new URL('./programs/signal-at.mjs', import.meta.url).href}`
+
+/** A run that gets a signal at a moment of its work: the 17th (`17`), or the third of a kind (`COPY 3`). */
+export function struckAt(moment: string, signal: NodeJS.Signals = 'SIGKILL'): Env {
+  return { NODE_OPTIONS: STRIKING, BLOTTER_TEST_MOMENT: moment, BLOTTER_TEST_SIGNAL: signal }
+}
+
+/** A run that writes the list of its moments into a file. */
+export function momentsInto(file: string): Env {
+  return { NODE_OPTIONS: STRIKING, BLOTTER_TEST_MOMENTS: file }
+}
+
 const TIMEOUT_MS = 60_000
 
 export function startBlotter(args: readonly string[], options: { cwd: string; env?: Env }): Started {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(BLOTTER_|NODE_(?!COMPILE_CACHE)|FORCE_COLOR)/.test(name))
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:BLOTTER_|NODE_OPTIONS|NODE_TEST|FORCE_COLOR)/.test(name))
   const env = { ...Object.fromEntries(inherited), ...options.env }
   const child = spawn(PROGRAM, args, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let [out, err] = ['', '']
@@ -47,7 +59,7 @@ export function startBlotter(args: readonly string[], options: { cwd: string; en
       new Promise((resolve, reject) => {
         const look = (): void => void (text.test(err) && resolve())
         child.stderr.on('data', look)
-        child.on('close', () => (text.test(err) ? resolve() : reject(new Error(`It ended without ${text}:\n${out}\n${err}`))))
+        child.on('close', () => reject(new Error(`It ended without ${text}:\n${out}\n${err}`)))
         look()
       }),
   }

@@ -3,13 +3,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it } from 'node:test'
-import { documentOf, type Env, type RunDocument } from './blotter.ts'
+import { documentOf, type Env, momentsInto, type RunDocument, struckAt } from './blotter.ts'
 import { changedPipeline, contentsOf, type FaultyCity, makeFaultyCity } from './city.ts'
 
 /** How many times a run is killed in all; `BLOTTER_TEST_KILLS=1000` for the long form. */
 const KILLS = Number(process.env['BLOTTER_TEST_KILLS'] ?? 24)
 const SEED = Number(process.env['BLOTTER_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
-const PRELOAD = `--import=${new URL('./programs/die-at.mjs', import.meta.url).href}`
 const DAYS = ['first', 'incremental', 'after a changed transform'] as const
 
 /** What a batch comes to when nobody disturbs it. */
@@ -36,7 +35,7 @@ describe('A run that is killed and gone on with', () => {
       const args = day === 2 ? ['--pipeline', await changedPipeline(city.folder)] : []
       const counts = join(city.folder, 'counts.json')
       const began = performance.now()
-      const ended = await city.run(['--at', at, ...args], { NODE_OPTIONS: PRELOAD, BLOTTER_TEST_COUNTS: counts })
+      const ended = await city.run(['--at', at, ...args], momentsInto(counts))
       const ms = performance.now() - began
       assert.equal(ended.code, 0, ended.out + ended.err)
       const moments = JSON.parse(await readFile(counts, 'utf8')) as string[]
@@ -52,7 +51,7 @@ describe('A run that is killed and gone on with', () => {
         await city.publish(day)
         await city.putBack(day === 0 ? 'nothing' : `before ${day}`)
         const what = `seed ${SEED}, ${name} batch, moment ${moment} (${moments[moment - 1]})`
-        await killed(city, undisturbed[day]!, { NODE_OPTIONS: PRELOAD, BLOTTER_TEST_DIE_AT: String(moment) }, what)
+        await killed(city, undisturbed[day]!, struckAt(String(moment)), what)
         await goesOn(city, undisturbed[day]!, what)
       }
     })
