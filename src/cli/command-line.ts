@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import type { Config, Environment } from '../config.ts'
-import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Platform, Watch } from './platform-port.ts'
 import type { Terminal } from './terminal.ts'
@@ -10,7 +9,6 @@ export interface CommandLineInputs {
   terminal: Terminal
   env: Environment
   cwd: string
-  clock: Clock
   /** Aborted by the first Ctrl-C or SIGTERM. */
   signal: AbortSignal
   openPlatform(config: Config, log: Log): Promise<Platform>

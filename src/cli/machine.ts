@@ -1,10 +1,9 @@
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import { dirname } from 'node:path'
-import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Check } from './platform-port.ts'
-import { moment, size } from './show/figures.ts'
+import { size } from './show/figures.ts'
 
 const NEEDED_NODE = 24
 /** Below this a run of some hundred thousand rows can fill the disk. */
@@ -67,19 +66,5 @@ async function freeBytes(folder: string): Promise<number> {
   } catch (error) {
     if (dirname(folder) === folder) throw error
     return freeBytes(dirname(folder))
-  }
-}
-
-/** A clock behind the newest batch would give new batches older names. */
-export function clockCheck(clock: Clock, newestBatchAt: string | undefined): Check {
-  const now = clock.now().toISOString()
-  const message = `${moment(now)} UTC`
-  if (newestBatchAt === undefined || Date.parse(newestBatchAt) <= Date.parse(now))
-    return { name: 'clock', state: 'ok', message }
-  return {
-    name: 'clock',
-    state: 'fail',
-    message: `${message}, which is before the newest batch (${newestBatchAt})`,
-    fix: 'Set the machine’s clock (NTP). If the clock is right, the next batches need `--at` with a later time.',
   }
 }

@@ -1,4 +1,3 @@
-import { systemClock } from '../clock.ts'
 import { processInputs } from '../config.ts'
 import { asBlotterError, interrupted } from '../errors.ts'
 import { openPlatform } from '../platform.ts'
@@ -32,7 +31,6 @@ process.exit(
     terminal,
     env,
     cwd,
-    clock: systemClock,
     signal: abort.signal,
     openPlatform,
   }),

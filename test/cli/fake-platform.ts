@@ -193,7 +193,6 @@ export async function blotter(args: readonly string[], given: Given = {}): Promi
     terminal: { out: output('stdout'), err: output('stderr') },
     env: given.env ?? {},
     cwd: '/nowhere',
-    clock: { now: () => new Date('2026-11-23T12:00:00Z') },
     signal: given.signal ?? new AbortController().signal,
     openPlatform: async (config) => {
       calls.push(['open', config])

@@ -254,10 +254,6 @@ test('doctor tells every check in words, how to fix it, and fails if one does', 
   assert.equal(exitCode, 1)
   assert.match(stdout, /✓ ok +node/)
   assert.match(stdout, /✗ fail +source +No answer\.\n +→ Start it\./)
-  const late = await blotter(['doctor'], {
-    platform: { batches: async () => [{ ...REPORT, batch_at: '2027-01-01T00:00:00Z' }] },
-  })
-  assert.match(late.stdout, /✗ fail +clock/)
   const config = await blotter(['doctor'], { env: { BLOTTER_LAEK: 'x' } })
   assert.match(config.stdout, /! warn +configuration +The variable BLOTTER_LAEK sets nothing; did you mean BLOTTER_LAKE\?/)
 })

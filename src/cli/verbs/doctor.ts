@@ -1,6 +1,6 @@
 import { asBlotterError } from '../../errors.ts'
 import type { Invocation, Verbs } from '../command-line.ts'
-import { clockCheck, machineChecks } from '../machine.ts'
+import { machineChecks } from '../machine.ts'
 import type { Check } from '../platform-port.ts'
 import { wrapped } from '../show/columns.ts'
 import type { Output } from '../terminal.ts'
@@ -43,11 +43,7 @@ async function examine(invocation: Invocation, rebuild: boolean): Promise<Check[
     })),
   ]
   try {
-    return await invocation.withPlatform(async (platform) => {
-      const found = await platform.doctor({ rebuild })
-      const batches = await platform.batches().catch(() => [])
-      return [...checks, clockCheck(invocation.clock, batches.at(-1)?.batch_at), ...found]
-    })
+    return [...checks, ...(await invocation.withPlatform((platform) => platform.doctor({ rebuild })))]
   } catch (error) {
     const { message, todo, code } = asBlotterError(error)
     if (code === 'interrupted') throw error

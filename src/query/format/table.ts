@@ -1,6 +1,6 @@
 import type { Row } from '../../engine/engine.ts'
 import type { ResultColumn } from '../query.ts'
-import { cellText } from './values.ts'
+import { cellEncoder } from './values.ts'
 import { cutTo, displayWidth, padTo, printable } from './width.ts'
 
 export interface TableOptions {
@@ -60,15 +60,16 @@ async function collect(
   rows: AsyncIterable<Row[]>,
   limit: number,
 ): Promise<{ cells: (string | null)[][]; more: boolean }> {
+  const fields = columns.map(({ name, type }) => ({ name, encode: cellEncoder(type), isTime: type.startsWith('TIMESTAMP') }))
   const cells: (string | null)[][] = []
   for await (const chunk of rows) {
     for (const row of chunk) {
       if (cells.length === limit) return { cells, more: true }
       cells.push(
-        columns.map((column) => {
-          const text = cellText(row[column.name] ?? null, column.type)
+        fields.map(({ name, encode, isTime }) => {
+          const text = encode(row[name] ?? null)
           if (text === null) return null
-          return printable(column.type.startsWith('TIMESTAMP') ? text.replace('T', ' ') : text)
+          return printable(isTime ? text.replace('T', ' ') : text)
         }),
       )
     }

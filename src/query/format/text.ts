@@ -1,15 +1,16 @@
 import type { Row } from '../../engine/engine.ts'
 import type { ResultColumn } from '../query.ts'
-import { cellText, jsonValue } from './values.ts'
+import { cellEncoder, jsonEncoder } from './values.ts'
 
 type Rows = AsyncIterable<Row[]>
 
 /** One array of objects, a row a line; `[]` where there is no row. */
 export async function* jsonText(columns: readonly ResultColumn[], rows: Rows): AsyncGenerator<string> {
+  const objectText = objectEncoder(columns)
   let opening = '[\n'
   for await (const chunk of rows) {
     if (chunk.length === 0) continue
-    yield opening + chunk.map((row) => `  ${objectText(columns, row)}`).join(',\n')
+    yield opening + chunk.map((row) => `  ${objectText(row)}`).join(',\n')
     opening = ',\n'
   }
   yield opening === ',\n' ? '\n]\n' : '[]\n'
@@ -17,7 +18,8 @@ export async function* jsonText(columns: readonly ResultColumn[], rows: Rows): A
 
 /** One object a line (https://github.com/ndjson/ndjson-spec). */
 export async function* ndjsonText(columns: readonly ResultColumn[], rows: Rows): AsyncGenerator<string> {
-  for await (const chunk of rows) yield chunk.map((row) => `${objectText(columns, row)}\n`).join('')
+  const objectText = objectEncoder(columns)
+  for await (const chunk of rows) yield chunk.map((row) => `${objectText(row)}\n`).join('')
 }
 
 /**
@@ -25,9 +27,12 @@ export async function* ndjsonText(columns: readonly ResultColumn[], rows: Rows):
  * back as they were from readers that tell them apart.
  */
 export async function* csvText(columns: readonly ResultColumn[], rows: Rows): AsyncGenerator<string> {
+  const fields = columns.map(({ name, type }) => ({ name, encode: cellEncoder(type) }))
   yield `${columns.map((column) => csvField(column.name)).join(',')}\r\n`
   for await (const chunk of rows) {
-    yield chunk.map((row) => `${columns.map((c) => csvField(cellText(row[c.name] ?? null, c.type))).join(',')}\r\n`).join('')
+    yield chunk
+      .map((row) => `${fields.map(({ name, encode }) => csvField(encode(row[name] ?? null))).join(',')}\r\n`)
+      .join('')
   }
 }
 
@@ -36,8 +41,16 @@ function csvField(text: string | null): string {
   return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** Built by hand, as an object would put columns with whole numbers for names first. */
-function objectText(columns: readonly ResultColumn[], row: Row): string {
-  const fields = columns.map((c) => `${JSON.stringify(c.name)}:${JSON.stringify(jsonValue(row[c.name] ?? null, c.type))}`)
-  return `{${fields.join(',')}}`
+/** Objects are built by hand, as one of JavaScript's would put columns with whole numbers for names first. */
+function objectEncoder(columns: readonly ResultColumn[]): (row: Row) => string {
+  const fields = columns.map(({ name, type }, i) => ({
+    name,
+    opening: `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`,
+    encode: jsonEncoder(type),
+  }))
+  return (row) => {
+    let text = ''
+    for (const { name, opening, encode } of fields) text += opening + JSON.stringify(encode(row[name] ?? null))
+    return `${text}}`
+  }
 }
