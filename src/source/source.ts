@@ -56,6 +56,11 @@ export interface ExtractOptions {
   signal: AbortSignal
   /** Called at most some times a second with the rows read so far. */
   progress(rows: number): void
+  /**
+   * A folder that outlives this attempt, not its run: what a slow source keeps there need not be read again, and staged
+   * files may lie there. It need not exist yet.
+   */
+  resumeFolder?: string
 }
 
 /**

@@ -47,6 +47,7 @@ export async function extractStep(context: RunContext, signal: AbortSignal): Pro
     signal,
     stage: { folder, rows: engine.rows, run: engine.run, writeParquet: engine.writeParquet, chunkWriter: engine.chunkWriter },
     progress: (rows) => context.progress('extract', rows, description.rowsEstimate),
+    resumeFolder: join(context.folder, 'resume'),
   }
   const known = {
     first: snapshot === undefined,
