@@ -7,8 +7,9 @@ import { identifier } from '../model/sql-text.ts'
 import type { StagedPart } from '../source/source.ts'
 import { bindColumns, matchColumns } from './columns.ts'
 import { disorder, newestContents, repeatedKeys } from './duplicates.ts'
-import { type BoundPart, parquet, partRows, repairConditions, valueRows } from './part-sql.ts'
+import { type BoundPart, goodRows, parquet } from './part-sql.ts'
 import { quarantinedKeys, quarantineRows } from './quarantine.ts'
+import { surveyParts } from './survey.ts'
 import { columnWarnings, warningCounts } from './warnings.ts'
 
 export interface CheckInput {
@@ -57,7 +58,8 @@ export async function checkRows(input: CheckInput): Promise<CheckedRows> {
   const good = join(folder, 'good.parquet')
   const quarantine = join(folder, 'quarantine.parquet')
 
-  const { rows, repeats } = await writeGood(input, sound, good)
+  const { broken, repairs } = await surveyParts(engine, definition, sound)
+  const { rows, repeats } = await writeGood(input, goodRows(definition, sound, broken), good)
   const byRule = await writeQuarantine(input, rows < read ? parts : [], repeats, quarantine)
   const quarantined = Object.values(byRule).reduce((sum, n) => sum + n, 0)
   const collapsed = repeats ? repeats.rows - repeats.kept - repeats.conflicts : 0
@@ -70,7 +72,7 @@ export async function checkRows(input: CheckInput): Promise<CheckedRows> {
     quarantine: { file: quarantine, rows: quarantined, byRule },
     quarantinedKeys: quarantinedKeys(definition, parquet(quarantine)),
     collapsed,
-    repairs: await countRepairs(engine, definition, sound, rows < read),
+    repairs,
     warnings: counted({
       ...(await countWarnings(input, good)),
       missing_column: columns.missing.length,
@@ -99,24 +101,22 @@ interface Repeats {
 /** Rows that come in ascending key order, as a database's do, are neither searched for repeats nor sorted. */
 async function writeGood(
   input: CheckInput,
-  sound: readonly BoundPart[],
+  values: string,
   file: string,
 ): Promise<{ rows: number; repeats?: Repeats }> {
   const { engine, definition } = input
   const names = definition.columns.map((column) => identifier(column.name)).join(', ')
   const key = identifier(definition.key)
-  const values = valueRows(definition, sound)
-  const unruly = `SELECT ${names} FROM (${values}) WHERE rule IS NULL`
   if ((await countOf(engine, disorder(definition, values), 'disorder')) === 0) {
-    return { rows: (await engine.writeParquet(unruly, file)).rows }
+    return { rows: (await engine.writeParquet(values, file)).rows }
   }
   const keys = join(input.folder, 'repeated-keys.parquet')
   if ((await engine.writeParquet(repeatedKeys(definition, values), keys)).rows === 0) {
-    return { rows: (await engine.writeParquet(`${unruly} ORDER BY ${key}`, file)).rows }
+    return { rows: (await engine.writeParquet(`SELECT * FROM (${values}) ORDER BY ${key}`, file)).rows }
   }
   const repeated = `SELECT ${key} FROM ${parquet(keys)}`
-  const repeats = await resolveRepeats(input, `${unruly} AND ${key} IN (${repeated})`)
-  const single = `${unruly} AND ${key} NOT IN (${repeated})`
+  const repeats = await resolveRepeats(input, `SELECT * FROM (${values}) WHERE ${key} IN (${repeated})`)
+  const single = `SELECT * FROM (${values}) WHERE ${key} NOT IN (${repeated})`
   const chosen = `SELECT ${names} FROM ${parquet(repeats.file)} WHERE contents = 1`
   const { rows } = await engine.writeParquet(`SELECT * FROM (${single} UNION ALL ${chosen}) ORDER BY ${key}`, file)
   return { rows, repeats }
@@ -143,26 +143,6 @@ async function writeQuarantine(
   await engine.writeParquet(quarantineRows(definition, parts, conflicts), file)
   const rows = await engine.rows(`SELECT rule, count(*) AS n FROM ${parquet(file)} GROUP BY rule ORDER BY rule`)
   return Object.fromEntries(rows.map((row) => [String(row['rule']), Number(row['n'])]))
-}
-
-async function countRepairs(
-  engine: Engine,
-  definition: SourceDefinition,
-  sound: readonly BoundPart[],
-  some: boolean,
-): Promise<Record<string, number>> {
-  const repairs: Record<string, number> = {}
-  for (const bound of sound) {
-    const counts = [...repairConditions(bound)].map(
-      ([repair, conditions]) =>
-        `${conditions.map((condition) => `count(*) FILTER (WHERE ${condition})`).join(' + ')} AS ${identifier(repair)}`,
-    )
-    if (counts.length === 0) continue
-    const rows = `${partRows(definition, bound)}${some ? ' WHERE rule IS NULL' : ''}`
-    const [row] = await engine.rows(`SELECT ${counts.join(', ')} FROM (${rows})`)
-    for (const [repair, n] of Object.entries(row ?? {})) repairs[repair] = (repairs[repair] ?? 0) + Number(n)
-  }
-  return counted(repairs)
 }
 
 async function countWarnings(input: CheckInput, file: string): Promise<Record<string, number>> {

@@ -1,7 +1,7 @@
 import type { SourceDefinition } from '../model/pipeline.ts'
 import { identifier } from '../model/sql-text.ts'
 
-/** SQL of the keys that stand more than once, whatever rows they stand in; rows in key order need no such search. */
+/** SQL of the keys that stand more than once; rows in key order need no such search. */
 export function repeatedKeys({ key }: SourceDefinition, rows: string): string {
   const name = identifier(key)
   return `SELECT ${name} FROM (${rows}) WHERE ${name} IS NOT NULL GROUP BY ${name} HAVING count(*) > 1`

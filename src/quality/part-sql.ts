@@ -36,14 +36,23 @@ export function partRows(definition: SourceDefinition, { part, matching, emptyIs
     SELECT *, ${values.join(',\n')} FROM (SELECT ${found.join(', ')} FROM ${parquet(...part.files)}))`
 }
 
-/** SQL of the declared values of all parts and `rule`, one part after the other in the order in which they were staged. */
-export function valueRows(definition: SourceDefinition, parts: readonly BoundPart[]): string {
-  const names = definition.columns.map((column) => identifier(column.name))
+/**
+ * SQL of the declared values of all rows that break no rule by themselves, one part after the other in the order in which
+ * they were staged. Only `broken` parts are searched for rows to leave out.
+ */
+export function goodRows(
+  definition: SourceDefinition,
+  parts: readonly BoundPart[],
+  broken: ReadonlySet<BoundPart>,
+): string {
+  const names = definition.columns.map((column) => identifier(column.name)).join(', ')
   if (parts.length === 0) {
     const nothing = definition.columns.map((column) => `${unread(column).value} AS ${identifier(column.name)}`)
-    return `SELECT ${nothing.join(', ')}, CAST(NULL AS VARCHAR) AS rule WHERE false`
+    return `SELECT ${nothing.join(', ')} WHERE false`
   }
-  return parts.map((bound) => `SELECT ${names.join(', ')}, rule FROM (${partRows(definition, bound)})`).join('\nUNION ALL ')
+  return parts
+    .map((bound) => `SELECT ${names} FROM (${partRows(definition, bound)})${broken.has(bound) ? ' WHERE rule IS NULL' : ''}`)
+    .join('\nUNION ALL ')
 }
 
 /** SQL of a row as it was found, to stand over `partRows`: a struct of key, declared columns and extra, all text. */

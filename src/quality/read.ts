@@ -55,10 +55,16 @@ export function readColumn(
   }
 }
 
-/** SQL of a found column as the declared one: NULL where nothing is there, and where it cannot be read. */
-export function readAs(definition: SourceDefinition, name: string, found: FoundColumn): string {
+/** SQL of a found column as the declared one of that name: NULL where nothing is there, and where it cannot be read. */
+export function readAs(
+  definition: SourceDefinition,
+  name: string,
+  found: FoundColumn | undefined,
+  emptyIsNull: boolean,
+): string {
   const column = declaredColumn(definition, name)
-  return `(${readColumn(column, found.type, true, identifier(found.name)).value})`
+  if (!found) return `CAST(NULL AS ${duckdbType(column.type)})`
+  return `(${readColumn(column, found.type, emptyIsNull, identifier(found.name)).value})`
 }
 
 /** The declared column of a name. Throws `pipeline_invalid` where a key or a cursor names none. */

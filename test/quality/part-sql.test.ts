@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import type { StagedPart } from '../../src/source/source.ts'
 import { bindColumns } from '../../src/quality/columns.ts'
-import { asFound, type BoundPart, parquet, partRows, repairConditions, valueRows } from '../../src/quality/part-sql.ts'
+import { asFound, type BoundPart, goodRows, parquet, partRows, repairConditions } from '../../src/quality/part-sql.ts'
 import { DEFINITION, openBench } from './bench.ts'
 
 const bench = await openBench()
@@ -50,7 +50,7 @@ test('native values break a rule too', async () => {
 test('parts of different columns and types are one table, a missing column is NULL', async () => {
   const texts = await bench.stage(['ID', 'At', 'Code'], [['1', '1/2/2024 3:04', '48']])
   const natives = await bench.stage(['at:timestamp', 'id:long', 'note'], [['2024-01-02 03:04:00', 2, 'x']])
-  const values = valueRows(DEFINITION, [bound(texts), bound(natives)])
+  const values = goodRows(DEFINITION, [bound(texts), bound(natives)], new Set())
   const rows = await bench.engine.rows(`SELECT id, "at", code, note, open FROM (${values})`)
   assert.deepEqual(rows, [
     { id: 1n, at: '2024-01-02 03:04:00', code: '0048', note: null, open: null },
@@ -59,10 +59,16 @@ test('parts of different columns and types are one table, a missing column is NU
 })
 
 test('no parts are a table without rows, of the declared types', async () => {
-  const described = await bench.engine.rows(`DESCRIBE ${valueRows(DEFINITION, [])}`)
+  const described = await bench.engine.rows(`DESCRIBE ${goodRows(DEFINITION, [], new Set())}`)
   assert.deepEqual(described.map((row) => row['column_type']), [
-    'BIGINT', 'TIMESTAMP', 'VARCHAR', 'BOOLEAN', 'INTEGER', 'DOUBLE', 'VARCHAR', 'TIMESTAMP', 'VARCHAR',
+    'BIGINT', 'TIMESTAMP', 'VARCHAR', 'BOOLEAN', 'INTEGER', 'DOUBLE', 'VARCHAR', 'TIMESTAMP',
   ])
+})
+
+test('rows that break a rule are left out of the parts that have any', async () => {
+  const [part, other] = [await bench.stage(['id'], [['1'], ['x'], ['']]), await bench.stage(['id'], [['2']])].map(bound)
+  const rows = await bench.engine.rows(`SELECT id FROM (${goodRows(DEFINITION, [part!, other!], new Set([part!]))})`)
+  assert.deepEqual(rows, [{ id: 1n }, { id: 2n }])
 })
 
 test('a row is kept as it was found, with what is not declared as JSON', async () => {

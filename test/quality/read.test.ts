@@ -31,9 +31,9 @@ test('a type holds what can be read as it, and nothing else', () => {
 
 test('a found column is read alone as a declared one', async () => {
   const column = { name: 'The "Id"', type: 'text', declared: 'text' } as const
-  const read = readAs(DEFINITION, 'id', column)
-  const [row] = await bench.engine.rows(`SELECT ${read} AS id FROM (SELECT ' 7.0' AS "The ""Id""")`)
-  assert.equal(row?.['id'], 7n)
+  const [key, cursor] = [readAs(DEFINITION, 'id', column, true), readAs(DEFINITION, 'seen', undefined, true)]
+  const sql = `SELECT ${key} AS id, typeof(${cursor}) AS cursor FROM (SELECT ' 7.0' AS "The ""Id""")`
+  assert.deepEqual(await bench.engine.rows(sql), [{ id: 7n, cursor: 'TIMESTAMP' }])
 })
 
 test('a name that is not declared is refused', () => {
