@@ -67,6 +67,8 @@ export async function startServer(
   const log = openSync(join(folder, 'log'), 'w')
   const child = spawn(words[0]!, words.slice(1), { cwd: folder, stdio: ['ignore', log, log] })
   closeSync(log)
+  // A server that a failed test forgot must not keep the process waiting.
+  child.unref()
   const entry = { child, folder }
   running.add(entry)
   const connect = () =>
@@ -75,6 +77,7 @@ export async function startServer(
     running.delete(entry)
     if (child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.ref()
       child.kill('SIGKILL')
       await ended
     }

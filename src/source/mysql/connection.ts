@@ -78,7 +78,7 @@ async function attempt(
   { password, signal, doing = 'reading' }: ConnectOptions,
 ): Promise<MysqlConnection> {
   if (signal.aborted) throw interrupted(signal.reason)
-  const socket = connectSocket({ host: address.host, port: address.port, keepAlive: true })
+  const socket = connectSocket({ host: address.host, port: address.port, keepAlive: true, noDelay: true })
   const connection = mysql.createConnection({
     stream: socket,
     // The driver checks the certificate of an address against "localhost"; with a dot at its end it takes the address for
@@ -199,7 +199,8 @@ function eachRow(
       // What the server still sends cannot be told to stop otherwise.
       connection.destroy()
     }
-    const query = connection.execute({ sql, values: [], rowsAsArray: true })
+    const options = { sql, values: [], rowsAsArray: true }
+    const query = connection.execute(options)
     query.on('result', (row) => {
       if (failed) return
       try {
@@ -213,7 +214,7 @@ function eachRow(
     })
     query.on('error', reject)
     query.on('end', () => {
-      connection.unprepare(sql)
+      connection.unprepare(options as unknown as string)
       resolve(undefined)
     })
   })
