@@ -17,6 +17,7 @@ import type { Pipeline } from './model/pipeline.ts'
 import type { BatchKind, RunReport, StepState } from './model/report.ts'
 import { terminateRun } from './orchestrate/recover.ts'
 import { listRuns, type RunDetails, type RunRecord, showRun } from './orchestrate/runs.ts'
+import { compactByHand } from './pipeline/compact.ts'
 import { type Check, examine } from './pipeline/doctor.ts'
 import { loadPipeline } from './pipeline/load.ts'
 import { type BatchMaker, type BatchWatch, makeBatch, releaseBatch, resumeBatch } from './pipeline/make-batch.ts'
@@ -78,6 +79,7 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
     quarantine: (wish: QuarantineWish) => parts.reader().quarantine(wish),
     diff: (from: string, to: string, options: { rows: boolean }) => parts.reader().diff(from, to, options),
     history: (key: string) => parts.reader().history(key),
+    compact: async (options: { dryRun: boolean }, { signal }: Watch) => compactByHand(parts.existing(), options, signal),
     load: async (): Promise<never> => {
       throw new BlotterError('unsupported', '`blotter load` is not there yet.', { todo: 'Use another source.' })
     },
@@ -161,6 +163,8 @@ interface Parts extends Disposable {
   /** Sets the state database aside and makes a new one. */
   rebuildState(): Check
   maker(): BatchMaker
+  /** The same for work on a lake that has to be there already: else `lake_missing`. */
+  existing(): BatchMaker
   reader(): Reader
   openEngine(): Promise<Engine>
   openSource(url: string): Promise<Source>
@@ -213,6 +217,10 @@ async function openParts(config: Config, clock: Clock): Promise<Parts> {
       openEngine: openEngineAt,
       openSource,
     }),
+    existing: () => {
+      lake(false)
+      return parts.maker()
+    },
     reader: () => openReader({ lake: lake(false), pipeline, openEngine }),
     openEngine,
     openSource,

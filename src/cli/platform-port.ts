@@ -32,6 +32,8 @@ export interface Platform extends AsyncDisposable {
   quarantine(options: QuarantineOptions): Promise<QuarantineReport>
   diff(from: string, to: string, options: { rows: boolean }): Promise<DiffReport>
   history(key: string): Promise<IncidentHistory>
+  /** Rewrites small files and files with many hidden rows; `dryRun` only says which. */
+  compact(options: { dryRun: boolean }, watch: Watch): Promise<CompactionReport>
   /** Checks of lake, state and source; the machine's own are the command line's. Never throws for what it finds. */
   doctor(options: { rebuild: boolean }): Promise<Check[]>
 }
@@ -185,6 +187,19 @@ export interface IncidentHistory {
   id: number | string
   changes: (Omit<Change, 'id'> & { batch_at: BatchAt })[]
   now: Record<string, unknown> | null
+}
+
+/** `compact --json`: tables with nothing to do are left out. */
+export interface CompactionReport {
+  dry_run: boolean
+  tables: {
+    name: string
+    /** Data files that were rewritten, and how many took their place. */
+    rewritten: number
+    written: number
+    deletes_dropped: number
+    size_bytes: number
+  }[]
 }
 
 /** An element of `doctor --json`. `fix` says what to do about anything but `ok`. */

@@ -11,6 +11,7 @@ import { errorDocument, errorText } from './show/error.ts'
 import { noteText } from './show/note.ts'
 import { createProgress } from './show/progress.ts'
 import { addBatches } from './verbs/batches.ts'
+import { addCompact } from './verbs/compact.ts'
 import { addCompletion } from './verbs/completion.ts'
 import { addDiff } from './verbs/diff.ts'
 import { addDoctor } from './verbs/doctor.ts'
@@ -77,6 +78,7 @@ export function createProgram(inputs: CommandLineInputs, state: { exitCode: numb
     addTables,
     addRuns,
     addQuarantine,
+    addCompact,
     addDoctor,
     addCompletion,
   ])

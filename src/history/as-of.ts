@@ -1,7 +1,9 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import { BlotterError } from '../errors.ts'
+import { equalSnapshots } from '../lake/equal-snapshots.ts'
 import { planScan, type Scan } from '../lake/plan.ts'
 import type { Storage } from '../lake/storage.ts'
+import type { Snapshot } from '../lake/metadata.ts'
 import { loadTable, snapshotOf, type Table, tagsOf } from '../lake/table.ts'
 import { type BatchAt, isBatchAt } from '../model/batch-at.ts'
 import { BATCHES_TABLE } from './ledger.ts'
@@ -15,7 +17,7 @@ export interface LakeView {
 
 export interface LakeBatch {
   batchAt: BatchAt
-  /** Ids of the snapshots that its tables have, as text. */
+  /** Ids of the snapshots that its tables have, as text, those that compaction put in their place included. */
   snapshots: readonly string[]
 }
 
@@ -41,7 +43,10 @@ export async function viewLake(lake: { storage: Storage; catalog: Catalog; locat
   const names = ledger < 0 ? [] : [...tags[ledger]!.keys()].filter(isBatchAt).sort()
   const batches = names.map((batchAt) => ({
     batchAt,
-    snapshots: tags.flatMap((known) => (known.has(batchAt) ? [String(known.get(batchAt))] : [])),
+    snapshots: tables.flatMap((table, i) => {
+      const tagged = tags[i]!.get(batchAt)
+      return tagged ? equalSnapshots(table, tagged).map((snapshot) => String(snapshot['snapshot-id'])) : []
+    }),
   }))
   return { tables, batches }
 }
@@ -49,17 +54,23 @@ export async function viewLake(lake: { storage: Storage; catalog: Catalog; locat
 /** What is to be read of each table as of one batch; a table that did not exist then is left out. */
 export async function scansAsOf(storage: Storage, view: LakeView, batchAt: BatchAt): Promise<Scan[]> {
   const known = view.tables.filter((table) => tagsOf(table).has(batchAt))
-  return Promise.all(known.map((table) => planScan(storage, table, snapshotOf(table, batchAt))))
+  return Promise.all(known.map((table) => planScan(storage, table, cheapestOf(table, batchAt))))
 }
 
 /** One table as of one batch. Throws `batch_missing` if it did not exist then. */
 export async function scanAsOf(storage: Storage, view: LakeView, name: string, batchAt: BatchAt): Promise<Scan> {
   const table = view.tables.find((candidate) => candidate.name === name)
-  if (table && tagsOf(table).has(batchAt)) return planScan(storage, table, snapshotOf(table, batchAt))
+  if (table && tagsOf(table).has(batchAt)) return planScan(storage, table, cheapestOf(table, batchAt))
   throw new BlotterError('batch_missing', `${name} did not exist as of the batch ${batchAt}.`, {
     todo: 'Name a later batch; `blotter batches` lists them.',
     context: { table: name, batch_at: batchAt },
   })
+}
+
+/** Compaction leaves a batch's tag where it is: its rows are read from the files that were put in their place. */
+function cheapestOf(table: Table, batchAt: BatchAt): Snapshot | undefined {
+  const tagged = snapshotOf(table, batchAt)
+  return tagged && equalSnapshots(table, tagged).at(-1)
 }
 
 function refuseNewer(table: Table): void {

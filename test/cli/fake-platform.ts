@@ -159,6 +159,7 @@ export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = 
     quarantine: answer('quarantine', facts.quarantine),
     diff: answer('diff', facts.diff),
     history: answer('history', facts.history),
+    compact: answer('compact', { dry_run: false, tables: [{ name: 'raw.crimes', rewritten: 3, written: 1, deletes_dropped: 2, size_bytes: 1_048_576 }] }),
     doctor: answer('doctor', facts.doctor),
     [Symbol.asyncDispose]: async () => void calls.push(['dispose']),
     ...overrides,

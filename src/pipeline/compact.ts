@@ -1,0 +1,114 @@
+import type { Catalog } from '../catalog/catalog.ts'
+import type { Clock } from '../clock.ts'
+import type { Engine } from '../engine/engine.ts'
+import { BlotterError } from '../errors.ts'
+import { viewLake } from '../history/as-of.ts'
+import { compactTable, planTableCompaction, type TableCompaction } from '../lake/compact.ts'
+import { BY_HAND, type CompactionPolicy } from '../lake/compaction-plan.ts'
+import { CONTENT } from '../lake/data-file.ts'
+import { type MetadataSwap, writeMetadata } from '../lake/stage.ts'
+import type { Storage } from '../lake/storage.ts'
+import { snapshotOf, type Table } from '../lake/table.ts'
+import type { Pipeline } from '../model/pipeline.ts'
+import { maintain } from './maintenance.ts'
+import type { BatchMaker } from './make-batch.ts'
+import { tableSpecs } from './tables.ts'
+
+export interface LakeCompaction {
+  lake: { storage: Storage; catalog: Catalog; location: string }
+  engine: Engine
+  pipeline: Pipeline
+  /** Names the new files. */
+  label: string
+  clock: Clock
+  /** Throws `lease_lost` if another process has taken the lake over. */
+  assertHeld(): void
+}
+
+/** What compaction does, or would do, to a table. */
+export interface CompactedTable {
+  name: string
+  /** Data files that are rewritten, and the files that take their place. */
+  rewritten: number
+  written: number
+  /** Delete files that nothing needs any more. */
+  deletes_dropped: number
+  /** Size of the files that are rewritten, without their deletes. */
+  size_bytes: number
+}
+
+/** `compact --json`. */
+export interface CompactionReport {
+  dry_run: boolean
+  tables: CompactedTable[]
+}
+
+const TRIES = 3
+
+/** Compacts when asked: all that makes reading cheaper, in one commit. Another writer's commit meanwhile is planned upon anew. */
+export async function compactByHand(maker: BatchMaker, { dryRun }: { dryRun: boolean }, signal: AbortSignal): Promise<CompactionReport> {
+  if (dryRun) return { dry_run: true, tables: (await planLakeCompaction(maker, BY_HAND)).map(compactedTable) }
+  return maintain(maker, 'compact', signal, async (maintenance) => {
+    for (let tries = 1; ; tries++) {
+      const planned = await planLakeCompaction(maker, BY_HAND)
+      try {
+        if (planned.length > 0) await compactLake({ ...maker, ...maintenance }, planned)
+        return { dry_run: false, tables: planned.map(compactedTable) }
+      } catch (error) {
+        if (tries === TRIES || !(error instanceof BlotterError && error.code === 'commit_conflict')) throw error
+      }
+    }
+  })
+}
+
+/** What a compaction under this policy would do, table by table; tables with nothing to do are left out. */
+export async function planLakeCompaction(
+  { lake, pipeline }: Pick<LakeCompaction, 'lake' | 'pipeline'>,
+  policy: CompactionPolicy,
+): Promise<TableCompaction[]> {
+  const view = await viewLake(lake)
+  const newest = view.batches.at(-1)?.batchAt
+  const own = new Set(tableSpecs(pipeline).map((spec) => spec.name))
+  if (newest === undefined) return []
+  const planned = view.tables
+    .filter((table) => own.has(table.name))
+    .map((table) => planTableCompaction(lake.storage, table, policy, newest))
+  return (await Promise.all(planned)).filter((one) => one !== undefined)
+}
+
+/** Rewrites files as planned and moves all tables concerned in one catalog transaction. Throws `commit_conflict`. */
+export async function compactLake(compaction: LakeCompaction, planned: readonly TableCompaction[]): Promise<void> {
+  const { lake, engine, label, clock, pipeline } = compaction
+  const swaps: MetadataSwap[] = []
+  for (const one of planned) {
+    const sortBy = sortColumns(pipeline, one.table)
+    const staged = await compactTable({ ...one, engine, storage: lake.storage, sortBy, label, now: clock.now() })
+    swaps.push(await writeMetadata(lake.storage, staged, label))
+  }
+  compaction.assertHeld()
+  await lake.catalog.commit(swaps)
+  for (const location of swaps.flatMap((swap) => swap.unnamed)) await lake.storage.remove(location).catch(() => {})
+}
+
+export function compactedTable({ table, plan }: TableCompaction): CompactedTable {
+  const rewritten = plan.rewrites.flatMap((rewrite) => rewrite.files.map((one) => one.file))
+  return {
+    name: table.name,
+    rewritten: rewritten.length,
+    written: plan.rewrites.filter((rewrite) => rewrite.rows !== 0).length,
+    deletes_dropped: plan.remove.filter((file) => file.content !== CONTENT.data).length,
+    size_bytes: rewritten.reduce((sum, file) => sum + file.file_size_in_bytes, 0),
+  }
+}
+
+/** Records of batches are read by time, incidents by their key. */
+function sortColumns(pipeline: Pipeline, table: Table): string[] {
+  const has = (name: string): boolean => scanColumns(table).includes(name)
+  const record = /^(history|quarantine)\./.test(table.name)
+  return [...(record ? ['batch_at', 'rule'] : []), pipeline.source.key].filter(has)
+}
+
+function scanColumns(table: Table): string[] {
+  const id = snapshotOf(table)?.['schema-id'] ?? table.metadata['current-schema-id']
+  return table.metadata.schemas.find((schema) => schema['schema-id'] === id)?.fields.map((field) => field.name) ?? []
+}
