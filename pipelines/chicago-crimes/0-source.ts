@@ -10,7 +10,11 @@ export default defineSource({
   timezone: 'America/Chicago',
   columns: [
     { name: 'id', type: 'long', doc: 'The city’s identifier of the incident.' },
-    { name: 'case_number', type: 'string', doc: 'Records Division number; not unique: homicides have a row for each victim.' },
+    {
+      name: 'case_number',
+      type: 'string',
+      doc: 'Records Division number; not unique: homicides have a row for each victim.',
+    },
     { name: 'date', type: 'timestamp', doc: 'When the incident happened, sometimes an estimate; Chicago’s wall clock.' },
     { name: 'block', type: 'string', doc: 'Address with its last two digits hidden.' },
     { name: 'iucr', type: 'string', code: { width: 4 }, doc: 'Illinois Uniform Crime Reporting code.' },

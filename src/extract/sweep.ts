@@ -29,9 +29,7 @@ export interface Sweep extends Extracted {
 export async function sweepSource(input: SweepInput): Promise<Sweep> {
   const { view, options } = input
   const native = view.sweep !== undefined && view.fetch !== undefined
-  const read = native
-    ? await view.sweep!({ ...options, key: input.key, cursor: input.cursor })
-    : await view.extract(options)
+  const read = native ? await view.sweep!({ ...options, key: input.key, cursor: input.cursor }) : await view.extract(options)
   await compareKeys(options.stage, sweptKeys(read.parts, input), input.current)
   const vanished = join(options.stage.folder, 'vanished.parquet')
   await options.stage.writeParquet('SELECT key FROM vanished_keys ORDER BY key', vanished)
@@ -53,10 +51,14 @@ function sweptKeys(parts: readonly StagedPart[], input: SweepInput): string {
 }
 
 async function compareKeys(stage: Stage, swept: string, current: string): Promise<void> {
-  await stage.run(`CREATE TEMP TABLE swept_keys AS SELECT key, any_value(cursor) AS cursor, count(*) AS n FROM (${swept}) GROUP BY key`)
+  await stage.run(
+    `CREATE TEMP TABLE swept_keys AS SELECT key, any_value(cursor) AS cursor, count(*) AS n FROM (${swept}) GROUP BY key`,
+  )
   await stage.run(`CREATE TEMP TABLE differing_keys AS SELECT s.key FROM swept_keys s LEFT JOIN (${current}) c ON c.key = s.key
     WHERE s.key IS NOT NULL AND (c.key IS NULL OR s.n > 1 OR s.cursor IS DISTINCT FROM c.cursor)`)
-  await stage.run(`CREATE TEMP TABLE vanished_keys AS SELECT c.key FROM (${current}) c ANTI JOIN swept_keys s ON s.key = c.key`)
+  await stage.run(
+    `CREATE TEMP TABLE vanished_keys AS SELECT c.key FROM (${current}) c ANTI JOIN swept_keys s ON s.key = c.key`,
+  )
 }
 
 const KEYS_PER_FETCH = 2000
@@ -68,7 +70,9 @@ async function fetchRows(input: SweepInput): Promise<Extracted> {
   const keys = async function* (): AsyncGenerator<bigint[]> {
     let last = -(2n ** 63n)
     for (let done = 0; done < differing; done += KEYS_PER_FETCH) {
-      const rows = await stage.rows(`SELECT key FROM differing_keys WHERE key > ${last} ORDER BY key LIMIT ${KEYS_PER_FETCH}`)
+      const rows = await stage.rows(
+        `SELECT key FROM differing_keys WHERE key > ${last} ORDER BY key LIMIT ${KEYS_PER_FETCH}`,
+      )
       const batch = rows.map((row) => row['key'] as bigint)
       if (batch.length === 0) return
       last = batch.at(-1)!

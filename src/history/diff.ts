@@ -47,7 +47,9 @@ export async function diffBatches(input: DiffInput): Promise<Diff> {
   const { engine, definition, raw, from, to } = input
   const folded = foldSql(definition, raw, input.ledger, from, to)
   const [total] = await engine.rows(`SELECT count(*) AS n FROM (${folded})`)
-  const found = await engine.rows(`SELECT kind, count(*) AS n FROM (SELECT unnest(kinds) AS kind FROM (${folded})) GROUP BY kind`)
+  const found = await engine.rows(
+    `SELECT kind, count(*) AS n FROM (SELECT unnest(kinds) AS kind FROM (${folded})) GROUP BY kind`,
+  )
   const byKind = new Map(found.map((row) => [String(row['kind']), Number(row['n'])]))
   if (input.restamped > 0) byKind.set('restamped', input.restamped)
   const counts = Object.fromEntries(kindNames(raw).flatMap((kind) => (byKind.has(kind) ? [[kind, byKind.get(kind)!]] : [])))

@@ -30,7 +30,11 @@ export function batchesSchema(raw: RawDefinition): Schema {
     { name: 'rows_unchanged', type: 'long', doc: 'Rows read that the lake had already, or that repeat another row.' },
     { name: 'rows_quarantined', type: 'long', doc: 'Rows that broke a rule.' },
     { name: 'rows_swept', type: 'long', doc: 'Keys compared without reading their rows.' },
-    ...kindNames(raw).map((kind): Column => ({ name: changesColumn(kind), type: 'long', doc: `Incidents of kind ${kind}.` })),
+    ...kindNames(raw).map((kind): Column => ({
+      name: changesColumn(kind),
+      type: 'long',
+      doc: `Incidents of kind ${kind}.`,
+    })),
     { name: 'cursor_min', type: 'timestamp', doc: 'Oldest change stamp among the landed rows.' },
     { name: 'cursor_max', type: 'timestamp', doc: 'Newest change stamp among the landed rows.' },
     { name: 'newest_incident', type: 'timestamp', doc: 'Latest incident in the raw table as of this batch.' },

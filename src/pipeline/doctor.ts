@@ -38,14 +38,25 @@ export async function examine(examination: Examination): Promise<Check[]> {
 async function examineLake({ folder, lake, clock }: Examination): Promise<Check[]> {
   const writable = await access(lake ? folder : parentOf(folder), constants.W_OK).then(
     (): Check => ({ name: 'lake folder', state: 'ok', message: `${folder} can be written` }),
-    (): Check => ({ name: 'lake folder', state: 'fail', message: `${folder} cannot be written`, fix: 'Give the folder to the user who runs Blotter, or name another with --lake.' }),
+    (): Check => ({
+      name: 'lake folder',
+      state: 'fail',
+      message: `${folder} cannot be written`,
+      fix: 'Give the folder to the user who runs Blotter, or name another with --lake.',
+    }),
   )
-  if (!lake) return [writable, { name: 'lake', state: 'skipped', message: 'There is no lake yet.', fix: 'blotter run --source URL' }]
+  if (!lake)
+    return [writable, { name: 'lake', state: 'skipped', message: 'There is no lake yet.', fix: 'blotter run --source URL' }]
   try {
     const view = await viewLake(lake)
     const newest = view.batches.at(-1)?.batchAt
     const batches = `${view.batches.length} batches, the newest ${newest ?? 'none'}; ${view.tables.length} tables`
-    return [writable, { name: 'lake', state: 'ok', message: batches }, await examineFiles(lake, view), examineClock(clock, newest)]
+    return [
+      writable,
+      { name: 'lake', state: 'ok', message: batches },
+      await examineFiles(lake, view),
+      examineClock(clock, newest),
+    ]
   } catch (error) {
     return [writable, failed('lake', error)]
   }
@@ -56,10 +67,13 @@ async function examineFiles(lake: LakeContext, view: LakeView): Promise<Check> {
   if (!newest) return { name: 'lake files', state: 'skipped', message: 'There is no batch yet.' }
   try {
     const scans = await scansAsOf(lake.storage, view, newest.batchAt)
-    const locations = new Set(scans.flatMap((scan) => scan.files.flatMap((one) => [one, ...one.deletes].map(({ file }) => file.file_path))))
+    const locations = new Set(
+      scans.flatMap((scan) => scan.files.flatMap((one) => [one, ...one.deletes].map(({ file }) => file.file_path))),
+    )
     const missing: string[] = []
     for (const location of locations) if (!(await lake.storage.exists(location))) missing.push(location)
-    if (missing.length === 0) return { name: 'lake files', state: 'ok', message: `all ${locations.size} files of the newest batch are there` }
+    if (missing.length === 0)
+      return { name: 'lake files', state: 'ok', message: `all ${locations.size} files of the newest batch are there` }
     return {
       name: 'lake files',
       state: 'fail',
@@ -74,11 +88,17 @@ async function examineFiles(lake: LakeContext, view: LakeView): Promise<Check> {
 function examineClock(clock: Clock, newest: string | undefined): Check {
   const now = batchAtOf(clock.now())
   if (newest === undefined || now >= newest) return { name: 'clock', state: 'ok', message: `it is ${now}` }
-  return { name: 'clock', state: 'warn', message: `it is ${now}, before the newest batch ${newest}`, fix: 'Set the clock; batches are named by it.' }
+  return {
+    name: 'clock',
+    state: 'warn',
+    message: `it is ${now}, before the newest batch ${newest}`,
+    fix: 'Set the clock; batches are named by it.',
+  }
 }
 
 async function examineSource({ source, pipeline, mapping, signal }: Examination): Promise<Check> {
-  if (!source) return { name: 'source', state: 'skipped', message: 'No source is configured.', fix: 'blotter doctor --source URL' }
+  if (!source)
+    return { name: 'source', state: 'skipped', message: 'No source is configured.', fix: 'blotter doctor --source URL' }
   try {
     const opened = await source()
     const description = await opened.describe(signal)
@@ -86,10 +106,21 @@ async function examineSource({ source, pipeline, mapping, signal }: Examination)
     await using view = await opened.open(signal)
     const found = `${description.what}; ${matching.columns.length - matching.missing.length} of ${matching.columns.length} columns`
     if (description.primaryKey !== undefined && description.primaryKey.length !== 1) {
-      return { name: 'source', state: 'fail', message: `${found}; no primary key`, fix: `ALTER TABLE … ADD PRIMARY KEY (${pipeline.source.key})` }
+      return {
+        name: 'source',
+        state: 'fail',
+        message: `${found}; no primary key`,
+        fix: `ALTER TABLE … ADD PRIMARY KEY (${pipeline.source.key})`,
+      }
     }
-    if (matching.missing.length === 0) return { name: 'source', state: 'ok', message: `${found}, can be read (${view.columns.length} found)` }
-    return { name: 'source', state: 'warn', message: `${found}; missing ${matching.missing.join(', ')}`, fix: 'Map them in the configuration (source: columns:) if they have other names.' }
+    if (matching.missing.length === 0)
+      return { name: 'source', state: 'ok', message: `${found}, can be read (${view.columns.length} found)` }
+    return {
+      name: 'source',
+      state: 'warn',
+      message: `${found}; missing ${matching.missing.join(', ')}`,
+      fix: 'Map them in the configuration (source: columns:) if they have other names.',
+    }
   } catch (error) {
     return failed('source', error)
   }

@@ -32,7 +32,11 @@ export function parseSqlTable(name: string, text: string, knownTables: readonly 
     name,
     mode: head.mode,
     doc: head.doc,
-    columns: Object.entries(head.columns).map(([column, { type, doc }]) => ({ name: column, type, ...(doc ? { doc } : {}) })),
+    columns: Object.entries(head.columns).map(([column, { type, doc }]) => ({
+      name: column,
+      type,
+      ...(doc ? { doc } : {}),
+    })),
     sql,
     hash: createHash('sha256').update(text).digest('hex'),
     reads: [...new Set(mentioned)].filter((table) => knownTables.includes(table)),

@@ -19,7 +19,10 @@ export function holdIfEmpty(context: RunContext, extracted: Extracted): void {
   }
 }
 
-export function holdIfKeyless(context: RunContext, checked: { read: number; quarantine: { byRule: Record<string, number> } }): void {
+export function holdIfKeyless(
+  context: RunContext,
+  checked: { read: number; quarantine: { byRule: Record<string, number> } },
+): void {
   const keyless = checked.quarantine.byRule['key_missing'] ?? 0
   const { keylessMax } = context.guards
   if (keyless > keylessMax * checked.read) {
@@ -34,11 +37,16 @@ export function holdIfKeyless(context: RunContext, checked: { read: number; quar
 export function holdIfVanished(context: RunContext, vanished: number, before: number): void {
   const { vanishedMax } = context.guards
   if (vanished > vanishedMax * before) {
-    hold(context, 'vanished', `${vanished} of ${before} incidents are gone from the source, more than ${percent(vanishedMax)}.`, {
-      vanished,
-      before,
-      limit: vanishedMax,
-    })
+    hold(
+      context,
+      'vanished',
+      `${vanished} of ${before} incidents are gone from the source, more than ${percent(vanishedMax)}.`,
+      {
+        vanished,
+        before,
+        limit: vanishedMax,
+      },
+    )
   }
 }
 
@@ -59,7 +67,11 @@ export async function holdIfColumnsChanged(context: RunContext, extracted: Extra
       found === undefined
         ? `The column ${name} that earlier batches had is gone from the source.`
         : `The column ${name} was ${declared} in the batch before and is ${found} now.`
-    hold(context, found === undefined ? 'column_gone' : 'column_type', message, { column: name, before: declared, now: found ?? null })
+    hold(context, found === undefined ? 'column_gone' : 'column_type', message, {
+      column: name,
+      before: declared,
+      now: found ?? null,
+    })
   }
 }
 

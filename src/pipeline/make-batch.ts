@@ -78,7 +78,12 @@ export async function makeBatch(
   return await carry(maker, lease, run, watch, false)
 }
 
-function begin(maker: BatchMaker, lease: Lease, at: BatchAt, { source, full }: { source: string; full: boolean }): RunRecord {
+function begin(
+  maker: BatchMaker,
+  lease: Lease,
+  at: BatchAt,
+  { source, full }: { source: string; full: boolean },
+): RunRecord {
   const { state, clock } = maker
   return beginRun({ batch_at: at, kind: full ? 'full' : null, source, options: { source, full } }, { state, lease, clock })
 }
@@ -103,7 +108,13 @@ export async function releaseBatch(maker: BatchMaker, run: string | undefined, w
   return await carry(maker, lease, releaseRun(maker.state, run, maker.clock), watch, true)
 }
 
-async function carry(maker: BatchMaker, lease: Lease, run: RunRecord, watch: BatchWatch, goesOn: boolean): Promise<BatchOutcome> {
+async function carry(
+  maker: BatchMaker,
+  lease: Lease,
+  run: RunRecord,
+  watch: BatchWatch,
+  goesOn: boolean,
+): Promise<BatchOutcome> {
   const options = run.options as { source: string; full: boolean }
   const folder = runFolder(maker.state, run.run)
   await using engine = await maker.openEngine(join(folder, 'spill'))
@@ -161,14 +172,20 @@ function nextBatchAt(clock: Clock, newest: BatchAt | undefined, watch: BatchWatc
   const now = batchAtOf(clock.now())
   if (newest === undefined || now > newest) return now
   if (now < newest) {
-    watch.onNotice(`The clock says ${now}, which is before the newest batch ${newest}: this batch is named one second after that one.`)
+    watch.onNotice(
+      `The clock says ${now}, which is before the newest batch ${newest}: this batch is named one second after that one.`,
+    )
   }
   return secondAfter(newest)
 }
 
 function older(at: BatchAt, newest: BatchAt): BlotterError {
-  return new BlotterError('batch_older', `The batch ${at} would be older than the newest one, ${newest}. Nothing was changed.`, {
-    todo: 'Name a later time, or leave `--at` out.',
-    context: { at, newest },
-  })
+  return new BlotterError(
+    'batch_older',
+    `The batch ${at} would be older than the newest one, ${newest}. Nothing was changed.`,
+    {
+      todo: 'Name a later time, or leave `--at` out.',
+      context: { at, newest },
+    },
+  )
 }

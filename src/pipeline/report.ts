@@ -64,7 +64,9 @@ export async function reportOfBatch(
   const scans = await scansAsOf(lake.storage, view, batchAt)
   const tables = tableSpecs(pipeline).flatMap((spec) => {
     const scan = scans.find((candidate) => candidate.table === spec.name)
-    return scan ? [{ name: spec.name, snapshot_id: String(snapshotOf(table(spec.name), batchAt)!['snapshot-id']), rows: scan.rows }] : []
+    return scan
+      ? [{ name: spec.name, snapshot_id: String(snapshotOf(table(spec.name), batchAt)!['snapshot-id']), rows: scan.rows }]
+      : []
   })
   return { ...facts, state: 'succeeded', steps: [], repairs: repairs ?? {}, warnings: warnings ?? {}, tables }
 }

@@ -17,7 +17,11 @@ export interface TableSpec {
 /** All tables of a pipeline in the order of the way of the data. */
 export function tableSpecs(pipeline: Pipeline): TableSpec[] {
   const { source, raw, rawName } = pipeline
-  const batchAt = { name: 'batch_at', type: 'timestamptz', doc: 'The batch that brought this version of the incident.' } as const
+  const batchAt = {
+    name: 'batch_at',
+    type: 'timestamptz',
+    doc: 'The batch that brought this version of the incident.',
+  } as const
   return [
     {
       name: rawName,
@@ -31,9 +35,24 @@ export function tableSpecs(pipeline: Pipeline): TableSpec[] {
       schema: schemaOf(table.columns),
       byBatch: table.columns.some((column) => column.name === 'batch_at'),
     })),
-    { name: CHANGES_TABLE, doc: 'Every change of every incident, batch by batch.', schema: changesSchema(source), byBatch: true },
-    { name: BATCHES_TABLE, doc: 'Every batch: what was read, landed and changed.', schema: batchesSchema(raw), byBatch: true },
-    { name: quarantineName(pipeline), doc: 'Rows that broke a rule, with their original values.', schema: quarantineSchema(pipeline), byBatch: true },
+    {
+      name: CHANGES_TABLE,
+      doc: 'Every change of every incident, batch by batch.',
+      schema: changesSchema(source),
+      byBatch: true,
+    },
+    {
+      name: BATCHES_TABLE,
+      doc: 'Every batch: what was read, landed and changed.',
+      schema: batchesSchema(raw),
+      byBatch: true,
+    },
+    {
+      name: quarantineName(pipeline),
+      doc: 'Rows that broke a rule, with their original values.',
+      schema: quarantineSchema(pipeline),
+      byBatch: true,
+    },
   ]
 }
 
@@ -75,7 +94,8 @@ export async function openTable(lake: LakeContext, spec: TableSpec): Promise<Tab
 export function evolvedSchema(table: Table, wanted: Schema): Schema | undefined {
   const present = tableSchema(table)
   let last = Math.max(lastColumnId(present), table.metadata['last-column-id'])
-  const signature = (field: Field): string => JSON.stringify([field.name, typeof field.type === 'string' ? field.type : 'nested'])
+  const signature = (field: Field): string =>
+    JSON.stringify([field.name, typeof field.type === 'string' ? field.type : 'nested'])
   const known = new Map(present.fields.map((field) => [signature(field), field]))
   const fields = wanted.fields.map((field) => {
     const same = known.get(signature(field))

@@ -69,8 +69,12 @@ export function openReader(setup: ReaderSetup): Reader {
     resolve,
     tablesAt: async (view, batchAt) => {
       const own = await scansAsOf(storage, view, batchAt)
-      const foreign = view.tables.filter((table) => !Object.keys(table.metadata.refs).some((ref) => ref === view.batches[0]?.batchAt))
-      const others = foreign.filter((table) => !own.some((scan) => scan.table === table.name) && !isOurs(pipeline, table.name))
+      const foreign = view.tables.filter(
+        (table) => !Object.keys(table.metadata.refs).some((ref) => ref === view.batches[0]?.batchAt),
+      )
+      const others = foreign.filter(
+        (table) => !own.some((scan) => scan.table === table.name) && !isOurs(pipeline, table.name),
+      )
       return [...own, ...(await Promise.all(others.map((table) => planScan(storage, table, snapshotOf(table)))))]
     },
     async batches() {
@@ -98,7 +102,9 @@ export function openReader(setup: ReaderSetup): Reader {
           ledger,
           from: a.batchAt,
           to: b.batchAt,
-          restamped: neighbours ? await restampedIn(engine, await scanAsOf(storage, view, BATCHES_TABLE, b.batchAt), b.batchAt) : 0,
+          restamped: neighbours
+            ? await restampedIn(engine, await scanAsOf(storage, view, BATCHES_TABLE, b.batchAt), b.batchAt)
+            : 0,
           rows: options.rows,
         }),
       )
@@ -119,7 +125,11 @@ export function openReader(setup: ReaderSetup): Reader {
   }
 }
 
-async function listQuarantine(setup: ReaderSetup, resolve: Reader['resolve'], wish: QuarantineWish): Promise<QuarantineList> {
+async function listQuarantine(
+  setup: ReaderSetup,
+  resolve: Reader['resolve'],
+  wish: QuarantineWish,
+): Promise<QuarantineList> {
   const { view, batch } = await resolve(wish.at ?? 'latest')
   const name = `quarantine.${setup.pipeline.rawName.split('.')[1]}`
   const all = scanSql(await scanAsOf(setup.lake.storage, view, name, batch.batchAt))
@@ -153,7 +163,11 @@ async function restampedIn(engine: Engine, ledger: Scan, batchAt: BatchAt): Prom
 }
 
 function isOurs(pipeline: Pipeline, table: string): boolean {
-  const namespaces = ['history', 'quarantine', ...[pipeline.rawName, ...pipeline.tables.map((t) => t.name)].map((name) => name.split('.')[0]!)]
+  const namespaces = [
+    'history',
+    'quarantine',
+    ...[pipeline.rawName, ...pipeline.tables.map((t) => t.name)].map((name) => name.split('.')[0]!),
+  ]
   return namespaces.includes(table.split('.')[0]!)
 }
 

@@ -18,7 +18,12 @@ export interface ListedTable {
 }
 
 /** Describes the scanned tables, in the order of `names` and then by name. */
-export function listTables(view: LakeView, scans: readonly Scan[], batchAt: BatchAt, names: readonly string[]): ListedTable[] {
+export function listTables(
+  view: LakeView,
+  scans: readonly Scan[],
+  batchAt: BatchAt,
+  names: readonly string[],
+): ListedTable[] {
   const place = (name: string): number => (names.includes(name) ? names.indexOf(name) : names.length)
   const listed = scans.flatMap((scan) => {
     const table = view.tables.find((candidate) => candidate.name === scan.table)

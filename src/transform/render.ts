@@ -14,7 +14,9 @@ export function renderTable(table: SqlTable, schema: Schema, parameters: SqlPara
     batch_at: `timestamptz ${literal(parameters.batchAt)}`,
     processed_at: `timestamptz ${literal(parameters.processedAt)}`,
   })
-  const columns = schema.fields.map((field) => `CAST(${identifier(field.name)} AS ${duckdbType(field.type)}) AS ${identifier(field.name)}`)
+  const columns = schema.fields.map(
+    (field) => `CAST(${identifier(field.name)} AS ${duckdbType(field.type)}) AS ${identifier(field.name)}`,
+  )
   return `SELECT ${columns.join(', ')} FROM (${sql}\n)`
 }
 

@@ -18,7 +18,16 @@ export interface Incident {
   updated_on: string
 }
 
-export const COLUMNS = ['id', 'date', 'primary_type', 'description', 'block', 'location_description', 'arrest', 'updated_on'] as const
+export const COLUMNS = [
+  'id',
+  'date',
+  'primary_type',
+  'description',
+  'block',
+  'location_description',
+  'arrest',
+  'updated_on',
+] as const
 
 /** A folder with a lake and a file as its source, and the platform to work on them; everything goes with `dispose`. */
 export interface City extends AsyncDisposable {

@@ -28,7 +28,10 @@ const rowsOf = (day: number): Incident[] => Array.from({ length: 30 }, (_, i) =>
 
 const killed = (city: City, at: string, step: string, state: string): void => {
   const program = join(import.meta.dirname, 'programs/killed-run.ts')
-  const child = spawnSync(process.execPath, [program, city.folder, city.source, at, step, state], { encoding: 'utf8', timeout: 60_000 })
+  const child = spawnSync(process.execPath, [program, city.folder, city.source, at, step, state], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
   assert.equal(child.signal, 'SIGKILL', child.stderr)
 }
 
@@ -40,8 +43,12 @@ async function orphansOf(city: City): Promise<string[]> {
     const { tables } = await viewLake({ storage, catalog, location: `file://${city.lake}` })
     const needed = await referencedFiles(storage, tables)
     const found: string[] = []
-    for (const { metadata } of tables) for await (const { location } of storage.list(metadata.location)) found.push(location.replace('file://', ''))
-    assert.ok([...needed].every((location) => found.includes(location)), 'every file that is needed is there')
+    for (const { metadata } of tables)
+      for await (const { location } of storage.list(metadata.location)) found.push(location.replace('file://', ''))
+    assert.ok(
+      [...needed].every((location) => found.includes(location)),
+      'every file that is needed is there',
+    )
     return found.filter((location) => !needed.has(location))
   } finally {
     catalog.close()

@@ -5,7 +5,8 @@ import { COLUMNS, type Incident, makeCity } from './city.ts'
 
 type Model = Map<number, Incident>
 
-const stamp = (day: number, n: number): string => `2026-01-${String(day + 1).padStart(2, '0')} 15:40:${String(n % 60).padStart(2, '0')}`
+const stamp = (day: number, n: number): string =>
+  `2026-01-${String(day + 1).padStart(2, '0')} 15:40:${String(n % 60).padStart(2, '0')}`
 
 const incident = (id: number, day: number): Incident => ({
   id,
@@ -83,12 +84,17 @@ function count(kinds: Iterable<string[]>): Record<string, number> {
 }
 
 const rowsOf = (model: Model): unknown[] =>
-  [...model.values()].sort((a, b) => a.id - b.id).map((row) => ({ ...row, id: BigInt(row.id), arrest: row.arrest === '' ? null : row.arrest === 'true' }))
+  [...model.values()]
+    .sort((a, b) => a.id - b.id)
+    .map((row) => ({ ...row, id: BigInt(row.id), arrest: row.arrest === '' ? null : row.arrest === 'true' }))
 
 const SELECT = `select ${COLUMNS.join(', ')} from raw.crimes order by id`
 
 test('every batch, every diff and every time travel agree with a model that is kept by hand', async () => {
-  const days = fc.array(fc.record({ full: fc.boolean(), edits: fc.array(edit, { minLength: 0, maxLength: 12 }) }), { minLength: 2, maxLength: 4 })
+  const days = fc.array(fc.record({ full: fc.boolean(), edits: fc.array(edit, { minLength: 0, maxLength: 12 }) }), {
+    minLength: 2,
+    maxLength: 4,
+  })
   await fc.assert(
     fc.asyncProperty(days, async (batches) => {
       await using city = await makeCity()
@@ -113,9 +119,16 @@ test('every batch, every diff and every time travel agree with a model that is k
       for (const [day, version] of versions.entries()) {
         const at = `2026-02-${String(day + 1).padStart(2, '0')}T06:00:00Z`
         assert.deepEqual(await city.query(SELECT, at), rowsOf(version), `the raw table as of ${at}`)
-        const known = [...version.values()].filter((row) => row.arrest === 'false').map((row) => BigInt(row.id)).sort((a, b) => Number(a - b))
+        const known = [...version.values()]
+          .filter((row) => row.arrest === 'false')
+          .map((row) => BigInt(row.id))
+          .sort((a, b) => Number(a - b))
         const processed = await city.query('select id from processed.crimes_without_arrest order by id', at)
-        assert.deepEqual(processed.map((row) => row['id']), known, `processed as of ${at}`)
+        assert.deepEqual(
+          processed.map((row) => row['id']),
+          known,
+          `processed as of ${at}`,
+        )
         const [sum] = await city.query('select coalesce(sum(incidents), 0)::int as n from aggregates.by_type', at)
         assert.equal(sum?.['n'], known.length, `the aggregate as of ${at}`)
       }
@@ -136,7 +149,11 @@ async function agreeOnDiffs(city: Awaited<ReturnType<typeof makeCity>>, versions
         const kinds = kindsBetween(a.get(id), b.get(id), wasThere(versions, from, id))
         return kinds.length === 0 || kinds.includes('restamped') ? [] : [{ id, kinds }]
       })
-      assert.deepEqual(diff.changes?.map(({ id, kinds }) => ({ id, kinds })), expected, `${name(from)} to ${name(to)}`)
+      assert.deepEqual(
+        diff.changes?.map(({ id, kinds }) => ({ id, kinds })),
+        expected,
+        `${name(from)} to ${name(to)}`,
+      )
       assert.equal(diff.incidents, expected.length)
     }
   }

@@ -2,8 +2,32 @@ import { defineRaw } from '../../../src/index.ts'
 
 // Texts of the FBI's classification that the city uses; another one is a typing mistake or a new law.
 const FBI_CODES = [
-  '01A', '01B', '02', '03', '04A', '04B', '05', '06', '07', '08A', '08B', '09', '10', '11', '12', '13', '14', '15', '16', '17',
-  '18', '19', '20', '22', '24', '26',
+  '01A',
+  '01B',
+  '02',
+  '03',
+  '04A',
+  '04B',
+  '05',
+  '06',
+  '07',
+  '08A',
+  '08B',
+  '09',
+  '10',
+  '11',
+  '12',
+  '13',
+  '14',
+  '15',
+  '16',
+  '17',
+  '18',
+  '19',
+  '20',
+  '22',
+  '24',
+  '26',
 ]
 
 /** Every row of the source, as it is, in every version that a batch has seen. */
@@ -24,7 +48,16 @@ export default defineRaw({
     reclassified: { columns: ['iucr', 'primary_type', 'description', 'fbi_code'] },
     moved: {
       columns: [
-        'block', 'beat', 'district', 'ward', 'community_area', 'x_coordinate', 'y_coordinate', 'latitude', 'longitude', 'location',
+        'block',
+        'beat',
+        'district',
+        'ward',
+        'community_area',
+        'x_coordinate',
+        'y_coordinate',
+        'latitude',
+        'longitude',
+        'location',
       ],
     },
   },

@@ -57,7 +57,11 @@ const DAY_TO_DAY = 0.12
 
 /** Months as published, spread over their days: people report more on Fridays, on the first, and on New Year's Day. */
 function weights(seed: number, days: number): Float64Array {
-  const months = readTable('months').flatMap((row) => Object.values(row).slice(1).map((hundreds) => 100 * Number(hundreds)))
+  const months = readTable('months').flatMap((row) =>
+    Object.values(row)
+      .slice(1)
+      .map((hundreds) => 100 * Number(hundreds)),
+  )
   const noise = saltOf(seed, 'day-to-day')
   const weight = new Float64Array(days)
   const sums = new Map<number, number>()

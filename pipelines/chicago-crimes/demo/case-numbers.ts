@@ -10,8 +10,33 @@ import { NEWEST_ON_DAY_ZERO, type Sequence } from './sequence.ts'
 export type CaseNumbers = (incident: Incident, drawn: number) => string | null
 
 const LETTERS = [
-  'G', 'HH', 'HJ', 'HK', 'HL', 'HM', 'HN', 'HP', 'HR', 'HS', 'HT', 'HV', 'HW', 'HX', 'HY', 'HZ', 'JA', 'JB', 'JC', 'JD',
-  'JE', 'JF', 'JG', 'JH', 'JJ', 'JK', 'JL',
+  'G',
+  'HH',
+  'HJ',
+  'HK',
+  'HL',
+  'HM',
+  'HN',
+  'HP',
+  'HR',
+  'HS',
+  'HT',
+  'HV',
+  'HW',
+  'HX',
+  'HY',
+  'HZ',
+  'JA',
+  'JB',
+  'JC',
+  'JD',
+  'JE',
+  'JF',
+  'JG',
+  'JH',
+  'JJ',
+  'JK',
+  'JL',
 ]
 /** Digits of the two sequences, and of corrected numbers, do not meet. */
 const OTHERS = { first: 100_000, count: 580_000, widest: 60 }

@@ -125,4 +125,3 @@ export function makeState(lore: Lore, drawIncident: DrawIncident, dayOf: (ordina
     return publishedOn(into) <= day && applyChanges(into, changes, day, lore)
   }
 }
-

@@ -47,8 +47,21 @@ export const ZERO_POINT = -2
 
 export function emptyIncident(): Incident {
   return {
-    ordinal: 0, event: 0, reported: 0, happened: 0, minute: 0, second: 0, offense: 0, kind: 0, arrest: false,
-    domestic: false, block: 0, point: 0, ward: 0, caseCorrected: false, edited: 0,
+    ordinal: 0,
+    event: 0,
+    reported: 0,
+    happened: 0,
+    minute: 0,
+    second: 0,
+    offense: 0,
+    kind: 0,
+    arrest: false,
+    domestic: false,
+    block: 0,
+    point: 0,
+    ward: 0,
+    caseCorrected: false,
+    edited: 0,
   }
 }
 
@@ -62,7 +75,10 @@ const UNPLACED = [
 ]
 /** How much more often these have no coordinates: their places are private, or nowhere. */
 const PRIVATE: Record<string, number> = {
-  'OFFENSE INVOLVING CHILDREN': 5, 'SEX OFFENSE': 4.5, 'CRIMINAL SEXUAL ASSAULT': 4, 'DECEPTIVE PRACTICE': 3.5,
+  'OFFENSE INVOLVING CHILDREN': 5,
+  'SEX OFFENSE': 4.5,
+  'CRIMINAL SEXUAL ASSAULT': 4,
+  'DECEPTIVE PRACTICE': 3.5,
 }
 const PUBLIC = 0.7
 const PROPERTY = new Set(['THEFT', 'DECEPTIVE PRACTICE', 'BURGLARY', 'CRIMINAL TRESPASS', 'LIQUOR LAW VIOLATION'])

@@ -78,11 +78,19 @@ function eras(year: number, mine: readonly number[], rows: readonly Record<strin
   return mine.map((i) => {
     const known = ERAS.letters.flatMap((era, e) => (rows[i]![`${what}_${era}`] === '' ? [] : [e]))
     const values = known.map((e) => Number(rows[i]![`${what}_${ERAS.letters[e]}`]))
-    return between(known.map((e) => ERAS.centres[e]!), values, year)
+    return between(
+      known.map((e) => ERAS.centres[e]!),
+      values,
+      year,
+    )
   })
 }
 
 function atYear(type: Record<string, string>, what: 'share' | 'arrest', year: number): number {
   const columns = Object.keys(type).filter((column) => column.startsWith(`${what}_`))
-  return between(columns.map((column) => Number(column.slice(-4))), columns.map((column) => Number(type[column])), year)
+  return between(
+    columns.map((column) => Number(column.slice(-4))),
+    columns.map((column) => Number(type[column])),
+    year,
+  )
 }

@@ -49,9 +49,10 @@ export function makeRowWriter(lore: Lore, salt: number, caseNumber: CaseNumbers)
     columns[13]![at] = unwarded ? null : areaOf(places.area[cell]!, draw(dirt, 2))
     columns[14]![at] = offense.fbiCode
     columns[17]![at] = calendar.year[happened]!
-    columns[18]![at] = incident.edited > 0
-      ? calendar.published[PUBLISHED_ON_DAY_ZERO + incident.edited]!
-      : stamps.of(year, reported + PUBLISHING_LAG, draw(ofStamp!, incident.ordinal))
+    columns[18]![at] =
+      incident.edited > 0
+        ? calendar.published[PUBLISHED_ON_DAY_ZERO + incident.edited]!
+        : stamps.of(year, reported + PUBLISHING_LAG, draw(ofStamp!, incident.ordinal))
     writePlace(columns, at, incident.point)
   }
 

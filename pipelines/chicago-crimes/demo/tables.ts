@@ -5,7 +5,10 @@ import { readFileSync } from 'node:fs'
  * crimes of 2001 to 2026, and no row of anybody's.
  */
 export function readTable(name: string): Record<string, string>[] {
-  const [head, ...lines] = readFileSync(new URL(`./${name}.csv`, import.meta.url), 'utf8').trimEnd().split('\n').map(cellsOf)
+  const [head, ...lines] = readFileSync(new URL(`./${name}.csv`, import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map(cellsOf)
   return lines.map((cells) => Object.fromEntries(head!.map((column, i) => [column, cells[i] ?? ''])))
 }
 

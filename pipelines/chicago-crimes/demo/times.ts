@@ -11,7 +11,18 @@ export interface Times {
 
 /** People remember round times. In percent of the hour; the other minutes share the rest. */
 const MINUTES = new Map([
-  [0, 33.3], [30, 15], [45, 5], [15, 5], [20, 3.4], [50, 3.3], [40, 3.2], [10, 2.9], [5, 2], [25, 1.9], [35, 1.9], [55, 1.8],
+  [0, 33.3],
+  [30, 15],
+  [45, 5],
+  [15, 5],
+  [20, 3.4],
+  [50, 3.3],
+  [40, 3.2],
+  [10, 2.9],
+  [5, 2],
+  [25, 1.9],
+  [35, 1.9],
+  [55, 1.8],
   [1, 1.5],
 ])
 /** What cannot be remembered is put at midnight or noon: percent of that hour at :00, before 2020 and since. */

@@ -54,7 +54,10 @@ export async function createChunkWriter(
         const chunk = DuckDBDataChunk.create(types, count)
         columns.forEach((column, i) => {
           const slice = values[i]!.slice(start, start + count)
-          chunk.setColumnValues(i, slice.map((value) => toDuckDb(column.type, value)))
+          chunk.setColumnValues(
+            i,
+            slice.map((value) => toDuckDb(column.type, value)),
+          )
         })
         appender.appendDataChunk(chunk)
       }

@@ -41,7 +41,10 @@ export async function commitStep(
     swept: extracted.swept,
   }
   const specs = tableSpecs(pipeline)
-  const batches = await openTable(lake, specs.find((spec) => spec.name === BATCHES_TABLE)!)
+  const batches = await openTable(
+    lake,
+    specs.find((spec) => spec.name === BATCHES_TABLE)!,
+  )
   const names = specs.map((spec) => spec.name)
   // After a crash between the commit and the note of it, the catalog knows better than the state database.
   if (!tagsOf(batches).has(batchAt)) {
@@ -56,7 +59,8 @@ export async function commitStep(
       },
     })
     const swaps = []
-    for (const name of names) swaps.push(await writeMetadata(lake.storage, (await loadStaged(context.folder, name)).table, context.run))
+    for (const name of names)
+      swaps.push(await writeMetadata(lake.storage, (await loadStaged(context.folder, name)).table, context.run))
     context.assertHeld()
     await lake.catalog.commit(swaps)
     for (const location of swaps.flatMap((swap) => swap.unnamed)) await lake.storage.remove(location).catch(() => {})
@@ -82,7 +86,8 @@ async function batchRow(context: RunContext, kind: BatchKind, rows: RowCounts, l
     ? await engine.rows(`SELECT CAST(min(${cursor}) AS VARCHAR) AS low, CAST(max(${cursor}) AS VARCHAR) AS high
         FROM read_parquet(${literal(landed.landedFile)}, hive_partitioning = false)`)
     : []
-  const time = (value: unknown): string => (value === null || value === undefined ? 'NULL::TIMESTAMP' : `timestamp ${literal(String(value))}`)
+  const time = (value: unknown): string =>
+    value === null || value === undefined ? 'NULL::TIMESTAMP' : `timestamp ${literal(String(value))}`
   const values: Record<string, string> = {
     batch_at: `timestamptz ${literal(context.batchAt)}`,
     run: literal(context.run),
@@ -93,11 +98,15 @@ async function batchRow(context: RunContext, kind: BatchKind, rows: RowCounts, l
     rows_unchanged: `${rows.unchanged}::BIGINT`,
     rows_quarantined: `${rows.quarantined}::BIGINT`,
     rows_swept: `${rows.swept}::BIGINT`,
-    ...Object.fromEntries(kindNames(pipeline.raw).map((name) => [changesColumn(name), `${landed.counts[name] ?? 0}::BIGINT`])),
+    ...Object.fromEntries(
+      kindNames(pipeline.raw).map((name) => [changesColumn(name), `${landed.counts[name] ?? 0}::BIGINT`]),
+    ),
     cursor_min: time(range?.['low']),
     cursor_max: time(range?.['high']),
     newest_incident: time(newest?.['at']),
     code_version: literal(context.codeVersion),
   }
-  return `SELECT ${Object.entries(values).map(([name, value]) => `${value} AS ${identifier(name)}`).join(', ')}`
+  return `SELECT ${Object.entries(values)
+    .map(([name, value]) => `${value} AS ${identifier(name)}`)
+    .join(', ')}`
 }

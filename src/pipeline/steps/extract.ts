@@ -45,7 +45,13 @@ export async function extractStep(context: RunContext, signal: AbortSignal): Pro
   await using view = await source.open(signal)
   const options: ExtractOptions = {
     signal,
-    stage: { folder, rows: engine.rows, run: engine.run, writeParquet: engine.writeParquet, chunkWriter: engine.chunkWriter },
+    stage: {
+      folder,
+      rows: engine.rows,
+      run: engine.run,
+      writeParquet: engine.writeParquet,
+      chunkWriter: engine.chunkWriter,
+    },
     progress: (rows) => context.progress('extract', rows, description.rowsEstimate),
     resumeFolder: join(context.folder, 'resume'),
   }
@@ -70,7 +76,14 @@ export async function extractStep(context: RunContext, signal: AbortSignal): Pro
     read: (part) => keyAndCursor(context, part, known.emptyIsNull),
   })
   if (sweep.counted !== undefined && sweep.counted !== sweep.swept) throw disagree(sweep.counted, sweep.swept)
-  return { mode: 'incremental', ...known, parts: sweep.parts, rows: sweep.rows, swept: sweep.swept, vanished: sweep.vanished }
+  return {
+    mode: 'incremental',
+    ...known,
+    parts: sweep.parts,
+    rows: sweep.rows,
+    swept: sweep.swept,
+    vanished: sweep.vanished,
+  }
 }
 
 function keyAndCursor(context: RunContext, part: StagedPart, emptyIsNull: boolean): { key: string; cursor: string } {

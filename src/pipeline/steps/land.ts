@@ -62,7 +62,12 @@ export async function landStep(context: RunContext, extracted: ExtractOutput, ch
   return output
 }
 
-async function compare(context: RunContext, scan: Scan, extracted: ExtractOutput, checked: CheckedRows): Promise<Comparison> {
+async function compare(
+  context: RunContext,
+  scan: Scan,
+  extracted: ExtractOutput,
+  checked: CheckedRows,
+): Promise<Comparison> {
   const { engine, pipeline, lake, source } = context
   const key = identifier(pipeline.source.key)
   const good = `read_parquet(${literal(checked.good.file)})`
@@ -70,7 +75,10 @@ async function compare(context: RunContext, scan: Scan, extracted: ExtractOutput
     ? `SELECT key FROM read_parquet(${literal(extracted.vanished)})`
     : `SELECT ${key} AS key FROM (${scanSql(scan, { columns: [pipeline.source.key] })})
        WHERE ${key} NOT IN (SELECT ${key} FROM ${good}) AND ${key} NOT IN (${checked.quarantinedKeys})`
-  const ledger = await openTable(lake, tableSpecs(pipeline).find((spec) => spec.name === CHANGES_TABLE)!)
+  const ledger = await openTable(
+    lake,
+    tableSpecs(pipeline).find((spec) => spec.name === CHANGES_TABLE)!,
+  )
   const ledgerScan = await planScan(lake.storage, ledger, snapshotOf(ledger))
   return compareWithTable({
     engine,
@@ -86,7 +94,12 @@ async function compare(context: RunContext, scan: Scan, extracted: ExtractOutput
 }
 
 /** Writes a file of rows into a table's folder for this batch and describes it; nothing for no rows. */
-export async function writeRows(context: RunContext, table: Table, select: string, schema = tableSchema(table)): Promise<DataFile[]> {
+export async function writeRows(
+  context: RunContext,
+  table: Table,
+  select: string,
+  schema = tableSchema(table),
+): Promise<DataFile[]> {
   const location = dataFileLocation(table, context.batchAt, context.run)
   const written = await context.engine.writeParquet(select, context.lake.storage.enginePath(location), schema)
   if (written.rows === 0) {
@@ -155,7 +168,9 @@ async function landQuarantine(context: RunContext, table: Table, checked: Checke
     return
   }
   const scan = await planScan(context.lake.storage, table, snapshotOf(table))
-  const values = tableSchema(table).fields.map((field) => identifier(field.name)).slice(2)
+  const values = tableSchema(table)
+    .fields.map((field) => identifier(field.name))
+    .slice(2)
   const add = await writeRows(
     context,
     table,

@@ -21,7 +21,8 @@ export function batchSteps(): Step<RunContext>[] {
     { ...step('aggregate', (context) => aggregateStep(context)), check: skippedIfNothingChanged },
     {
       ...step('commit', (context, attempt) => commitStep(context, extracted(attempt), checked(attempt), landed(attempt))),
-      check: async (context) => ((await isCommitted(context)) ? 'succeeded' : { failed: 'The catalog does not have the batch.' }),
+      check: async (context) =>
+        (await isCommitted(context)) ? 'succeeded' : { failed: 'The catalog does not have the batch.' },
     },
     step('publish', (context) => publishStep(context)),
   ]

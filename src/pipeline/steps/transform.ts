@@ -64,7 +64,9 @@ async function mergeByKey(context: RunContext, target: Derived, landed: LandOutp
   const { engine, lake, pipeline, batchAt } = context
   const key = identifier(pipeline.source.key)
   const raw = await loadStaged(context.folder, pipeline.rawName)
-  const rawColumns = tableSchema(raw.table).fields.map((field) => identifier(field.name)).join(', ')
+  const rawColumns = tableSchema(raw.table)
+    .fields.map((field) => identifier(field.name))
+    .join(', ')
   const rows = landed.landedFile
     ? `SELECT ${rawColumns} FROM read_parquet(${literal(landed.landedFile)}, hive_partitioning = false)`
     : `SELECT ${rawColumns} FROM (${scanSql(await planScan(lake.storage, raw.table, snapshotOf(raw.table)))}) LIMIT 0`
@@ -107,7 +109,8 @@ async function derive(context: RunContext, target: Derived, views: { name: strin
   for (const statement of viewStatements([...reference, ...views])) await engine.run(statement)
   const schema = target.schema ?? tableSchema(target.table)
   const rendered = renderTable(target.sql, schema, { batchAt, processedAt: startedAt.toISOString() })
-  const keyed = target.sql.mode === 'by-key' ? `SELECT * FROM (${rendered}) ORDER BY ${identifier(pipeline.source.key)}` : rendered
+  const keyed =
+    target.sql.mode === 'by-key' ? `SELECT * FROM (${rendered}) ORDER BY ${identifier(pipeline.source.key)}` : rendered
   return writeRows(context, target.table, keyed, schema)
 }
 

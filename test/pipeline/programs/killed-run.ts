@@ -9,7 +9,8 @@ const [folder = '', source = '', at = '', step = '', state = ''] = process.argv.
 const lake = join(folder, 'lake')
 const die = (): void => void process.kill(process.pid, 'SIGKILL')
 
-const metadataFiles = (): number => readdirSync(join(lake, 'raw/crimes/metadata')).filter((name) => name.endsWith('.metadata.json')).length
+const metadataFiles = (): number =>
+  readdirSync(join(lake, 'raw/crimes/metadata')).filter((name) => name.endsWith('.metadata.json')).length
 if (state === 'midst') {
   const before = metadataFiles()
   setInterval(() => metadataFiles() > before && die(), 1)
