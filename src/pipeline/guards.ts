@@ -3,17 +3,11 @@ import { BATCHES_TABLE } from '../history/ledger.ts'
 import { loadTable, snapshotOf } from '../lake/table.ts'
 import type { RunContext } from './context.ts'
 
-/** What guards need to know of an extraction. */
-interface Extracted {
-  rows: number
-  swept: number
-  columns: readonly { name: string; declared: string }[]
-}
 
 /** Columns of a source as the newest batch found them, kept in the summary of its snapshot of `history.batches`. */
 export const SOURCE_COLUMNS = 'blotter.source-columns'
 
-export function holdIfEmpty(context: RunContext, extracted: Extracted): void {
+export function holdIfEmpty(context: RunContext, extracted: { rows: number; swept: number }): void {
   if (extracted.rows === 0 && extracted.swept === 0) {
     hold(context, 'source_empty', `The source ${context.source.url} has no rows.`, { rows: 0 })
   }
@@ -50,40 +44,38 @@ export function holdIfVanished(context: RunContext, vanished: number, before: nu
   }
 }
 
-/** Holds if a column that the batch before had is gone, or its type is another one. */
-export async function holdIfColumnsChanged(context: RunContext, extracted: Extracted): Promise<void> {
+/** The declared columns that a source has, each with the source's own word for its type. */
+export interface SourceColumns {
+  /** `mysql`, `file`, …: types are compared between batches of one kind of source only. */
+  scheme: string
+  types: Readonly<Record<string, string>>
+}
+
+/** What a later batch compares its columns with; lengths are left out: a longer text is not another type. */
+export function sourceColumnsOf(url: string, { found }: { found: ReadonlyMap<string, { declared: string }> }): SourceColumns {
+  const types = [...found].map(([name, { declared }]) => [name, declared.replace(/\(.*?\)/g, '').trim()])
+  return { scheme: url.split(':', 1)[0]!, types: Object.fromEntries(types) as Record<string, string> }
+}
+
+/** Holds if a column that the batch before had is gone, or its type is another one. Files promise no types. */
+export async function holdIfColumnsChanged(context: RunContext, now: SourceColumns): Promise<void> {
   const entry = await context.lake.catalog.entry(BATCHES_TABLE)
   if (!entry) return
   const table = await loadTable(context.lake.storage, BATCHES_TABLE, entry.metadataLocation)
   const known = snapshotOf(table)?.summary[SOURCE_COLUMNS]
   if (known === undefined) return
-  const before = JSON.parse(known) as { scheme: string; columns: Record<string, string> }
-  if (before.scheme !== schemeOf(context.source.url)) return
-  const now = Object.fromEntries(extracted.columns.map((column) => [column.name, column.declared]))
-  for (const [name, declared] of Object.entries(before.columns)) {
-    const found = now[name]
-    if (found === declared) continue
+  const before = JSON.parse(known) as SourceColumns
+  const typed = before.scheme === now.scheme && now.scheme !== 'file'
+  for (const [name, type] of Object.entries(before.types)) {
+    const found = now.types[name]
+    if (found === type || (found !== undefined && !typed)) continue
     const message =
       found === undefined
-        ? `The column ${name} that earlier batches had is gone from the source.`
-        : `The column ${name} was ${declared} in the batch before and is ${found} now.`
-    hold(context, found === undefined ? 'column_gone' : 'column_type', message, {
-      column: name,
-      before: declared,
-      now: found ?? null,
-    })
+        ? `The column ${name} that the batch before had is gone from the source.`
+        : `The column ${name} was ${type} in the batch before and is ${found} now.`
+    const guard = found === undefined ? 'column_gone' : 'column_type'
+    hold(context, guard, message, { column: name, before: type, now: found ?? null })
   }
-}
-
-export function sourceColumnsOf(url: string, columns: Extracted['columns']): string {
-  return JSON.stringify({
-    scheme: schemeOf(url),
-    columns: Object.fromEntries(columns.map((column) => [column.name, column.declared])),
-  })
-}
-
-function schemeOf(url: string): string {
-  return url.split(':', 1)[0]!
 }
 
 function percent(part: number): string {

@@ -8,7 +8,7 @@ import type { BatchKind, RowCounts } from '../../model/report.ts'
 import { identifier, literal } from '../../model/sql-text.ts'
 import type { CheckedRows } from '../../quality/check.ts'
 import type { RunContext } from '../context.ts'
-import { SOURCE_COLUMNS, sourceColumnsOf } from '../guards.ts'
+import { SOURCE_COLUMNS } from '../guards.ts'
 import { stageTable } from '../stage-table.ts'
 import { openTable, tableSpecs } from '../tables.ts'
 import { loadStaged } from '../work-files.ts'
@@ -54,7 +54,7 @@ export async function commitStep(
       remove: [],
       summary: {
         [BATCH_REPORT]: JSON.stringify(facts),
-        [SOURCE_COLUMNS]: sourceColumnsOf(context.source.url, extracted.columns),
+        [SOURCE_COLUMNS]: JSON.stringify(extracted.columns),
         'blotter.source': context.source.url,
       },
     })

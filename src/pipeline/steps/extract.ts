@@ -5,11 +5,12 @@ import { sweepSource } from '../../extract/sweep.ts'
 import { planScan } from '../../lake/plan.ts'
 import { scanSql } from '../../lake/read.ts'
 import { snapshotOf } from '../../lake/table.ts'
-import { duckdbType, identifier } from '../../model/sql-text.ts'
+import { identifier } from '../../model/sql-text.ts'
 import { bindColumns, matchColumns } from '../../quality/columns.ts'
-import { foundIdentifier, readColumn } from '../../quality/read.ts'
-import type { ExtractOptions, FoundColumn, StagedPart } from '../../source/source.ts'
+import { readAs } from '../../quality/read.ts'
+import type { ExtractOptions, StagedPart } from '../../source/source.ts'
 import type { RunContext } from '../context.ts'
+import { holdIfColumnsChanged, type SourceColumns, sourceColumnsOf } from '../guards.ts'
 import { openTable, tableSpecs } from '../tables.ts'
 
 /** What the extract step leaves for the steps after it. */
@@ -22,7 +23,7 @@ export interface ExtractOutput {
   swept: number
   /** Parquet file of vanished keys; null after a full read, where they follow from the good rows. */
   vanished: string | null
-  columns: FoundColumn[]
+  columns: SourceColumns
   /** False where an empty text is what the source really holds. */
   emptyIsNull: boolean
 }
@@ -35,13 +36,14 @@ export async function extractStep(context: RunContext, signal: AbortSignal): Pro
   await mkdir(folder, { recursive: true })
   const description = await source.describe(signal)
   requireKey(context, description.primaryKey)
+  // A column that is gone holds a later batch before it is an error: people may want to decide.
+  const columns = sourceColumnsOf(source.url, bindColumns(pipeline.source, description.columns, context.mapping))
+  await holdIfColumnsChanged(context, columns)
   const matched = matchColumns(pipeline.source, description.columns, context.mapping)
+  const [key, cursor] = [matched.found.get(pipeline.source.key), matched.found.get(pipeline.source.cursor)]
 
   const raw = await openTable(context.lake, tableSpecs(pipeline)[0]!)
   const snapshot = snapshotOf(raw)
-  const [key, cursor] = [pipeline.source.key, pipeline.source.cursor].map(
-    (name) => matched.columns.find((match) => match.column.name === name)?.found,
-  )
   await using view = await source.open(signal)
   const options: ExtractOptions = {
     signal,
@@ -57,7 +59,7 @@ export async function extractStep(context: RunContext, signal: AbortSignal): Pro
   }
   const known = {
     first: snapshot === undefined,
-    columns: view.columns,
+    columns,
     emptyIsNull: description.primaryKey === undefined,
   }
   if (context.full || snapshot === undefined || key === undefined || cursor === undefined) {
@@ -88,13 +90,9 @@ export async function extractStep(context: RunContext, signal: AbortSignal): Pro
 
 function keyAndCursor(context: RunContext, part: StagedPart, emptyIsNull: boolean): { key: string; cursor: string } {
   const { source } = context.pipeline
-  const bound = bindColumns(source, part.columns, context.mapping).columns
-  const [key, cursor] = [source.key, source.cursor].map((name) => {
-    const { column, found } = bound.find((match) => match.column.name === name)!
-    if (!found) return `CAST(NULL AS ${duckdbType(column.type)})`
-    return readColumn(column, found.type, emptyIsNull).value.replaceAll(foundIdentifier(name), identifier(found.name))
-  })
-  return { key: key!, cursor: cursor! }
+  const { found } = bindColumns(source, part.columns, context.mapping)
+  const read = (name: string): string => readAs(source, name, found.get(name), emptyIsNull)
+  return { key: read(source.key), cursor: read(source.cursor) }
 }
 
 function requireKey(context: RunContext, primaryKey: readonly string[] | undefined): void {
