@@ -1,5 +1,3 @@
-import { BlotterError } from '../errors.ts'
-
 /** A batch's name: its execution timestamp in UTC, whole seconds, such as `2026-11-23T06:00:00Z`. */
 export type BatchAt = string
 
@@ -15,18 +13,12 @@ export function isBatchAt(text: string): boolean {
 
 /**
  * Reads a batch's name from what a person typed: an ISO 8601 time with `Z` or an offset, fractions of a second cut off.
- * Throws `usage` for anything else, a time without a zone included: it would mean another batch on another machine.
+ * Undefined for anything else, a time without a zone included: it would mean another batch on another machine.
  */
-export function parseBatchAt(text: string): BatchAt {
+export function readBatchAt(text: string): BatchAt | undefined {
   const zoned = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i.test(text)
   const at = zoned ? new Date(text.replace(' ', 'T')) : new Date(Number.NaN)
-  if (Number.isNaN(at.getTime())) {
-    throw new BlotterError('usage', `"${text}" is not the time of a batch: expected something like 2026-11-23T06:00:00Z.`, {
-      todo: 'Give the time in UTC with a Z at its end, or with an offset such as -06:00.',
-      context: { given: text },
-    })
-  }
-  return batchAtOf(at)
+  return Number.isNaN(at.getTime()) ? undefined : batchAtOf(at)
 }
 
 export function secondAfter(at: BatchAt): BatchAt {

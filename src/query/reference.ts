@@ -1,5 +1,5 @@
 import { BlotterError } from '../errors.ts'
-import { type BatchAt, parseBatchAt } from '../model/batch-at.ts'
+import { type BatchAt, readBatchAt } from '../model/batch-at.ts'
 
 /** A committed batch, as much of it as a REF can name. */
 export interface KnownBatch {
@@ -70,5 +70,15 @@ function noReference(ref: string): BlotterError {
   return new BlotterError('usage', `"${ref}" names no batch: it is neither a time, a day, latest nor a snapshot id.`, {
     todo: 'Write a batch (2026-11-23T06:00:00Z), a day (2026-11-23), latest, latest~1, or a snapshot id.',
     context: { ref },
+  })
+}
+
+/** The batch that a person named by its time. Throws `usage` for what is no time with a zone. */
+export function parseBatchAt(text: string): BatchAt {
+  const at = readBatchAt(text)
+  if (at !== undefined) return at
+  throw new BlotterError('usage', `"${text}" is not the time of a batch: expected something like 2026-11-23T06:00:00Z.`, {
+    todo: 'Give the time in UTC with a Z at its end, or with an offset such as -06:00.',
+    context: { given: text },
   })
 }

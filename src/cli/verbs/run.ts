@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { parseBatchAt } from '../../model/batch-at.ts'
+import { parseBatchAt } from '../../query/reference.ts'
 import type { Invocation, Verbs } from '../command-line.ts'
 import type { RunOutcome } from '../platform-port.ts'
 import { runReportText } from '../show/run-report.ts'
