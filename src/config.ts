@@ -7,43 +7,7 @@ import { nearest } from './config/nearest.ts'
 import { configProblem } from './config/problem.ts'
 import { configSchema, SECRET, type ConfigValues } from './config/schema.ts'
 import { BlotterError } from './errors.ts'
-
-/** Gives a credential when it is needed, so that none lies about in memory or is printed with the configuration. */
-export type Credential = () => Promise<string>
-
-/** What the platform is told, checked and complete: durations in ms, sizes in bytes, percentages as parts of one. */
-export interface Config {
-  /** The file that was read, if any. */
-  file: string | undefined
-  source: { url: string | undefined; password: Credential | undefined; columns: Readonly<Record<string, string>> }
-  /** Absolute folder, or `s3://bucket/prefix`. */
-  lake: string
-  /** Absolute folder of the state databases. */
-  state: string
-  /** Absolute folder that says what flows. */
-  pipeline: string
-  engine: 'duckdb' | 'spark'
-  memoryBytes: number
-  schedule: { cron: string | undefined; timezone: string; onSourceChangeMs: number | undefined } | undefined
-  sla: { runMs: number; freshnessMs: number | undefined; stepsMs: Readonly<Record<string, number>> }
-  guards: { vanishedMax: number; keylessMax: number }
-  alerts: { email: EmailConfig | undefined; webhook: Credential | undefined }
-  secrets: { backend: 'vault' | 'env' | 'aws'; rotateEveryMs: number }
-  server: { host: string; port: number }
-  /** What looks like a mistake but stops nothing, such as a `BLOTTER_*` variable that no key answers to. */
-  notices: readonly string[]
-}
-
-export interface EmailConfig {
-  host: string
-  port: number
-  user: string | undefined
-  password: Credential | undefined
-  from: string
-  to: readonly string[]
-  /** Absolute path. */
-  ca: string | undefined
-}
+import type { Config, Credential } from './model/configuration.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import type { Config, Environment } from '../config.ts'
+import type { Environment } from '../config.ts'
+import type { Config } from '../model/configuration.ts'
 import type { Log } from '../log.ts'
 import type { Platform, Watch } from './platform-port.ts'
 import type { Terminal } from './terminal.ts'

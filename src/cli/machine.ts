@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import { dirname } from 'node:path'
-import type { Config } from '../config.ts'
+import type { Config } from '../model/configuration.ts'
 import type { Check } from './platform-port.ts'
 import { size } from './show/figures.ts'
 

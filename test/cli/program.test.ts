@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { Config } from '../../src/config.ts'
+import type { Config } from '../../src/model/configuration.ts'
 import { BlotterError, interrupted } from '../../src/errors.ts'
 import { blotter, queryResult, REPORT } from './fake-platform.ts'
 
