@@ -108,3 +108,10 @@ export function diskFull(cause: unknown): BlotterError {
     cause,
   })
 }
+
+/** For what cannot happen unless Blotter itself is wrong; says which assumption did not hold. */
+export function impossible(what: string): BlotterError {
+  return new BlotterError('internal', `Something that cannot be: ${what}. Nothing was committed.`, {
+    todo: 'Report it with what the command prints with `--debug`.',
+  })
+}

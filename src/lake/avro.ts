@@ -2,6 +2,7 @@ import avro from 'avsc'
 import { randomBytes } from 'node:crypto'
 import { deflateRawSync, inflateRawSync, zstdDecompressSync } from 'node:zlib'
 import { exactInteger, type Integer } from './exact-json.ts'
+import { FormatError } from './format-error.ts'
 
 /** An Avro schema as JSON; `field-id`, `element-id` and `logicalType` stay in the file's header as they are given here. */
 export type AvroSchema = string | AvroSchema[] | { [property: string]: unknown }
@@ -92,16 +93,16 @@ export function encodeAvro(schema: AvroSchema, records: readonly unknown[], meta
 export function decodeAvro(bytes: Buffer): unknown[] {
   const { value: head, offset: body } = step(HEADER, bytes, 0)
   const { magic, meta, sync } = head as { magic: Buffer; meta: Record<string, Buffer>; sync: Buffer }
-  if (!MAGIC.equals(magic)) throw new Error('not an Avro file')
+  if (!MAGIC.equals(magic)) throw new FormatError('not an Avro file')
   const type = typeFor(meta['avro.schema']!.toString())
   const codec = meta['avro.codec']?.toString() ?? 'null'
   const decompress = DECOMPRESS[codec]
-  if (!decompress) throw new Error(`Avro codec "${codec}" is not known`)
+  if (!decompress) throw new FormatError(`Avro codec "${codec}" is not known`)
   const records: unknown[] = []
   for (let at = body; at < bytes.length;) {
     const block = step(BLOCK, bytes, at)
     const { count, data, sync: mark } = block.value as { count: number; data: Buffer; sync: Buffer }
-    if (!sync.equals(mark)) throw new Error(`sync marker missing at byte ${block.offset - 16}`)
+    if (!sync.equals(mark)) throw new FormatError(`sync marker missing at byte ${block.offset - 16}`)
     const plain = decompress(data)
     for (let n = 0, from = 0; n < count; n++) {
       const record = step(type, plain, from)
@@ -116,6 +117,6 @@ export function decodeAvro(bytes: Buffer): unknown[] {
 /** avsc marks a value that the bytes do not hold to the end with a negative offset. */
 function step(type: avro.Type, bytes: Buffer, from: number): { value: unknown; offset: number } {
   const { value, offset } = type.decode(bytes, from)
-  if (offset < 0) throw new Error('cut off')
+  if (offset < 0) throw new FormatError('cut off')
   return { value, offset }
 }

@@ -1,4 +1,5 @@
 import { lakeDamaged, type Storage } from './storage.ts'
+import { FormatError } from './format-error.ts'
 
 /** A top-level column of a Parquet file. */
 export interface ParquetColumn {
@@ -35,7 +36,7 @@ function topLevel(elements: readonly SchemaElement[]): ParquetColumn[] {
   let at = 0
   const take = (): SchemaElement => {
     const element = elements[at++]
-    if (!element) throw new Error('its schema is cut off')
+    if (!element) throw new FormatError('its schema is cut off')
     return element
   }
   const skipChildren = (element: SchemaElement): void => {
@@ -91,7 +92,7 @@ interface CompactReader {
 function compactReader(buffer: Buffer): CompactReader {
   let at = 0
   const byte = (): number => {
-    if (at >= buffer.length) throw new Error('cut off')
+    if (at >= buffer.length) throw new FormatError('cut off')
     return buffer[at++]!
   }
   const unsigned = (): bigint => {
@@ -110,7 +111,7 @@ function compactReader(buffer: Buffer): CompactReader {
     bytes() {
       const length = Number(unsigned())
       at += length
-      if (at > buffer.length) throw new Error('cut off')
+      if (at > buffer.length) throw new FormatError('cut off')
       return buffer.subarray(at - length, at)
     },
     list(each) {
@@ -136,7 +137,7 @@ function compactReader(buffer: Buffer): CompactReader {
       // Booleans in a list take a byte each, unlike those in a struct, whose value is their type.
       else if (type === LIST || type === SET) reader.list((inner) => (inner <= FALSE ? void byte() : reader.skip(inner)))
       else if (type === STRUCT) reader.struct((_id, inner) => reader.skip(inner))
-      else throw new Error(`it holds the unknown type ${type}`)
+      else throw new FormatError(`it holds the unknown type ${type}`)
     },
   }
   return reader

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { BlotterError } from '../errors.ts'
+import { BlotterError, impossible } from '../errors.ts'
 import { lastColumnId, type Schema } from '../model/schema.ts'
 import type { DataFile } from './data-file.ts'
 import { formatJson } from './exact-json.ts'
@@ -68,7 +68,7 @@ export async function stageSnapshot(storage: Storage, table: Table, draft: Snaps
 export function stageTag(table: Table, tag: string, now: Date): Table {
   const { metadata } = table
   const snapshot = snapshotOf(table)
-  if (!snapshot) throw new Error(`${table.name} has no snapshot to be tagged ${tag}`)
+  if (!snapshot) throw impossible(`${table.name} has no snapshot to be tagged ${tag}`)
   const known = Object.hasOwn(metadata.refs, tag) ? metadata.refs[tag] : undefined
   if (known && known['snapshot-id'] === snapshot['snapshot-id']) return table
   if (known) {
@@ -85,13 +85,9 @@ export function stageTag(table: Table, tag: string, now: Date): Table {
   return changed(table, nextUpdate(metadata, now), { refs })
 }
 
-/** The table without these tags; the snapshots that they named stay. */
-export function removeTags(table: Table, tags: readonly string[], now: Date): Table {
-  const { metadata } = table
-  const refs = Object.fromEntries(
-    Object.entries(metadata.refs).filter(([name, reference]) => reference.type !== 'tag' || !tags.includes(name)),
-  )
-  return changed(table, nextUpdate(metadata, now), { refs })
+/** The table with other metadata, to be written: its time grows, and its log names the file that it is based on. */
+export function withMetadata(table: Table, changes: Partial<TableMetadata>, now: Date): Table {
+  return changed(table, nextUpdate(table.metadata, now), changes)
 }
 
 /** A staged table's step in the catalog; `committed` is the table as it is once the catalog has taken the step. */

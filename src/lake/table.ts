@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { BlotterError } from '../errors.ts'
+import { BlotterError, impossible } from '../errors.ts'
 import { type Field, lastColumnId, type PrimitiveType, type Schema, type Type } from '../model/schema.ts'
 import { exactInteger, type Integer } from './exact-json.ts'
 import { currentSchema, parseMetadata, type Snapshot, schemaById, type TableMetadata } from './metadata.ts'
@@ -33,7 +33,7 @@ const PROPERTIES = {
 /** A table without snapshots that exists nowhere yet: `writeMetadata` and the catalog's commit make it exist. */
 export function newTable({ name, location, schema, partitionBy, properties }: NewTable): Table {
   const source = schema.fields.find((field) => field.name === partitionBy?.column)
-  if (partitionBy && !source) throw new Error(`${name} has no column ${partitionBy.column} to be partitioned by`)
+  if (partitionBy && !source) throw impossible(`${name} has no column ${partitionBy.column} to be partitioned by`)
   const partitionFields = source
     ? [{ 'source-id': source.id, 'field-id': 1000, name: `${source.name}_day`, transform: 'day' }]
     : []

@@ -1,9 +1,11 @@
+import { impossible } from '../errors.ts'
 import { LAKE_VERSION } from '../history/as-of.ts'
 import { BATCHES_TABLE, batchesSchema, CHANGES_TABLE, changesSchema } from '../history/ledger.ts'
 import { loadTable, newTable, type Table, tableSchema } from '../lake/table.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import { type Field, lastColumnId, type Schema, schemaOf } from '../model/schema.ts'
 import type { LakeContext } from './context.ts'
+
 
 /** A table that the pipeline makes: its name, what it is, and how it should look. */
 export interface TableSpec {
@@ -100,7 +102,7 @@ export function evolvedSchema(table: Table, wanted: Schema): Schema | undefined 
   const fields = wanted.fields.map((field) => {
     const same = known.get(signature(field))
     if (same) return { ...same, ...(field.doc ? { doc: field.doc } : {}) }
-    if (typeof field.type !== 'string') throw new Error(`A nested column cannot be added to ${table.name}: ${field.name}`)
+    if (typeof field.type !== 'string') throw impossible(`a nested column to be added to ${table.name}, ${field.name}`)
     return { ...field, id: ++last }
   })
   const alike = fields.length === present.fields.length && fields.every((field, i) => field.id === present.fields[i]!.id)

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { BlotterError, diskFull } from '../../errors.ts'
+import { BlotterError, diskFull, impossible } from '../../errors.ts'
 import type { Catalog, CatalogEntry, CatalogSwap } from '../catalog.ts'
 
 export interface SqliteCatalogOptions {
@@ -151,7 +151,7 @@ function conflict(db: DatabaseSync, catalog: string, { table, from }: CatalogSwa
 /** `raw.crimes` is the table `crimes` of the namespace `raw`; a namespace may hold points itself. */
 function split(table: string): [namespace: string, name: string] {
   const point = table.lastIndexOf('.')
-  if (point <= 0) throw new Error(`${table} lacks its namespace`)
+  if (point <= 0) throw impossible(`a table without a namespace, ${table}`)
   return [table.slice(0, point), table.slice(point + 1)]
 }
 

@@ -2,7 +2,7 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, type DuckDBVa
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { BlotterError, diskFull, interrupted } from '../../errors.ts'
+import { BlotterError, diskFull, impossible, interrupted } from '../../errors.ts'
 import type { Schema } from '../../model/schema.ts'
 import { fieldIds, literal } from '../../model/sql-text.ts'
 import type { ColumnStatistics, Engine, Row, WrittenFile } from '../engine.ts'
@@ -90,7 +90,7 @@ async function copyToParquet(
     const reader = await connection.runAndReadAll(`COPY (${select}) TO ${literal(unfinished)} (${options})`)
     const names = reader.deduplicatedColumnNames()
     const rows = reader.getRows().map((row) => rowOf(names, row))
-    if (rows.length !== 1) throw new Error(`COPY told of ${rows.length} files instead of one`)
+    if (rows.length !== 1) throw impossible(`COPY told of ${rows.length} files instead of one`)
     await rename(unfinished, path)
     return writtenFile(path, rows[0]!)
   } catch (error) {
