@@ -28,6 +28,7 @@ export const ERRORS = {
   lake_damaged: { exit: 1, remedy: 'report' },
   lake_moved: { exit: 1, remedy: 'fix-configuration' },
   disk_full: { exit: 1, remedy: 'fix-machine' },
+  memory_exhausted: { exit: 1, remedy: 'fix-machine' },
   commit_conflict: { exit: 1, remedy: 'retry' },
   run_locked: { exit: 1, remedy: 'retry' },
   run_held: { exit: 3, remedy: 'decide' },
@@ -85,9 +86,11 @@ export class BlotterError extends Error {
 /** The error as it is: a BlotterError unchanged, anything else wrapped as `internal` with its message kept. */
 export function asBlotterError(error: unknown): BlotterError {
   if (error instanceof BlotterError) return error
+  // What failed first counts, not what failed when things were put away after it.
+  if (error instanceof SuppressedError) return asBlotterError(error.suppressed)
   if (error instanceof Error && error.name === 'AbortError') return interrupted(error)
-  const code = (error as { code?: unknown } | null)?.code
-  if (code === 'ENOSPC') return diskFull(error)
+  const { code, path } = (error ?? {}) as { code?: unknown; path?: unknown }
+  if (code === 'ENOSPC') return diskFull(error, typeof path === 'string' ? path : undefined)
   const message = error instanceof Error ? error.message : String(error)
   return new BlotterError('internal', `Something unforeseen failed: ${message}`, {
     todo: 'Run the command again with `--debug` and report what it prints. Nothing half-done is visible in the lake.',
@@ -102,9 +105,12 @@ export function interrupted(cause?: unknown): BlotterError {
   })
 }
 
-export function diskFull(cause: unknown): BlotterError {
-  return new BlotterError('disk_full', 'The disk is full. Nothing was committed; the lake is as it was before.', {
+/** `where` is the file or folder whose disk it is. */
+export function diskFull(cause: unknown, where?: string): BlotterError {
+  const disk = where === undefined ? 'The disk' : `The disk of ${where}`
+  return new BlotterError('disk_full', `${disk} is full. Nothing was committed; the lake is as it was before.`, {
     todo: 'Free some space (`blotter doctor` says how much is needed where), then run `blotter run` again.',
+    context: where === undefined ? {} : { place: where },
     cause,
   })
 }

@@ -21,7 +21,7 @@ import type { State } from '../state/state.ts'
 import type { Guards, LakeContext, RunContext } from './context.ts'
 import { findLeftovers, runFolder } from './leftovers.ts'
 import { reportOfBatch, reportOfRun } from './report.ts'
-import { batchSteps } from './steps/steps.ts'
+import { batchSteps, isCommitted } from './steps/steps.ts'
 
 /** What making batches needs beside a source. */
 export interface BatchMaker {
@@ -151,8 +151,15 @@ async function carry(
   // Empty, it tells the next run that there is something to sweep.
   if (result.state === 'terminated') await mkdir(folder, { recursive: true })
   if (result.state === 'held' && result.error) return { ...report, held: heldBy(result.error) }
-  if (result.error) throw result.error
+  if (result.error) throw (await isCommitted(context)) ? afterCommit(run.batch_at, result.error) : result.error
   return report
+}
+
+/** Whatever stops a run after its commit takes nothing back, and the message must not say so. */
+function afterCommit(at: BatchAt, error: BlotterError): BlotterError {
+  const why = error.message.replace(/ Nothing was committed[^.]*\.$/, '')
+  const message = `${why} The batch ${at} is committed all the same: every table has it. Only what follows a commit is left.`
+  return new BlotterError(error.code, message, { todo: `${error.todo}`, context: { ...error.context, batch_at: at }, cause: error })
 }
 
 function heldBy(error: BlotterError): { guard: string; message: string; todo: string } {

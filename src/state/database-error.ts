@@ -23,7 +23,7 @@ export function databaseError(error: unknown, file: string): unknown {
     case LOCKED:
       return databaseLocked(file, error)
     case FULL:
-      return diskFull(error)
+      return diskFull(error, file)
     case READONLY:
     case CANTOPEN:
     case IOERR:

@@ -19,7 +19,7 @@ export interface FaultyCity extends AsyncDisposable {
   /** The city as it is on one of three days; a later day holds every kind of change and some bad rows. */
   publish(day: number): Promise<void>
   run(args?: readonly string[], env?: Env): Promise<Ended>
-  startRun(args?: readonly string[], env?: Env): Started
+  startRun(args?: readonly string[], env?: Env, options?: { json?: boolean }): Started
   blotter(...args: string[]): Promise<Ended>
   /** Keeps the lake as it is now, to be put back at the same place: metadata holds absolute paths. */
   keep(name: string): Promise<void>
@@ -37,9 +37,9 @@ export async function makeFaultyCity(): Promise<FaultyCity> {
     lake,
     file,
     publish: (day) => writeFile(file, csvOf(day)),
-    startRun(args = [], env) {
+    startRun(args = [], env, { json = true } = {}) {
       const source = args.includes('--source') ? [] : ['--source', `file:${file}`]
-      return start(['run', '--json', ...source, ...args], env)
+      return start(['run', ...(json ? ['--json'] : []), ...source, ...args], env)
     },
     run: (args, env) => city.startRun(args, env).ended,
     blotter: (...args) => blotter([...args, '--lake', lake], { cwd: folder }),
@@ -99,7 +99,7 @@ export async function changedPipeline(folder: string): Promise<string> {
 }
 
 /** What differs between two runs of the same inputs, whatever happens to them. */
-const OF_THE_RUN = new Set(['run', 'processed_at'])
+const OF_THE_RUN = new Set(['run', 'processed_at', 'code_version'])
 
 /** Every row of every table as of every batch, as text and in order, by `table @ batch`; and each table's batches. */
 export async function contentsOf(lake: string): Promise<Record<string, unknown>> {

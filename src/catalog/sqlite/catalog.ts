@@ -1,6 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { BlotterError, diskFull, impossible } from '../../errors.ts'
 import type { Catalog, CatalogEntry, CatalogSwap } from '../catalog.ts'
 
@@ -40,12 +41,6 @@ export function openSqliteCatalog(file: string, { name, create = true }: SqliteC
     }
   }
   const db = guard(() => open(file, create))
-  try {
-    guard(() => prepare(db))
-  } catch (error) {
-    db.close()
-    throw error
-  }
   const rows = (sql: string, ...values: string[]): Record<string, unknown>[] =>
     guard(() => db.prepare(sql).all(name, ...values))
   let closed = false
@@ -87,7 +82,27 @@ function open(file: string, create: boolean): DatabaseSync {
     })
   }
   if (!found) mkdirSync(dirname(file), { recursive: true })
-  return new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
+  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
+  try {
+    prepare(db)
+    return db
+  } catch (error) {
+    db.close()
+    const primary = ((error as { errcode?: number }).errcode ?? 0) & 0xff
+    if (create || (primary !== READONLY && primary !== CANTOPEN)) throw error
+    return openToRead(file)
+  }
+}
+
+/**
+ * Who may only read the folder reads the catalog as it stands: beside a writer by the files that the writer shares, and
+ * without one, where SQLite would want to make those files, as a file that nobody changes.
+ */
+function openToRead(file: string): DatabaseSync {
+  const isAlone = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0
+  const place = pathToFileURL(file)
+  if (isAlone) place.searchParams.set('immutable', '1')
+  return new DatabaseSync(place, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
 }
 
 function prepare(db: DatabaseSync): void {
@@ -103,7 +118,7 @@ function prepare(db: DatabaseSync): void {
     if (!current) db.exec('ALTER TABLE iceberg_tables ADD COLUMN iceberg_type VARCHAR(5)') // A file of an older pyiceberg.
     db.exec('COMMIT')
   } catch (error) {
-    db.exec('ROLLBACK')
+    if (db.isTransaction) db.exec('ROLLBACK')
     throw error
   }
 }
@@ -178,7 +193,7 @@ function sqliteError(error: unknown, file: string): unknown {
   const { errcode, code } = error as { errcode?: number; code?: string }
   const primary = errcode === undefined ? undefined : errcode & 0xff
   const context = { file, sqlite: errcode ?? null }
-  if (primary === FULL || code === 'ENOSPC') return diskFull(error)
+  if (primary === FULL || code === 'ENOSPC') return diskFull(error, file)
   if (primary === CORRUPT || primary === NOTADB) {
     return new BlotterError(
       'lake_damaged',

@@ -2,7 +2,7 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, type DuckDBVa
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { BlotterError, diskFull, impossible, interrupted } from '../../errors.ts'
+import { asBlotterError, BlotterError, diskFull, impossible, interrupted } from '../../errors.ts'
 import type { Schema } from '../../model/schema.ts'
 import { fieldIds, literal } from '../../model/sql-text.ts'
 import type { ColumnStatistics, Engine, Row, WrittenFile } from '../engine.ts'
@@ -34,7 +34,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
     try {
       return await work()
     } catch (error) {
-      throw engineError(error, sql)
+      throw engineError(error, sql, options.spillFolder)
     }
   }
 
@@ -59,7 +59,14 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
       }
     },
     writeParquet,
-    chunkWriter: (folder, name, columns) => createChunkWriter(connection, writeParquet, folder, name, columns),
+    async chunkWriter(folder, name, columns) {
+      const writer = await createChunkWriter(connection, writeParquet, folder, name, columns)
+      return {
+        write: (values) => guard(name, () => writer.write(values)),
+        finish: () => guard(name, () => writer.finish()),
+        abandon: () => guard(name, () => writer.abandon()),
+      }
+    },
     interrupt: () => connection.interrupt(),
     async [Symbol.asyncDispose]() {
       if (closed) return
@@ -119,14 +126,26 @@ function numberOf(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text)
 }
 
-function engineError(error: unknown, sql: string): unknown {
+const FULL = /No space left on device|Could not write all bytes|failed to offload data block/i
+const EXHAUSTED = /^(?:Out of Memory Error|.*could not allocate block|.*failed to pin block)/i
+
+function engineError(error: unknown, sql: string, spillFolder: string): unknown {
+  if (error instanceof BlotterError || (error as { code?: unknown }).code === 'ENOSPC') return asBlotterError(error)
   const message = error instanceof Error ? error.message : String(error)
   if (/^INTERRUPT/i.test(message)) return interrupted(error)
-  if (/No space left on device|Could not write all bytes|failed to offload data block/i.test(message)) return diskFull(error)
-  if (error instanceof BlotterError) return error
+  if (FULL.test(message)) return diskFull(error, /offload/.test(message) ? spillFolder : /file "([^"]+)"/.exec(message)?.[1])
+  if (EXHAUSTED.test(message)) return memoryExhausted(message, error)
   return new BlotterError('query_failed', message, {
     todo: 'Correct the SQL; `blotter tables` lists what can be read.',
     context: { sql: sql.length > 2000 ? `${sql.slice(0, 2000)} …` : sql },
     cause: error,
+  })
+}
+
+function memoryExhausted(message: string, cause: unknown): BlotterError {
+  const [what] = message.split('\n', 1)
+  return new BlotterError('memory_exhausted', `The engine's memory did not suffice. ${what} Nothing was changed.`, {
+    todo: 'Grant more memory (`--memory 2GiB`, or `memory:` in the configuration).',
+    cause,
   })
 }

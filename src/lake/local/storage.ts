@@ -116,7 +116,7 @@ async function placeNew(path: string, bytes: Uint8Array): Promise<void> {
 /** New folders are entries of their parents, so those have to reach the disk too. */
 async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw codeOf(error) === 'ENOSPC' ? diskFull(error) : lakeUnwritable(folder, codeOf(error), error)
+    throw codeOf(error) === 'ENOSPC' ? diskFull(error, folder) : lakeUnwritable(folder, codeOf(error), error)
   })
   if (first === undefined) return
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
@@ -142,7 +142,7 @@ function codeOf(error: unknown): string | undefined {
 
 function storageError(error: unknown, location: string): unknown {
   const code = codeOf(error)
-  if (code === 'ENOSPC') return diskFull(error)
+  if (code === 'ENOSPC') return diskFull(error, canonicalLocation(location))
   return code !== undefined && UNWRITABLE.has(code) ? lakeUnwritable(location, code, error) : error
 }
 

@@ -52,7 +52,8 @@ async function skippedIfNothingChanged(_context: RunContext, output: unknown): P
   return (output as DeriveOutput).changed.length > 0 ? 'succeeded' : 'skipped'
 }
 
-async function isCommitted(context: RunContext): Promise<boolean> {
+/** Whether the catalog has the batch: it knows better than the state database after a crash between the two. */
+export async function isCommitted(context: RunContext): Promise<boolean> {
   const entry = await context.lake.catalog.entry(BATCHES_TABLE)
   if (!entry) return false
   return tagsOf(await loadTable(context.lake.storage, BATCHES_TABLE, entry.metadataLocation)).has(context.batchAt)
