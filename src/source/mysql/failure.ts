@@ -95,6 +95,6 @@ export function tableMissing(address: MysqlAddress, what: 'table' | 'database', 
       what === 'table'
         ? 'Name the table in the source’s URL (`?table=NAME`), or grant its user SELECT on it.'
         : 'Name the database in the source’s URL (mysql://USER@HOST:PORT/DATABASE), or grant its user SELECT on it.',
-    context: { host: place, database: address.database, table: address.table, found },
+    context: { missing: what, host: place, database: address.database, table: address.table, found },
   })
 }

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { SourceDefinition } from '../../../src/model/pipeline.ts'
+import { createTableSql } from '../../../src/source/mysql/table-sql.ts'
+
+const definition: SourceDefinition = {
+  table: 'trees',
+  key: 'id',
+  cursor: 'seen_on',
+  occurred: 'seen_on',
+  required: ['id'],
+  timezone: 'America/Chicago',
+  columns: [
+    { name: 'id', type: 'long', doc: '' },
+    { name: 'odd `name', type: 'string', doc: '' },
+    { name: 'felled', type: 'boolean', doc: '' },
+    { name: 'height', type: 'double', doc: '' },
+    { name: 'seen_on', type: 'timestamp', doc: '' },
+  ],
+}
+
+describe('The SQL of a source’s table', () => {
+  it('follows the declaration', () => {
+    assert.equal(
+      createTableSql('`city`.`trees`', definition),
+      [
+        'CREATE TABLE `city`.`trees` (',
+        '  `id` BIGINT NOT NULL,',
+        '  `odd ``name` VARCHAR(255) NULL,',
+        '  `felled` TINYINT(1) NULL,',
+        '  `height` DOUBLE NULL,',
+        '  `seen_on` DATETIME NULL,',
+        '  PRIMARY KEY (`id`),',
+        '  INDEX (`seen_on`)',
+        ') ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4',
+      ].join('\n'),
+    )
+  })
+
+  it('tells keys apart that differ only in case, and needs no cursor among the columns', () => {
+    const columns = [{ name: 'code', type: 'string' as const, doc: '' }]
+    const sql = createTableSql('t', { ...definition, key: 'code', columns })
+    assert.match(sql, /`code` VARCHAR\(255\) COLLATE utf8mb4_bin NOT NULL/)
+    assert.doesNotMatch(sql, /INDEX/)
+  })
+})
