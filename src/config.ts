@@ -84,7 +84,7 @@ interface Shaping {
 const SHIPPED_PIPELINE = resolve(import.meta.dirname, '../pipelines/chicago-crimes')
 
 function shaped(values: ConfigValues, { file, credential, pathOf, notices }: Shaping): Config {
-  const { source, schedule, sla, guards, alerts, secrets, server } = values
+  const { source, schedule, sla, guards, retention, alerts, secrets, server } = values
   const bucket = values.lake.includes('://')
   const lake = bucket ? values.lake.replace(/\/+$/, '') : pathOf('lake', values.lake)
   const state = bucket ? pathOf('state', `./.blotter/${shortHash(lake)}`) : resolve(lake, '.blotter')
@@ -112,6 +112,7 @@ function shaped(values: ConfigValues, { file, credential, pathOf, notices }: Sha
     schedule: schedule && { cron: schedule.cron, timezone: schedule.timezone, onSourceChangeMs: schedule.on_source_change },
     sla: { runMs: sla.run, freshnessMs: sla.freshness, stepsMs: sla.steps },
     guards: { vanishedMax: guards.vanished_max, keylessMax: guards.keyless_max },
+    retention: { batches: retention.batches, days: retention.days },
     alerts: { email, webhook: credential('alerts.webhook', alerts.webhook) },
     secrets: { backend: secrets.backend, rotateEveryMs: secrets.rotate_every },
     server: { host: server.host, port: server.port },

@@ -19,6 +19,7 @@ import { terminateRun } from './orchestrate/recover.ts'
 import { listRuns, type RunDetails, type RunRecord, showRun } from './orchestrate/runs.ts'
 import { compactByHand } from './pipeline/compact.ts'
 import { type Check, examine } from './pipeline/doctor.ts'
+import { expireBatches } from './pipeline/expire.ts'
 import { loadPipeline } from './pipeline/load.ts'
 import { type BatchMaker, type BatchWatch, makeBatch, releaseBatch, resumeBatch } from './pipeline/make-batch.ts'
 import { tableSpecs } from './pipeline/tables.ts'
@@ -74,11 +75,14 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
       const scans = await reader.tablesAt(view, batch.batchAt)
       const tables = scans.map((scan) => ({ name: scan.table, sql: scanSql(scan) }))
       const engine = await parts.openEngine()
-      return openQuery(sql, { engine, tables, folders: [config.lake], batchAt: batch.batchAt, ...options })
+      const functions = reader.functionsAt(view, batch.batchAt)
+      return openQuery(sql, { engine, tables, functions, folders: [config.lake], batchAt: batch.batchAt, ...options })
     },
     quarantine: (wish: QuarantineWish) => parts.reader().quarantine(wish),
     diff: (from: string, to: string, options: { rows: boolean }) => parts.reader().diff(from, to, options),
     history: (key: string) => parts.reader().history(key),
+    expire: async (options: { dryRun: boolean; batches?: number; days?: number }, { signal }: Watch) =>
+      expireBatches(parts.existing(), { dryRun: options.dryRun, retention: { ...config.retention, ...options } }, signal),
     compact: async (options: { dryRun: boolean }, { signal }: Watch) => compactByHand(parts.existing(), options, signal),
     load: async (): Promise<never> => {
       throw new BlotterError('unsupported', '`blotter load` is not there yet.', { todo: 'Use another source.' })

@@ -91,6 +91,8 @@ test('every key can be set by its variable', () => {
     'sla.steps': 'extract=10m,land=90s',
     'guards.vanished_max': '7%',
     'guards.keyless_max': '0.5%',
+    'retention.batches': '30',
+    'retention.days': '365',
     'alerts.email.host': 'smtp',
     'alerts.email.port': '25',
     'alerts.email.user': 'u',
@@ -112,6 +114,7 @@ test('every key can be set by its variable', () => {
   assert.equal(config.state, '/city/st')
   assert.deepEqual(config.sla, { runMs: 5_400_000, freshnessMs: 93_600_000, stepsMs: { extract: 600_000, land: 90_000 } })
   assert.deepEqual(config.guards, { vanishedMax: 0.07, keylessMax: 0.005 })
+  assert.deepEqual(config.retention, { batches: 30, days: 365 })
   assert.deepEqual(config.alerts.email?.to, ['c@d', 'e@f'])
   assert.equal(config.alerts.email?.port, 25)
   assert.deepEqual(config.server, { host: '::1', port: 0 })

@@ -34,6 +34,8 @@ export interface Platform extends AsyncDisposable {
   history(key: string): Promise<IncidentHistory>
   /** Rewrites small files and files with many hidden rows; `dryRun` only says which. */
   compact(options: { dryRun: boolean }, watch: Watch): Promise<CompactionReport>
+  /** Lets batches go, by the configuration's retention where `batches` and `days` are left out; `dryRun` only says which. */
+  expire(options: { dryRun: boolean; batches?: number; days?: number }, watch: Watch): Promise<ExpiryReport>
   /** Checks of lake, state and source; the machine's own are the command line's. Never throws for what it finds. */
   doctor(options: { rebuild: boolean }): Promise<Check[]>
 }
@@ -200,6 +202,16 @@ export interface CompactionReport {
     deletes_dropped: number
     size_bytes: number
   }[]
+}
+
+/** `expire --json`. */
+export interface ExpiryReport {
+  dry_run: boolean
+  expired: BatchAt[]
+  kept: BatchAt[]
+  /** Files that went, or would go. */
+  files: number
+  size_bytes: number
 }
 
 /** An element of `doctor --json`. `fix` says what to do about anything but `ok`. */

@@ -15,6 +15,7 @@ import { addCompact } from './verbs/compact.ts'
 import { addCompletion } from './verbs/completion.ts'
 import { addDiff } from './verbs/diff.ts'
 import { addDoctor } from './verbs/doctor.ts'
+import { addExpire } from './verbs/expire.ts'
 import { addHistory } from './verbs/history.ts'
 import { addLoad } from './verbs/load.ts'
 import { addQuarantine } from './verbs/quarantine.ts'
@@ -79,6 +80,7 @@ export function createProgram(inputs: CommandLineInputs, state: { exitCode: numb
     addRuns,
     addQuarantine,
     addCompact,
+    addExpire,
     addDoctor,
     addCompletion,
   ])

@@ -51,6 +51,13 @@ const guards = z.strictObject({
   keyless_max: percent.prefault('0.1%').meta({ description: 'A run is held if more of the rows than this have no key.' }),
 })
 
+const retention = z
+  .strictObject({
+    batches: z.int().min(1).meta({ description: '`blotter expire` keeps the newest so many batches.' }),
+    days: z.int().min(0).meta({ description: '`blotter expire` keeps batches younger than so many days.' }),
+  })
+  .partial()
+
 const email = z.strictObject({
   host: z.string().min(1).meta({ description: 'SMTP server; STARTTLS is required.' }),
   port: z.int().min(1).max(65_535).default(587).meta({ description: 'Its port.' }),
@@ -90,6 +97,7 @@ export const configSchema = z.strictObject({
   schedule: schedule.optional(),
   sla: sla.prefault({}),
   guards: guards.prefault({}),
+  retention: retention.prefault({}),
   alerts: alerts.prefault({}),
   secrets: secrets.prefault({}),
   server: server.prefault({}),

@@ -17,6 +17,8 @@ export interface Config {
   schedule: { cron: string | undefined; timezone: string; onSourceChangeMs: number | undefined } | undefined
   sla: { runMs: number; freshnessMs: number | undefined; stepsMs: Readonly<Record<string, number>> }
   guards: { vanishedMax: number; keylessMax: number }
+  /** Which batches `blotter expire` keeps: a batch stays if either number says so. */
+  retention: { batches: number | undefined; days: number | undefined }
   alerts: { email: EmailConfig | undefined; webhook: Credential | undefined }
   secrets: { backend: 'vault' | 'env' | 'aws'; rotateEveryMs: number }
   server: { host: string; port: number }

@@ -1,7 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Clock } from '../clock.ts'
 import type { Engine } from '../engine/engine.ts'
-import { BlotterError } from '../errors.ts'
 import { viewLake } from '../history/as-of.ts'
 import { compactTable, planTableCompaction, type TableCompaction } from '../lake/compact.ts'
 import { BY_HAND, type CompactionPolicy } from '../lake/compaction-plan.ts'
@@ -43,21 +42,13 @@ export interface CompactionReport {
   tables: CompactedTable[]
 }
 
-const TRIES = 3
-
-/** Compacts when asked: all that makes reading cheaper, in one commit. Another writer's commit meanwhile is planned upon anew. */
+/** Compacts when asked: all that makes reading cheaper, in one commit. */
 export async function compactByHand(maker: BatchMaker, { dryRun }: { dryRun: boolean }, signal: AbortSignal): Promise<CompactionReport> {
   if (dryRun) return { dry_run: true, tables: (await planLakeCompaction(maker, BY_HAND)).map(compactedTable) }
   return maintain(maker, 'compact', signal, async (maintenance) => {
-    for (let tries = 1; ; tries++) {
-      const planned = await planLakeCompaction(maker, BY_HAND)
-      try {
-        if (planned.length > 0) await compactLake({ ...maker, ...maintenance }, planned)
-        return { dry_run: false, tables: planned.map(compactedTable) }
-      } catch (error) {
-        if (tries === TRIES || !(error instanceof BlotterError && error.code === 'commit_conflict')) throw error
-      }
-    }
+    const planned = await planLakeCompaction(maker, BY_HAND)
+    if (planned.length > 0) await compactLake({ ...maker, ...maintenance }, planned)
+    return { dry_run: false, tables: planned.map(compactedTable) }
   })
 }
 

@@ -20,7 +20,7 @@ export interface Leftovers {
 
 /** Looks for leftovers once `run` has committed, so that earlier runs that failed or were interrupted cannot go on. */
 export async function findLeftovers(state: State, run: string): Promise<Leftovers> {
-  const held = listRuns(state, { states: ['held'], limit: 1000 }).map((row) => row.run)
+  const held = heldRuns(state)
   const folders = await readdir(runsFolder(state)).catch(() => [])
   return {
     retried: showRun(state, run).steps.some((step) => step.attempts > 1),
@@ -29,12 +29,17 @@ export async function findLeftovers(state: State, run: string): Promise<Leftover
   }
 }
 
+/** Runs that wait for a decision. */
+export function heldRuns(state: State): string[] {
+  return listRuns(state, { states: ['held'], limit: 1000 }).map((row) => row.run)
+}
+
 export function runFolder(state: State, run: string): string {
   return join(runsFolder(state), run)
 }
 
 /** Another writer's files are young while it works towards its commit. */
-const GRACE_MS = 3_600_000
+export const GRACE_MS = 3_600_000
 
 /**
  * Removes what runs that came to nothing have left in the pipeline's tables and in the state folder: nothing without a

@@ -17,6 +17,9 @@ export interface Maintenance {
   assertHeld(): void
 }
 
+/** Another engine's commit meanwhile is planned upon anew, so many times in all. */
+const TRIES = 3
+
 /**
  * Does work on the lake while holding its lease. Throws `run_held` or `run_locked` if a run waits to go on: what it has
  * prepared fits the lake as it is now. A process that dies in here leaves a folder, by which the next run knows to sweep.
@@ -36,11 +39,21 @@ export async function maintain<T>(
   const interrupt = (): void => engine.interrupt()
   signal.addEventListener('abort', interrupt, { once: true })
   try {
-    const result = await work({ label, engine, assertHeld: () => lease.assertHeld() })
+    const result = await withRetry(() => work({ label, engine, assertHeld: () => lease.assertHeld() }))
     await rm(folder, { recursive: true, force: true })
     return result
   } finally {
     signal.removeEventListener('abort', interrupt)
+  }
+}
+
+async function withRetry<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (tries === TRIES || !(error instanceof BlotterError && error.code === 'commit_conflict')) throw error
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { type LakeBatch, type LakeView, scanAsOf, scansAsOf, viewLake } from '..
 import { batchesSql, type BatchFacts, batchFacts } from '../history/batches.ts'
 import { type Diff, diffBatches, lifeOf, type ToldChange } from '../history/diff.ts'
 import { BATCHES_TABLE, CHANGES_TABLE } from '../history/ledger.ts'
+import { ledgerBetween } from '../history/ledger-between.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Scan } from '../lake/plan.ts'
 import { scanSql } from '../lake/read.ts'
@@ -13,7 +14,9 @@ import { snapshotOf } from '../lake/table.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import { identifier, literal } from '../model/sql-text.ts'
+import type { RefFunction } from './functions.ts'
 import { resolveReference } from './reference.ts'
+import { backwards, timeTravelFunctions } from './time-travel.ts'
 
 export interface ReaderSetup {
   lake: { storage: Storage; catalog: Catalog; location: string }
@@ -29,6 +32,8 @@ export interface Reader {
   resolve(ref: string): Promise<{ view: LakeView; batch: LakeBatch }>
   /** All tables as of a batch, with those of others (not tagged by batches) as they are now. */
   tablesAt(view: LakeView, batchAt: BatchAt): Promise<Scan[]>
+  /** What a query of a batch may call to read others. */
+  functionsAt(view: LakeView, batchAt: BatchAt): RefFunction[]
   batches(): Promise<BatchFacts[]>
   diff(from: string, to: string, options: { rows: boolean }): Promise<Diff>
   history(key: string): Promise<IncidentLife>
@@ -77,6 +82,7 @@ export function openReader(setup: ReaderSetup): Reader {
       )
       return [...own, ...(await Promise.all(others.map((table) => planScan(storage, table, snapshotOf(table)))))]
     },
+    functionsAt: (view, batchAt) => timeTravelFunctions({ storage, pipeline, view, at: batchAt }),
     async batches() {
       const view = await viewLake(lake)
       const newest = view.batches.at(-1)
@@ -93,7 +99,7 @@ export function openReader(setup: ReaderSetup): Reader {
       const [a, b] = [resolveReference(from, view.batches), resolveReference(to, view.batches)]
       if (a.batchAt > b.batchAt) throw backwards(a.batchAt, b.batchAt)
       const ledger = scanSql(await scanAsOf(storage, view, CHANGES_TABLE, b.batchAt))
-      const neighbours = view.batches.indexOf(b) === view.batches.indexOf(a) + 1
+      const batches = await scanAsOf(storage, view, BATCHES_TABLE, b.batchAt)
       return withEngine(async (engine) =>
         diffBatches({
           engine,
@@ -102,9 +108,7 @@ export function openReader(setup: ReaderSetup): Reader {
           ledger,
           from: a.batchAt,
           to: b.batchAt,
-          restamped: neighbours
-            ? await restampedIn(engine, await scanAsOf(storage, view, BATCHES_TABLE, b.batchAt), b.batchAt)
-            : 0,
+          restamped: await restampedBetween(engine, batches, a.batchAt, b.batchAt),
           rows: options.rows,
         }),
       )
@@ -155,11 +159,13 @@ async function listQuarantine(
   }
 }
 
-async function restampedIn(engine: Engine, ledger: Scan, batchAt: BatchAt): Promise<number> {
-  const [row] = await engine.rows(
-    `SELECT changes_restamped AS n FROM (${scanSql(ledger)}) WHERE batch_at = timestamptz ${literal(batchAt)}`,
+/** Known between neighbours alone; batches that expired between two make these none, and the ledger still knows of them. */
+async function restampedBetween(engine: Engine, ledger: Scan, from: BatchAt, to: BatchAt): Promise<number> {
+  const rows = await engine.rows(
+    `SELECT changes_restamped AS n FROM (${scanSql(ledger)})
+     WHERE batch_at > timestamptz ${literal(from)} AND batch_at <= timestamptz ${literal(to)}`,
   )
-  return Number(row?.['n'] ?? 0)
+  return rows.length === 1 ? Number(rows[0]!['n'] ?? 0) : 0
 }
 
 function isOurs(pipeline: Pipeline, table: string): boolean {
@@ -183,12 +189,5 @@ function unknownIncident(text: string): BlotterError {
   return new BlotterError('incident_missing', `No batch of this lake has seen an incident ${text}.`, {
     todo: 'Check the number; `blotter query` finds incidents by anything else.',
     context: { id: text },
-  })
-}
-
-function backwards(from: BatchAt, to: BatchAt): BlotterError {
-  return new BlotterError('usage', `${from} is later than ${to}: a diff goes from an earlier batch to a later one.`, {
-    todo: `Try \`blotter diff ${to} ${from}\`.`,
-    context: { from, to },
   })
 }

@@ -160,6 +160,9 @@ export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = 
     diff: answer('diff', facts.diff),
     history: answer('history', facts.history),
     compact: answer('compact', { dry_run: false, tables: [{ name: 'raw.crimes', rewritten: 3, written: 1, deletes_dropped: 2, size_bytes: 1_048_576 }] }),
+    expire: answer('expire', {
+      dry_run: false, expired: ['2026-11-21T06:00:00Z'], kept: ['2026-11-22T06:00:00Z', REPORT.batch_at], files: 12, size_bytes: 1_048_576,
+    }),
     doctor: answer('doctor', facts.doctor),
     [Symbol.asyncDispose]: async () => void calls.push(['dispose']),
     ...overrides,

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { BlotterError } from '../../src/errors.ts'
 import { planScan } from '../../src/lake/plan.ts'
 import { scanSql } from '../../src/lake/read.ts'
-import { removeTags, stageSnapshot, stageTag, writeMetadata } from '../../src/lake/stage.ts'
+import { stageSnapshot, stageTag, writeMetadata } from '../../src/lake/stage.ts'
 import { loadTable, snapshotOf, type Table, tableSchema, tagsOf } from '../../src/lake/table.ts'
 import { smallLake } from './small-lake.ts'
 
@@ -46,8 +46,6 @@ test('an empty snapshot can bear a tag, and a tag moves to no other snapshot', a
   assert.equal(stageTag(tagged, SECOND, new Date(SECOND)), tagged)
   const later = await stageSnapshot(lake.storage, tagged, { add: [], remove: [], summary: {}, now: new Date(SECOND) })
   assert.throws(() => stageTag(later, FIRST, new Date(SECOND)), isConflict)
-  assert.deepEqual([...tagsOf(removeTags(later, [FIRST, 'main'], new Date(SECOND))).keys()], [SECOND])
-  assert.ok(snapshotOf(removeTags(later, ['main'], new Date(SECOND))), 'main is no tag')
 })
 
 test('two writers stage upon one version: the second finds its files gone once it is based on the first', async (t) => {
