@@ -20,6 +20,7 @@ export const ERRORS = {
   source_key_missing: { exit: 1, remedy: 'fix-source' },
   source_file_missing: { exit: 1, remedy: 'fix-usage' },
   source_file_unreadable: { exit: 1, remedy: 'fix-source' },
+  source_answer_unreadable: { exit: 1, remedy: 'retry' },
   source_changed: { exit: 1, remedy: 'retry' },
   rows_disagree: { exit: 1, remedy: 'report' },
   lake_unwritable: { exit: 1, remedy: 'fix-machine' },
