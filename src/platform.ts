@@ -54,10 +54,10 @@ type WorkEvent =
 export async function openPlatform(config: Config, log: Log, clock: Clock = systemClock) {
   const parts = await openParts(config, clock)
   return {
-    run: (options: { full: boolean; at?: BatchAt }, watch: Watch) =>
+    run: async (options: { full: boolean; at?: BatchAt }, watch: Watch) =>
       makeBatch(parts.maker(), { ...options, source: sourceUrl(config) }, batchWatch(watch, log)),
-    runResume: (run: string | undefined, watch: Watch) => resumeBatch(parts.maker(), run, batchWatch(watch, log)),
-    runRelease: (run: string | undefined, watch: Watch) => releaseBatch(parts.maker(), run, batchWatch(watch, log)),
+    runResume: async (run: string | undefined, watch: Watch) => resumeBatch(parts.maker(), run, batchWatch(watch, log)),
+    runRelease: async (run: string | undefined, watch: Watch) => releaseBatch(parts.maker(), run, batchWatch(watch, log)),
     runTerminate: async (run?: string) => summaryOf(terminateRun(parts.state(), run, clock).run),
     runs: async () => (parts.stateExists() ? listRuns(parts.state()).map(summaryOf) : []),
     runShow: async (run?: string) => detailOf(showRun(parts.state(), run)),
@@ -78,9 +78,9 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
       const functions = reader.functionsAt(view, batch.batchAt)
       return openQuery(sql, { engine, tables, functions, folders: [config.lake], batchAt: batch.batchAt, ...options })
     },
-    quarantine: (wish: QuarantineWish) => parts.reader().quarantine(wish),
-    diff: (from: string, to: string, options: { rows: boolean }) => parts.reader().diff(from, to, options),
-    history: (key: string) => parts.reader().history(key),
+    quarantine: async (wish: QuarantineWish) => parts.reader().quarantine(wish),
+    diff: async (from: string, to: string, options: { rows: boolean }) => parts.reader().diff(from, to, options),
+    history: async (key: string) => parts.reader().history(key),
     expire: async (options: { dryRun: boolean; batches?: number; days?: number }, { signal }: Watch) =>
       expireBatches(parts.existing(), { dryRun: options.dryRun, retention: { ...config.retention, ...options } }, signal),
     compact: async (options: { dryRun: boolean }, { signal }: Watch) => compactByHand(parts.existing(), options, signal),

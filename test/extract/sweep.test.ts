@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { openDuckDb } from '../../src/engine/duckdb/engine.ts'
+import type { Engine } from '../../src/engine/engine.ts'
+import { type Sweep, sweepSource } from '../../src/extract/sweep.ts'
+import type { Extracted, ExtractOptions, SourceView, StagedPart } from '../../src/source/source.ts'
+
+type Row = { key: number | null; cursor: number }
+const columns = ['key', 'cursor'].map((name) => ({ name, type: 'long' as const, declared: 'long' }))
+
+async function staged(engine: Engine, folder: string, name: string, rows: readonly Row[]): Promise<StagedPart> {
+  const values = rows.map(({ key, cursor }) => `(${key ?? 'NULL'}::BIGINT, ${cursor}::BIGINT)`).join(', ')
+  const select = rows.length ? `SELECT * FROM (VALUES ${values}) AS t(key, cursor)` : 'SELECT 0::BIGINT AS key, 0::BIGINT AS cursor LIMIT 0'
+  const { path } = await engine.writeParquet(select, join(folder, `${name}.parquet`))
+  return { files: [path], columns, rows: rows.length }
+}
+
+/** A source over rows in memory, that can sweep and fetch or can only be read whole. */
+function viewOf(engine: Engine, folder: string, rows: readonly Row[], native: boolean): SourceView {
+  const answer = async (name: string, some: readonly Row[]): Promise<Extracted> => {
+    const part = await staged(engine, folder, name, some)
+    return { parts: [part], rows: part.rows }
+  }
+  return {
+    columns,
+    extract: () => answer('whole', rows),
+    ...(native
+      ? {
+          sweep: () => answer('sweep', rows),
+          fetch: async ({ keys }: { keys: AsyncIterable<bigint[]> }) => {
+            const wanted = new Set<number>()
+            let last = -Infinity
+            for await (const batch of keys) {
+              for (const key of batch) {
+                assert.ok(Number(key) > last, 'keys come in ascending order, none twice')
+                last = Number(key)
+                wanted.add(last)
+              }
+            }
+            return answer('fetched', rows.filter((row) => row.key !== null && wanted.has(row.key)))
+          },
+        }
+      : {}),
+    async [Symbol.asyncDispose]() {},
+  }
+}
+
+async function sweep(lake: readonly Row[], source: readonly Row[], native: boolean) {
+  const folder = await mkdtemp(join(tmpdir(), 'blotter-sweep-'))
+  try {
+    await using engine = await openDuckDb({ memoryBytes: 128 * 2 ** 20, spillFolder: join(folder, 'spill') })
+    const known = await staged(engine, folder, 'lake', lake)
+    const options: ExtractOptions = {
+      stage: { folder, rows: engine.rows, run: engine.run, writeParquet: engine.writeParquet, chunkWriter: engine.chunkWriter },
+      signal: new AbortController().signal,
+      progress: () => {},
+    }
+    const found: Sweep = await sweepSource({
+      view: viewOf(engine, folder, source, native),
+      options,
+      key: 'key',
+      cursor: 'cursor',
+      current: `SELECT key, cursor FROM '${known.files[0]}'`,
+      read: () => ({ key: 'key', cursor: 'cursor' }),
+    })
+    const read = async (files: readonly string[]) =>
+      (await engine.rows(`SELECT * FROM read_parquet([${files.map((f) => `'${f}'`)}]) ORDER BY ALL`)).map((row) => ({
+        key: row['key'] === null ? null : Number(row['key']),
+        ...('cursor' in row ? { cursor: Number(row['cursor']) } : {}),
+      }))
+    return {
+      swept: found.swept,
+      rows: found.rows,
+      fetched: (await Promise.all(found.parts.map((part) => read(part.files)))).flat(),
+      vanished: (await read([found.vanished])).map((row) => row.key),
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const unique = fc.uniqueArray(fc.record({ key: fc.integer({ min: 1, max: 30 }), cursor: fc.integer({ min: 1, max: 3 }) }, { noNullPrototype: true }), {
+  selector: (row) => row.key,
+  maxLength: 20,
+})
+
+test('a sweep finds new, changed, late and vanished keys, whether the source sweeps itself or is read whole', async () => {
+  await fc.assert(
+    fc.asyncProperty(unique, unique, fc.boolean(), async (lake, source, native) => {
+      const known = new Map(lake.map((row) => [row.key, row.cursor]))
+      const differing = source.filter((row) => known.get(row.key) !== row.cursor).sort((a, b) => a.key - b.key)
+      const there = new Set(source.map((row) => row.key))
+      assert.deepEqual(await sweep(lake, source, native), {
+        swept: source.length,
+        rows: differing.length,
+        fetched: differing,
+        vanished: lake.map((row) => row.key).filter((key) => !there.has(key)).sort((a, b) => a - b),
+      })
+    }),
+    { numRuns: 12 },
+  )
+})
+
+test('a key that stands twice is read in all its versions, and rows without a key always are', async () => {
+  const lake = [{ key: 1, cursor: 2 }, { key: 2, cursor: 1 }]
+  const source = [{ key: 1, cursor: 1 }, { key: 1, cursor: 2 }, { key: 2, cursor: 1 }, { key: null, cursor: 9 }]
+  const found = await sweep(lake, source, false)
+  assert.deepEqual(found.fetched, [{ key: 1, cursor: 1 }, { key: 1, cursor: 2 }, { key: null, cursor: 9 }])
+  assert.deepEqual([found.swept, found.vanished], [3, []])
+})
+
+test('nothing that differs is nothing that is read', async () => {
+  const rows = [{ key: 1, cursor: 2 }, { key: 2, cursor: 1 }]
+  assert.deepEqual(await sweep(rows, rows, true), { swept: 2, rows: 0, fetched: [], vanished: [] })
+})
