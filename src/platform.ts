@@ -23,12 +23,14 @@ import { expireBatches } from './pipeline/expire.ts'
 import { loadPipeline } from './pipeline/load.ts'
 import { type BatchMaker, type BatchWatch, makeBatch, releaseBatch, resumeBatch } from './pipeline/make-batch.ts'
 import { tableSpecs } from './pipeline/tables.ts'
+import { bindColumns } from './quality/columns.ts'
 import { openQuery } from './query/query.ts'
 import { openReader, type QuarantineWish, type Reader } from './query/reader.ts'
 import { listTables } from './query/table-list.ts'
 import { openDemoSource } from './source/demo/source.ts'
 import { openFileSource } from './source/file/source.ts'
 import { openMysqlSource } from './source/mysql/source.ts'
+import { openSocrataSource, type SocrataSourceOptions } from './source/socrata/source.ts'
 import type { Source } from './source/source.ts'
 import { rebuildState } from './state/rebuild.ts'
 import { openState, type State, STATE_FILE } from './state/state.ts'
@@ -193,7 +195,7 @@ async function openParts(config: Config, clock: Clock): Promise<Parts> {
   const openEngineAt = (spillFolder: string): Promise<Engine> =>
     openDuckDb({ memoryBytes: config.memoryBytes * ENGINE_SHARE, spillFolder })
   const openEngine = (): Promise<Engine> => openEngineAt(join(config.state, 'spill', `${process.pid}-${++engines}`))
-  const openSource = (url: string): Promise<Source> => sourceOf(url, config, pipeline)
+  const openSource = (url: string): Promise<Source> => sourceOf(url, config, pipeline, clock)
   const parts: Parts = {
     config,
     clock,
@@ -239,7 +241,7 @@ async function openParts(config: Config, clock: Clock): Promise<Parts> {
 /** Of the memory that is granted, what DuckDB may take; the rest is Node.js and what DuckDB does not count. */
 const ENGINE_SHARE = 0.6
 
-async function sourceOf(url: string, config: Config, pipeline: Pipeline): Promise<Source> {
+async function sourceOf(url: string, config: Config, pipeline: Pipeline, clock: Clock): Promise<Source> {
   const scheme = /^([a-z]+):/.exec(url)?.[1]
   switch (scheme) {
     case 'mysql':
@@ -249,6 +251,13 @@ async function sourceOf(url: string, config: Config, pipeline: Pipeline): Promis
     }
     case 'file':
       return openFileSource(url, { folder: process.cwd() })
+    case 'socrata': {
+      // The password of a database is no token, and no portal's business.
+      const token = config.source.url?.startsWith('socrata:') ? await config.source.password?.() : undefined
+      const locate: SocrataSourceOptions['locate'] = (columns, declared) =>
+        bindColumns(pipeline.source, columns, config.source.columns).found.get(declared)
+      return openSocrataSource(url, { definition: pipeline.source, locate, clock, token })
+    }
     case 'demo':
       if (pipeline.demo) return openDemoSource(url, { definition: pipeline.source, demo: pipeline.demo })
       throw badSource(url, `the pipeline ${pipeline.name} has no synthetic incidents`)
@@ -259,7 +268,7 @@ async function sourceOf(url: string, config: Config, pipeline: Pipeline): Promis
 
 function badSource(url: string, why: string): BlotterError {
   return new BlotterError('source_url_invalid', `The source ${url} cannot be opened: ${why}.`, {
-    todo: 'Give mysql://USER@HOST:PORT/DB?table=crimes, file:GLOB or demo://chicago?rows=300000.',
+    todo: 'Give mysql://USER@HOST:PORT/DB?table=crimes, file:GLOB, socrata://HOST/DATASET or demo://chicago?rows=300000.',
     context: { source: url },
   })
 }
