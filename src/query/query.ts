@@ -2,6 +2,7 @@ import type { Engine, Row } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import { identifier, literal, tableIdentifier } from '../model/sql-text.ts'
+import { macroStatements, type RefFunction } from './functions.ts'
 import { readOnlyStatement, type Statement } from './statement.ts'
 
 /** A column of a result; `type` is the engine's word for it (`BIGINT`, `VARCHAR`). */
@@ -26,6 +27,8 @@ export interface QuerySetup {
   engine: Engine
   /** Tables by their names (`raw.crimes`) and the SQL that scans each, as of the batch. */
   tables: readonly { name: string; sql: string }[]
+  /** What the statement may call to read other batches. */
+  functions?: readonly RefFunction[]
   /** Folders that the scans read; nothing outside of them can be. */
   folders: readonly string[]
   /** Where the result may be written as Parquet. */
@@ -50,8 +53,10 @@ export async function openQuery(sql: string, setup: QuerySetup): Promise<QueryRe
   }
   try {
     signal?.throwIfAborted()
-    const statement = await readOnlyStatement(sql, (text) => engine.rows(text))
+    const functions = setup.functions ?? []
+    const statement = await readOnlyStatement(sql, (text) => engine.rows(text), functions)
     await createViews(engine, setup.tables)
+    for (const macro of await macroStatements(functions, statement.calls)) await engine.run(macro)
     await lock(engine, setup.outputFolder === undefined ? setup.folders : [...setup.folders, setup.outputFolder])
     return await execute(engine, statement, setup.batchAt, close)
   } catch (error) {

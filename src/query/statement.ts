@@ -1,11 +1,14 @@
 import { BlotterError } from '../errors.ts'
 import { literal } from '../model/sql-text.ts'
+import { type RefCall, refCalls, type RefFunction } from './functions.ts'
 
 /** A statement that only reads the tables it is given. */
 export interface Statement {
   sql: string
   /** False for EXPLAIN, which no other statement can hold. */
   selectable: boolean
+  /** Calls of the functions that it was allowed. */
+  calls: readonly RefCall[]
 }
 
 interface Parsed {
@@ -46,6 +49,7 @@ const LOOKS_LIKE_FILE = /[/\\]|^[a-z0-9]+:|\.(?:parquet|csv|tsv|txt|json|jsonl|n
 export async function readOnlyStatement(
   sql: string,
   rows: (sql: string) => Promise<Record<string, unknown>[]>,
+  functions: readonly RefFunction[] = [],
 ): Promise<Statement> {
   const parse = async (text: string): Promise<Parsed> => {
     const [row] = await rows(`SELECT json_serialize_sql(${literal(text)}) AS parsed`)
@@ -61,9 +65,10 @@ export async function readOnlyStatement(
   if (statements.length > 1) {
     throw refused(`One statement at a time: these are ${statements.length}. None was run.`, 'Run them one by one.', sql)
   }
-  refuseOutsideReads(statements[0], sql)
-  if (!explained) return { sql, selectable: true }
-  return { sql: `EXPLAIN ${explained[1] ? 'ANALYZE ' : ''}${inner}`, selectable: false }
+  refuseOutsideReads(statements[0], sql, new Set(functions.map((one) => one.name)))
+  const calls = refCalls(statements[0], functions)
+  if (!explained) return { sql, selectable: true, calls }
+  return { sql: `EXPLAIN ${explained[1] ? 'ANALYZE ' : ''}${inner}`, selectable: false, calls }
 }
 
 const VERBS = 'SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE and EXPLAIN are run.'
@@ -97,17 +102,17 @@ function pointer(sql: string, position: number): string {
 
 const ONLY = 'the tables of the lake and nothing else'
 
-/** Walks the parsed statement: no table function but the harmless ones, no file in a table's place. */
-function refuseOutsideReads(node: unknown, sql: string): void {
+/** Walks the parsed statement: no table function but the harmless and the allowed ones, no file in a table's place. */
+function refuseOutsideReads(node: unknown, sql: string, allowed: ReadonlySet<string>): void {
   if (Array.isArray(node)) {
-    for (const inner of node) refuseOutsideReads(inner, sql)
+    for (const inner of node) refuseOutsideReads(inner, sql, allowed)
     return
   }
   if (typeof node !== 'object' || node === null) return
   const { type, function: call, table_name: table, schema_name: schema } = node as Record<string, unknown>
   if (type === 'TABLE_FUNCTION') {
     const name = String((call as Record<string, unknown> | undefined)?.['function_name'] ?? '')
-    if (!TABLE_FUNCTIONS.has(name.toLowerCase())) {
+    if (!TABLE_FUNCTIONS.has(name.toLowerCase()) && !allowed.has(name.toLowerCase())) {
       throw refused(`${name}(…) is not run here: a query reads ${ONLY}.`, '`blotter tables` lists them.', sql)
     }
   }
@@ -119,7 +124,7 @@ function refuseOutsideReads(node: unknown, sql: string): void {
   ) {
     throw refused(`${table} looks like a file: a query reads ${ONLY}.`, '`blotter tables` lists them.', sql)
   }
-  for (const inner of Object.values(node)) refuseOutsideReads(inner, sql)
+  for (const inner of Object.values(node)) refuseOutsideReads(inner, sql, allowed)
 }
 
 function refused(message: string, todo: string, sql: string): BlotterError {
