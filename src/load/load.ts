@@ -33,7 +33,8 @@ const PROGRESS_SECONDS = 0.25
  * it all again does no harm, since rows with a known key are updated. `read` is the sum of the other counts. Throws what
  * the rows or the target throw, and `interrupted`.
  */
-export async function load({ rows, target, signal, progress, chunkRows = 50_000 }: LoadOptions): Promise<LoadCounts & { read: number }> {
+export async function load(options: LoadOptions): Promise<LoadCounts & { read: number }> {
+  const { rows, target, signal, progress, chunkRows = 50_000 } = options
   const total = { read: 0, inserted: 0, updated: 0, unchanged: 0 }
   let told = monotonicSeconds()
   for await (const chunk of regroup(rows, chunkRows)) {

@@ -12,7 +12,7 @@ export interface Certificate {
   keyFile: string
 }
 
-/** Makes an authority and a certificate that it signs for `localhost` and `127.0.0.1`, or for the names given. Needs openssl. */
+/** Makes an authority and a certificate of it for `localhost` and `127.0.0.1`, or for the names given. Needs openssl. */
 export async function makeCertificate(
   folder: string,
   names: readonly string[] = ['DNS:localhost', 'IP:127.0.0.1'],

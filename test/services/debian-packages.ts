@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
 
-/** Debian packages unpacked into a folder: programs run through the folder's own loader and C library, so any host will do. */
+/** Debian packages in a folder: their programs run through the folder's own loader and C library, so any host will do. */
 export interface Unpacked {
   folder: string
   /** The command line that runs a program of the folder, given its path inside (`usr/sbin/mysqld`). */

@@ -99,7 +99,8 @@ async function dataTemplate(program: Program): Promise<string> {
     await mkdir(unfinished, { recursive: true })
     const sql = ['create database if not exists mysql;', 'use mysql;', 'set @auth_root_socket=NULL;']
     for (const name of ['system_tables', 'performance_tables', 'system_tables_data', 'maria_add_gis_sp_bootstrap']) {
-      const file = [`mysql_${name}.sql`, `mariadb_${name}.sql`, `${name}.sql`].find((f) => existsSync(join(program.share, f)))
+      const spellings = [`mysql_${name}.sql`, `mariadb_${name}.sql`, `${name}.sql`]
+      const file = spellings.find((spelling) => existsSync(join(program.share, spelling)))
       if (file) sql.push(await readFile(join(program.share, file), 'utf8'))
     }
     await bootstrap([...program.command, ...serverWords(program, unfinished), '--bootstrap'], sql.join('\n'))

@@ -15,9 +15,9 @@ const execute = promisify(execFile)
 export const NO_MYSQL = 'real MySQL is missing: run once with BLOTTER_TEST_MYSQL=1, which unpacks it into the cache'
 
 /**
- * Starts a real MySQL (Oracle's) of this test process's own: `mysqld` from the PATH, else Debian sid's packages unpacked into
- * the cache without root. It needs 500 MB of memory, 220 MB of disk and, the first time, 20 s and 66 MB of download. So it
- * is fetched in CI and where `BLOTTER_TEST_MYSQL=1`, used wherever it is already there, and undefined otherwise.
+ * Starts a real MySQL (Oracle's) of this test process's own (about 1 s, 300 MB): `mysqld` from the PATH, else Debian sid's
+ * packages unpacked into the cache without root. The first time that takes 20 s, a download of 66 MB and 360 MB of disk. So
+ * it is fetched in CI and where `BLOTTER_TEST_MYSQL=1`, used wherever it is already there, and undefined otherwise.
  */
 export async function startMySql(options: readonly string[] = []): Promise<DatabaseServer | undefined> {
   const remedy = 'Run once with BLOTTER_TEST_MYSQL=1 on a machine whose apt-get reaches Debian’s packages.'

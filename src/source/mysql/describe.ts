@@ -30,7 +30,8 @@ export async function describeTable(connection: MysqlConnection, address: MysqlA
   )
   const named = (test: (name: string) => boolean) => tables.find((row) => test(String(row['name'])))
   // Servers that take names without regard to case keep them in lower case.
-  const table = named((name) => name === address.table) ?? named((name) => name.toLowerCase() === address.table.toLowerCase())
+  const lowered = address.table.toLowerCase()
+  const table = named((name) => name === address.table) ?? named((name) => name.toLowerCase() === lowered)
   if (!table) throw await missing(connection, address, tables.map((row) => String(row['name'])))
   const name = String(table['name'])
   const columns = await connection.rows(

@@ -12,8 +12,11 @@ const ALTERED = new Set([1054, 1412])
 const STOPPED = new Set([1053, 1152, 1158, 1159, 1160, 1161, 1205, 1213, 1317, 1927, 1969, 3024, 3169, 4031])
 const LOST = /^(PROTOCOL_CONNECTION_LOST|PROTOCOL_SEQUENCE_TIMEOUT|ECONNRESET|EPIPE|ERR_STREAM|ERR_SSL)/
 
-/** What the driver or the server complained of, in Blotter's words. `doing` completes "… failed while …". */
-export function mysqlFailure(error: unknown, address: MysqlAddress, doing: 'connecting' | 'reading' | 'writing'): BlotterError {
+/** What the connection was used for when it failed. */
+export type Doing = 'connecting' | 'reading' | 'writing'
+
+/** What the driver or the server complained of, in Blotter's words. */
+export function mysqlFailure(error: unknown, address: MysqlAddress, doing: Doing): BlotterError {
   if (error instanceof BlotterError) return error
   const { code = '', errno = 0 } = error as { code?: string; errno?: number }
   const said = saidBy(error)
@@ -24,19 +27,20 @@ export function mysqlFailure(error: unknown, address: MysqlAddress, doing: 'conn
   if (code === 'HANDSHAKE_SSL_ERROR' || code === 'HANDSHAKE_NO_SSL_SUPPORT') return tlsFailure(said, address, failure)
   const unknownPlugin = /unknown plugin (\w+)/.exec(said)?.[1]
   if (unknownPlugin) {
-    const message = `The server at ${place} wants ${address.user} to log in by ${unknownPlugin}, which Blotter does not know.`
+    const message = `${place} wants ${address.user} to log in by ${unknownPlugin}, which Blotter does not know.`
     const todo = 'Let the account log in by caching_sha2_password (MySQL) or mysql_native_password (MariaDB): `ALTER USER`.'
     return failure('source_refused', message, todo)
   }
   if (UNREACHABLE.test(code) || CROWDED.has(errno)) {
     const todo = 'Check the host and the port, that the server runs, and that a firewall lets this machine through.'
-    return failure('source_unreachable', `The MySQL server at ${place} could not be reached: ${said}. Nothing was changed.`, todo)
+    const message = `The MySQL server at ${place} could not be reached: ${said}. Nothing was changed.`
+    return failure('source_unreachable', message, todo)
   }
   if (REFUSED.has(errno) || code === 'AUTH_SWITCH_PLUGIN_ERROR' || code === 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED') {
     const who = `${address.user} at ${place}`
     const todo =
-      'Check the user of the URL and the password (BLOTTER_SOURCE_PASSWORD, BLOTTER_SOURCE_PASSWORD_FILE or secret://NAME), ' +
-      `and what it may do: \`${grant(address, doing)}\`.`
+      'Check the user of the URL, the password (BLOTTER_SOURCE_PASSWORD, BLOTTER_SOURCE_PASSWORD_FILE or secret://NAME) ' +
+      `and what the user may do: \`${grant(address, doing)}\`.`
     return failure('source_refused', `The MySQL server refused ${who}: ${said}. Nothing was changed.`, todo)
   }
   if (MISSING.has(errno)) {
@@ -58,7 +62,8 @@ export function mysqlFailure(error: unknown, address: MysqlAddress, doing: 'conn
   }
   const number = errno === 0 ? '' : ` (error ${errno})`
   const todo = 'Look at the message: it is the server’s own. Its manual explains the error by its number.'
-  return failure('source_refused', `The MySQL server at ${place} refused a statement while ${doing}: ${said}${number}.`, todo)
+  const message = `The MySQL server at ${place} refused a statement while ${doing}: ${said}${number}.`
+  return failure('source_refused', message, todo)
 }
 
 function tlsFailure(
@@ -74,7 +79,7 @@ function tlsFailure(
   return failure('source_refused', message, todo)
 }
 
-function grant(address: MysqlAddress, doing: string): string {
+function grant(address: MysqlAddress, doing: Doing): string {
   const rights = doing === 'writing' ? 'SELECT, INSERT, UPDATE, CREATE' : 'SELECT'
   return `GRANT ${rights} ON ${address.database}.${address.table} TO ${address.user}`
 }
@@ -88,7 +93,8 @@ function saidBy(error: unknown): string {
 /** That a table or database is missing, with what there is instead. */
 export function tableMissing(address: MysqlAddress, what: 'table' | 'database', found: readonly string[]): BlotterError {
   const names = found.length === 0 ? 'nothing that this user may see' : found.join(', ')
-  const missing = what === 'table' ? `no table "${address.table}" in "${address.database}"` : `no database "${address.database}"`
+  const database = `"${address.database}"`
+  const missing = what === 'table' ? `no table "${address.table}" in ${database}` : `no database ${database}`
   const place = `${address.host}:${address.port}`
   return new BlotterError('source_table_missing', `There is ${missing} at ${place}. There is: ${names}.`, {
     todo:

@@ -18,9 +18,13 @@ export function loadText(columns: readonly (readonly unknown[])[]): Buffer {
   return Buffer.from(lines.join('\n'))
 }
 
+function escaped(text: string): string {
+  return text.replace(/[\\\t\n\0]/g, (character) => ESCAPED[character]!)
+}
+
 function field(value: unknown): string {
   if (value === null || value === undefined) return '\\N'
-  if (typeof value === 'string') return SPECIAL.test(value) ? value.replace(/[\\\t\n\0]/g, (character) => ESCAPED[character]!) : value
+  if (typeof value === 'string') return SPECIAL.test(value) ? escaped(value) : value
   if (typeof value === 'boolean') return value ? '1' : '0'
   return String(value)
 }

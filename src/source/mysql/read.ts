@@ -53,7 +53,9 @@ export function tableReader(connection: MysqlConnection, { table, columns, prima
     fetch(options) {
       const { key, keys } = options
       const statements = async function* (): AsyncGenerator<string> {
-        for await (const some of keys) if (some.length > 0) yield select(columns, ` WHERE ${column(key)} IN (${some.join()})`, [key])
+        for await (const some of keys) {
+          if (some.length > 0) yield select(columns, ` WHERE ${column(key)} IN (${some.join()})`, [key])
+        }
       }
       return stageRows(connection, columns, statements(), 'fetched', options)
     },

@@ -15,7 +15,8 @@ const PATIENCE_SECONDS = 3600
 
 /** What each session is told before it reads, so that no setting of the server changes what is read or ends it early. */
 const SESSION = [
-  `SET SESSION net_write_timeout = ${PATIENCE_SECONDS}, net_read_timeout = ${PATIENCE_SECONDS}, wait_timeout = ${PATIENCE_SECONDS}`,
+  `SET SESSION net_write_timeout = ${PATIENCE_SECONDS}, net_read_timeout = ${PATIENCE_SECONDS}`,
+  `SET SESSION wait_timeout = ${PATIENCE_SECONDS}`,
   "SET SESSION sql_mode = '', sql_select_limit = DEFAULT",
   'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
 ]

@@ -48,8 +48,8 @@ export async function openMysqlTarget(url: string, options: MysqlTargetOptions):
     const { table, created } = await prepareTable(connection, address, definition)
     const names = definition.columns.map((column) => column.name)
     const byFile = await upsertByFile(connection, address, table, names)
-    const upsert = byFile ?? ((columns: Columns) => upsertByStatements(connection, qualified(address, table), names, columns))
-    return { table, created, upsert, [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() }
+    const byStatements = (columns: Columns) => upsertByStatements(connection, qualified(address, table), names, columns)
+    return { table, created, upsert: byFile ?? byStatements, [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() }
   } catch (error) {
     await connection[Symbol.asyncDispose]()
     throw error
@@ -77,7 +77,8 @@ async function prepareTable(connection: MysqlConnection, address: MysqlAddress, 
   }
   const key = existing.primaryKey ?? []
   if (key.length !== 1 || key[0]?.toLowerCase() !== definition.key.toLowerCase()) {
-    throw new BlotterError('source_key_missing', `The primary key of ${name} is not ${definition.key}, so that nothing was loaded.`, {
+    const message = `The primary key of ${name} is not ${definition.key}, so that nothing was loaded.`
+    throw new BlotterError('source_key_missing', message, {
       todo: `Make ${definition.key} its primary key: without it, loading again would put every row in twice.`,
       context: { table: name, key },
     })
@@ -172,7 +173,8 @@ async function isAllowed(work: () => Promise<void>): Promise<boolean> {
 async function changedValues(connection: MysqlConnection, table: string): Promise<BlotterError> {
   const warnings = await connection.rows('SHOW WARNINGS LIMIT 3')
   const said = warnings.map((warning) => String(warning['Message'])).join('; ')
-  return new BlotterError('source_refused', `Values do not fit into ${table}: ${said}. The rows of this chunk were not loaded.`, {
+  const message = `Values do not fit into ${table}: ${said}. The rows of this chunk were not loaded.`
+  return new BlotterError('source_refused', message, {
     todo: 'Widen the columns of the table, or let `blotter load` create a new one.',
     context: { table },
   })

@@ -40,7 +40,8 @@ export function readingOf(columnType: string): Reading {
       return columnType.toLowerCase().includes('unsigned') ? TEXT : WHOLE
     case 'bit': {
       const number = (column: string): string => `${column} + 0`
-      return width === '64' ? { type: 'text', expression: (column) => asText(number(column)) } : { ...WHOLE, expression: number }
+      if (width === '64') return { type: 'text', expression: (column) => asText(number(column)) }
+      return { ...WHOLE, expression: number }
     }
     case 'float':
     case 'double':

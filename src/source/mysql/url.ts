@@ -32,7 +32,8 @@ export function parseMysqlUrl(text: string, defaults: { table: string }): MysqlA
   const url = URL.parse(text)
   if (!url || !/^(mysql|mariadb):$/.test(url.protocol)) throw invalid('it is no such URL', shown(text))
   if (url.password !== '') {
-    throw new BlotterError('source_url_invalid', 'A password must not be part of a source’s URL: others could read it there.', {
+    const message = 'A password must not be part of a source’s URL: others could read it there.'
+    throw new BlotterError('source_url_invalid', message, {
       todo:
         'Leave the password out and give it as BLOTTER_SOURCE_PASSWORD or BLOTTER_SOURCE_PASSWORD_FILE, or store it with ' +
         '`blotter secret set NAME` and name it in the configuration: `source: { password: secret://NAME }`.',
@@ -75,7 +76,8 @@ function shown(text: string): string {
 }
 
 function invalid(why: string, url: string): BlotterError {
-  return new BlotterError('source_url_invalid', `The source’s URL cannot be used: ${why}. Expected ${EXPECTED}, got ${url}.`, {
+  const message = `The source’s URL cannot be used: ${why}. Expected ${EXPECTED}, got ${url}.`
+  return new BlotterError('source_url_invalid', message, {
     todo: `Give --source ${EXPECTED}; special characters of a name are percent-encoded.`,
     context: { url },
   })

@@ -9,7 +9,9 @@ describe('The SQL of an upsert', () => {
     assert.deepEqual(more, [])
     assert.equal(
       statement!.sql,
-      "INSERT INTO t (`id`, `a`, `b`, `c`) VALUES (1,'it\\'s \\\\ \\0',1,0.5e0),(2,NULL,NULL,1e+21) ON DUPLICATE KEY UPDATE " +
+      'INSERT INTO t (`id`, `a`, `b`, `c`) VALUES ' +
+        "(1,'it\\'s \\\\ \\0',1,0.5e0),(2,NULL,NULL,1e+21) " +
+        'ON DUPLICATE KEY UPDATE ' +
         '`id` = VALUES(`id`), `a` = VALUES(`a`), `b` = VALUES(`b`), `c` = VALUES(`c`)',
     )
   })
@@ -30,7 +32,8 @@ describe('The SQL of an upsert', () => {
 
 describe('The counts of an upsert', () => {
   it('follow from what the server counts', () => {
-    assert.deepEqual(upsertCounts(10, 3 + 2 * 4, 'Records: 10  Duplicates: 4  Warnings: 0'), { inserted: 3, updated: 4, unchanged: 3 })
+    const counts = upsertCounts(10, 3 + 2 * 4, 'Records: 10  Duplicates: 4  Warnings: 0')
+    assert.deepEqual(counts, { inserted: 3, updated: 4, unchanged: 3 })
   })
 
   it('follow for a single row, of which the server says less', () => {

@@ -39,8 +39,11 @@ function watched(stage: Stage, atWrite: (rows: number) => Promise<void>): Stage 
 describe('Reading a table', { skip: server ? false : NO_MARIADB }, () => {
   it('hands rows on in chunks, wide ones sooner, and tells how far it is', async () => {
     await server!.admin(
-      "USE city; CREATE TABLE city.wide (id INT PRIMARY KEY, t LONGTEXT); INSERT INTO city.wide SELECT seq, REPEAT('x', 5000000) FROM seq_1_to_12;" +
-        'CREATE TABLE city.slim (id INT PRIMARY KEY); INSERT INTO city.slim SELECT seq FROM seq_1_to_20000',
+      `USE city;
+       CREATE TABLE wide (id INT PRIMARY KEY, t LONGTEXT);
+       INSERT INTO wide SELECT seq, REPEAT('x', 5000000) FROM seq_1_to_12;
+       CREATE TABLE slim (id INT PRIMARY KEY);
+       INSERT INTO slim SELECT seq FROM seq_1_to_20000`,
     )
     const sizes: number[] = []
     const told: number[] = []
@@ -58,16 +61,17 @@ describe('Reading a table', { skip: server ? false : NO_MARIADB }, () => {
   })
 
   it('reads a table without a primary key, though only whole', async () => {
-    await server!.admin('CREATE TABLE city.keyless (id INT, n INT); INSERT INTO city.keyless VALUES (2, 1), (1, 1), (1, 1), (NULL, 3)')
+    const rows = '(2, 1), (1, 1), (1, 1), (NULL, 3)'
+    await server!.admin(`CREATE TABLE city.keyless (id INT, n INT); INSERT INTO city.keyless VALUES ${rows}`)
     await using bench = await openWorkbench()
     await using view = await sourceOf('keyless').open(NEVER)
     assert.deepEqual([view.sweep, view.fetch], [undefined, undefined])
-    const { rows, counted } = await view.extract({ stage: bench.stage, signal: NEVER, progress: () => {} })
-    assert.deepEqual([rows, counted], [4, 4])
+    const extracted = await view.extract({ stage: bench.stage, signal: NEVER, progress: () => {} })
+    assert.deepEqual([extracted.rows, extracted.counted], [4, 4])
   })
 
   it('throws away what it staged when the writer fails, and says why', async () => {
-    await server!.admin('USE city; CREATE TABLE city.full (id INT PRIMARY KEY); INSERT INTO city.full SELECT seq FROM seq_1_to_50000')
+    await server!.admin('USE city; CREATE TABLE full (id INT PRIMARY KEY); INSERT INTO full SELECT seq FROM seq_1_to_50000')
     await using bench = await openWorkbench()
     const full = Object.assign(new Error('No space left on device'), { code: 'ENOSPC' })
     const stage = watched(bench.stage, () => Promise.reject(full))
@@ -101,7 +105,7 @@ describe('Reading a table', { skip: server ? false : NO_MARIADB }, () => {
   })
 
   it('fetches many times with no statement left at the server', async () => {
-    await server!.admin('USE city; CREATE TABLE city.often (id BIGINT PRIMARY KEY); INSERT INTO city.often SELECT seq FROM seq_1_to_300')
+    await server!.admin('USE city; CREATE TABLE often (id BIGINT PRIMARY KEY); INSERT INTO often SELECT seq FROM seq_1_to_300')
     await using bench = await openWorkbench()
     await using view = await sourceOf('often').open(NEVER)
     async function* keys(): AsyncGenerator<bigint[]> {

@@ -23,7 +23,8 @@ async function contractTable(server: DatabaseServer, rows: readonly ContractRow[
     `CREATE TABLE ${table} (${columns})`,
   ]
   for (let from = 0; from < rows.length; from += 5000) {
-    const values = rows.slice(from, from + 5000).map((row) => `(${row.id}, ${text(row.name)}, ${row.size}, ${text(row.seen_on)})`)
+    const some = rows.slice(from, from + 5000)
+    const values = some.map((row) => `(${row.id}, ${text(row.name)}, ${row.size}, ${text(row.seen_on)})`)
     statements.push(`INSERT INTO ${table} VALUES ${values.join(', ')}`)
   }
   await server.admin(statements.join(';\n'))

@@ -31,7 +31,14 @@ const definition: SourceDefinition = {
   ],
 }
 
-type Tree = [id: bigint, kind: string | null, felled: boolean | null, rings: number | null, height: number | null, seen: string | null]
+type Tree = [
+  id: bigint,
+  kind: string | null,
+  felled: boolean | null,
+  rings: number | null,
+  height: number | null,
+  seen: string | null,
+]
 
 let tables = 0
 const newTable = (): string => `trees_${++tables}`
@@ -84,14 +91,16 @@ for (const [name, server, missing] of [
       assert.equal(target.created, false)
       const [row] = await server!.admin(`SHOW CREATE TABLE city.${table}`)
       const sql = String(row!['Create Table'])
-      for (const part of [/`id` bigint\S* NOT NULL/, /`kind` varchar\(255\)/, /`felled` tinyint\(1\)/, /`seen_on` datetime/]) assert.match(sql, part)
+      assert.match(sql, /`id` bigint\S* NOT NULL,\s+`kind` varchar\(255\)/)
+      assert.match(sql, /`felled` tinyint\(1\)[^,]*,[^,]*,[^,]*,\s+`seen_on` datetime/)
       assert.match(sql, /PRIMARY KEY \(`id`\),\s+KEY `seen_on` \(`seen_on`\)/)
       assert.match(sql, /CHARSET=utf8mb4/)
     })
 
     it('inserts, updates and leaves alone, and counts each', async () => {
       const table = newTable()
-      assert.deepEqual(await upsert(server!, table, [tree(1, 'oak'), tree(2, 'ash')]), { inserted: 2, updated: 0, unchanged: 0 })
+      const first = [tree(1, 'oak'), tree(2, 'ash')]
+      assert.deepEqual(await upsert(server!, table, first), { inserted: 2, updated: 0, unchanged: 0 })
       const again = [tree(1, 'oak'), tree(2, 'elm'), tree(3, null)]
       assert.deepEqual(await upsert(server!, table, again), { inserted: 1, updated: 1, unchanged: 1 })
       assert.deepEqual(await upsert(server!, table, [tree(3, null)]), { inserted: 0, updated: 0, unchanged: 1 })
@@ -113,15 +122,17 @@ for (const [name, server, missing] of [
     it('brings every value back as it was', async () => {
       const texts = fc.oneof(
         fc.string({ unit: 'binary', maxLength: 60 }),
-        fc.array(fc.constantFrom('\\', '\t', '\n', '\r', '\0', "'", '"', '\\N', '`', '\u001a', '😀', 'é', ' ', '%'), { maxLength: 12 }).map((all) => all.join('')),
+        fc.string({ unit: fc.constantFrom(...'\\\t\n\r\0\u001a\'"`N% é😀'), maxLength: 12 }),
       )
+      // MySQL has no infinity, and reads what is next to nothing as 0.
+      const doubles = fc.double({ noNaN: true, min: -1e300, max: 1e300 }).filter((n) => n === 0 || Math.abs(n) > 1e-300)
       const rows = fc.sample(
         fc.tuple(
           fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
           fc.option(texts.filter((text) => text.isWellFormed())),
           fc.option(fc.boolean()),
           fc.option(fc.integer()),
-          fc.option(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e300, max: 1e300 }).filter((n) => n === 0 || Math.abs(n) > 1e-300)),
+          fc.option(doubles),
           fc.option(fc.constantFrom('2024-03-10 02:30:00', '1999-12-31 23:59:59')),
         ),
         { numRuns: 1500, seed: 7 },
@@ -142,7 +153,8 @@ for (const [name, server, missing] of [
         await upsert(server!, table, before)
         const wide = [tree(1, 'oak'), tree(2, 'x'.repeat(256))]
         await using target = await open(server!, table)
-        await assert.rejects(target.upsert(columnsOf(wide)), { code: 'source_refused', message: /Data (too long|truncated) for column .kind./ })
+        const refusal = { code: 'source_refused', message: /Data (too long|truncated) for column .kind./ }
+        await assert.rejects(target.upsert(columnsOf(wide)), refusal)
         assert.deepEqual(await read(server!, table), before)
         await target.upsert(columnsOf([tree(3, 'fir')]))
         assert.deepEqual(await read(server!, table), [tree(3, 'fir'), ...before])

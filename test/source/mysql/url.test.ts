@@ -51,7 +51,8 @@ describe('A MySQL URL', () => {
     })
   }
 
-  for (const url of ['mysql://reader:s3cr3t@localhost/city', 'mysql://reader:s3cr3t@@:x/city', 'mysql://reader:s3@c[r3t@h/c']) {
+  const leaking = ['mysql://reader:s3cr3t@localhost/city', 'mysql://reader:s3cr3t@@:x/city', 'mysql://reader:s3@c[r3t@h/c']
+  for (const url of leaking) {
     it(`never holds a password, and the refusal does not repeat it: ${url}`, () => {
       assert.throws(
         () => parse(url),
