@@ -29,6 +29,7 @@ export const ERRORS = {
   lake_damaged: { exit: 1, remedy: 'report' },
   lake_moved: { exit: 1, remedy: 'fix-configuration' },
   disk_full: { exit: 1, remedy: 'fix-machine' },
+  staged_lost: { exit: 1, remedy: 'fix-machine' },
   memory_exhausted: { exit: 1, remedy: 'fix-machine' },
   commit_conflict: { exit: 1, remedy: 'retry' },
   run_locked: { exit: 1, remedy: 'retry' },

@@ -9,6 +9,7 @@ import type { Config } from './model/configuration.ts'
 import { openDuckDb } from './engine/duckdb/engine.ts'
 import type { Engine } from './engine/engine.ts'
 import { BlotterError } from './errors.ts'
+import { realPathOf } from './lake/local/real-path.ts'
 import { localStorage } from './lake/local/storage.ts'
 import { scanSql } from './lake/read.ts'
 import type { Log } from './log.ts'
@@ -78,7 +79,7 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
       const tables = scans.map((scan) => ({ name: scan.table, sql: scanSql(scan) }))
       const engine = await parts.openEngine()
       const functions = reader.functionsAt(view, batch.batchAt)
-      return openQuery(sql, { engine, tables, functions, folders: [config.lake], batchAt: batch.batchAt, ...options })
+      return openQuery(sql, { engine, tables, functions, folders: [parts.folder], batchAt: batch.batchAt, ...options })
     },
     quarantine: async (wish: QuarantineWish) => parts.reader().quarantine(wish),
     diff: async (from: string, to: string, options: { rows: boolean }) => parts.reader().diff(from, to, options),
@@ -159,6 +160,8 @@ interface Parts extends Disposable {
   config: Config
   clock: Clock
   pipeline: Pipeline
+  /** Of the lake, without symbolic links. */
+  folder: string
   /** `file:///…/lake` */
   location: string
   lakeExists(): boolean
@@ -181,7 +184,8 @@ async function openParts(config: Config, clock: Clock): Promise<Parts> {
   const pipeline = await loadPipeline(config.pipeline)
   const codeVersion = await codeVersionOf(pipeline)
   // Readers disagree about percent-encoding, so that a location is the path itself, byte for byte.
-  const location = `file://${config.lake}`
+  const folder = realPathOf(config.lake)
+  const location = `file://${folder}`
   const storage = localStorage()
   const catalogFile = join(config.lake, 'catalog.sqlite')
   let catalog: Catalog | undefined
@@ -200,6 +204,7 @@ async function openParts(config: Config, clock: Clock): Promise<Parts> {
     config,
     clock,
     pipeline,
+    folder,
     location,
     lakeExists: () => existsSync(catalogFile),
     stateExists: () => existsSync(join(config.state, STATE_FILE)),

@@ -25,18 +25,15 @@ export interface LakeBatch {
 export const LAKE_VERSION = { property: 'blotter.lake-version', value: 1 } as const
 
 /**
- * Loads every table of the catalog. A lake without a batch has none. Throws `lake_moved` if the tables are not where the
- * catalog says but the lake is not there either, `lake_newer` for a lake of a later Blotter, and what loading a table throws.
+ * Loads every table of the catalog. A lake without a batch has none. Throws `lake_moved` if the lake is not where it
+ * was made, `lake_newer` for a lake of a later Blotter, and what loading a table throws.
  */
 export async function viewLake(lake: { storage: Storage; catalog: Catalog; location: string }): Promise<LakeView> {
   const entries = await lake.catalog.tables()
-  const tables = await Promise.all(
-    entries.map((entry) =>
-      loadTable(lake.storage, entry.table, entry.metadataLocation).catch((error: unknown) => {
-        throw entry.metadataLocation.startsWith(`${lake.location}/`) ? error : moved(entry.metadataLocation, lake.location, error)
-      }),
-    ),
-  )
+  // A copy of a lake would be written into the original's folders, and lose its files to the original's upkeep.
+  const own = entries.find((entry) => entry.table === BATCHES_TABLE)?.metadataLocation
+  if (own !== undefined && !own.startsWith(`${lake.location}/`)) throw moved(own, lake.location)
+  const tables = await Promise.all(entries.map((entry) => loadTable(lake.storage, entry.table, entry.metadataLocation)))
   for (const table of tables) refuseNewer(table)
   const tags = tables.map((table) => tagsOf(table))
   const ledger = tables.findIndex((table) => table.name === BATCHES_TABLE)
@@ -82,10 +79,10 @@ function refuseNewer(table: Table): void {
   })
 }
 
-function moved(metadata: string, location: string, cause: unknown): BlotterError {
-  return new BlotterError('lake_moved', `The lake is at ${location}, but its catalog speaks of ${metadata}, which is not there. Nothing was changed.`, {
-    todo: 'Move the lake back to where it was made; its metadata holds absolute paths.',
+function moved(metadata: string, location: string): BlotterError {
+  const message = `The lake at ${location} was moved or copied from elsewhere: its catalog speaks of ${metadata}.`
+  return new BlotterError('lake_moved', `${message} Nothing was changed.`, {
+    todo: 'Move the lake back to where it was made: its metadata holds absolute paths.',
     context: { location, metadata },
-    cause,
   })
 }

@@ -67,7 +67,14 @@ export async function makeBatch(
   const fits = interrupted && (options.at === undefined || options.at === interrupted.batch_at)
   // A run may have died between its commit and the note of it: then it is gone on with, and publishes.
   if (interrupted && fits && (newest === undefined || interrupted.batch_at >= newest)) {
-    return await carry(maker, lease, asWanted(maker, lease, interrupted, options.full, newest), watch, true)
+    const run = asWanted(maker, lease, interrupted, options.full, newest)
+    try {
+      return await carry(maker, lease, run, watch, true)
+    } catch (error) {
+      if (!(error instanceof BlotterError) || error.code !== 'staged_lost') throw error
+      watch.onNotice(`${error.message} The run begins again.`)
+      return await carry(maker, lease, beginAgain(maker, lease, run, options.full), watch, true)
+    }
   }
   if (options.at !== undefined && view.batches.some((batch) => batch.batchAt === options.at)) {
     return await alreadyCommitted(maker, view, options.at)
@@ -90,10 +97,15 @@ function begin(
 
 /** Who asks for `--full` gets it under the interrupted run's batch; what that run had read by its cursor is of no use then. */
 function asWanted(maker: BatchMaker, lease: Lease, run: RunRecord, full: boolean, newest: BatchAt | undefined): RunRecord {
+  const { full: readsAll } = run.options as { full: boolean }
+  return !full || readsAll || run.batch_at === newest ? run : beginAgain(maker, lease, run, true)
+}
+
+/** Another run for the same batch, from its first step. */
+function beginAgain(maker: BatchMaker, lease: Lease, run: RunRecord, full: boolean): RunRecord {
   const { source, full: readsAll } = run.options as { source: string; full: boolean }
-  if (!full || readsAll || run.batch_at === newest) return run
   terminateRun(maker.state, run.run, maker.clock)
-  return begin(maker, lease, run.batch_at, { source, full })
+  return begin(maker, lease, run.batch_at, { source, full: full || readsAll })
 }
 
 /** Goes on with a run that failed or was interrupted, from the step where it stopped; by default the latest such run. */

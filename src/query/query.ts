@@ -1,5 +1,6 @@
 import type { Engine, Row } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
+import { unreadable, unreadableFile } from '../lake/damage.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import { identifier, literal, tableIdentifier } from '../model/sql-text.ts'
 import { macroStatements, type RefFunction } from './functions.ts'
@@ -150,6 +151,8 @@ function unterminated(sql: string): string {
 
 /** What the engine's own lock kept out is refused, not failed. */
 function asRefused(error: unknown): unknown {
+  const file = unreadableFile(error)
+  if (file !== undefined) return unreadable(file, error as BlotterError)
   if (!(error instanceof BlotterError) || error.code !== 'query_failed' || !error.message.startsWith('Permission Error'))
     return error
   return new BlotterError('query_refused', 'The statement reaches outside of the lake, which a query must not.', {

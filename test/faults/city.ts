@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { openSqliteCatalog } from '../../src/catalog/sqlite/catalog.ts'
@@ -27,7 +27,7 @@ export interface FaultyCity extends AsyncDisposable {
 }
 
 export async function makeFaultyCity(): Promise<FaultyCity> {
-  const folder = await mkdtemp(join(tmpdir(), 'blotter-faults-'))
+  const folder = await mkdtemp(join(await realpath(tmpdir()), 'blotter-faults-'))
   const lake = join(folder, 'lake')
   const file = join(folder, 'crimes.csv')
   const start = (args: readonly string[], env?: Env): Started =>

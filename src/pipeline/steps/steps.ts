@@ -7,6 +7,7 @@ import type { RunContext } from '../context.ts'
 import { checkStep } from './check.ts'
 import { commitStep } from './commit.ts'
 import { type ExtractOutput, extractStep } from './extract.ts'
+import { stepFailure } from './failure.ts'
 import { type LandOutput, landStep } from './land.ts'
 import { publishStep } from './publish.ts'
 import { aggregateStep, type DeriveOutput, transformStep } from './transform.ts'
@@ -41,6 +42,8 @@ function step(name: StepName, work: (context: RunContext, attempt: Attempt) => P
       attempt.signal.addEventListener('abort', interrupt, { once: true })
       try {
         return await work({ ...context, released: context.released || attempt.released }, attempt)
+      } catch (error) {
+        throw stepFailure(name, context, error)
       } finally {
         attempt.signal.removeEventListener('abort', interrupt)
       }
