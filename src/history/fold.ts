@@ -5,8 +5,9 @@ import { changedColumnsSql, kindsSql } from './kinds.ts'
 
 /**
  * SELECT of the net changes (key, kinds, columns, before, after) between two batches, folded from the ledger: an incident
- * that was changed several times shows once, with its first `before` and its last `after`; one that ended as it began
- * does not show. `from` is exclusive, `to` inclusive; `ledger` is a SELECT of `history.changes`.
+ * that was changed several times shows once, with its first `before` and its last `after`; one that ended as it began, or
+ * with nothing but another cursor, does not show. `from` is exclusive, `to` inclusive; `ledger` is a SELECT of
+ * `history.changes`.
  */
 export function foldSql(
   definition: SourceDefinition,
@@ -17,13 +18,15 @@ export function foldSql(
 ): string {
   const key = identifier(definition.key)
   const same = { before: 'before', after: 'after', columns: 'columns' }
-  return `SELECT key, kinds, columns, before, after FROM (
-    SELECT *, CASE
-      WHEN before IS NULL AND after IS NULL THEN NULL
+  const differing = definition.columns
+    .filter(({ name }) => name !== definition.key && name !== definition.cursor)
+    .map(({ name }) => `before.${identifier(name)} IS DISTINCT FROM after.${identifier(name)}`)
+  // What does not show is left out before its kinds are made: the engine would make them twice for a filter on them.
+  return `SELECT key, CASE
       WHEN before IS NULL AND came_back THEN ['returned']
       WHEN before IS NULL THEN ['new']
       WHEN after IS NULL THEN ['vanished']
-      ELSE ${kindsSql(definition, raw, same)} END AS kinds
+      ELSE ${kindsSql(definition, raw, same)} END AS kinds, columns, before, after
     FROM (
       SELECT *, CASE WHEN before IS NULL OR after IS NULL THEN []::VARCHAR[]
         ELSE ${changedColumnsSql(definition, 'before', 'after')} END AS columns
@@ -39,6 +42,7 @@ export function foldSql(
           GROUP BY ${key}
         )
       )
-    )
-  ) WHERE kinds IS NOT NULL AND NOT list_contains(kinds, 'restamped')`
+      WHERE CASE WHEN before IS NULL OR after IS NULL THEN before IS NOT NULL OR after IS NOT NULL
+        ELSE ${differing.join(' OR ') || 'false'} END
+    )`
 }

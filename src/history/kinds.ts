@@ -48,8 +48,7 @@ export function kindsSql(
       return told.length === 0 ? listed : `(${listed} AND NOT (${told.join(' OR ')}))`
     })
   const all: [string, string][] = [...conditions, ['amended', amended.join(' OR ') || 'false']]
-  const kinds = listOf(all)
-  return `CASE WHEN len(${kinds}) = 0 THEN ['restamped'] ELSE ${kinds} END`
+  return `coalesce(nullif(${listOf(all)}, []::VARCHAR[]), ['restamped'])`
 }
 
 /** All kinds that a pipeline's incidents can have, in the order in which they are told. */
