@@ -2,7 +2,7 @@ import { after } from 'node:test'
 import type { Source } from '../../../src/source/source.ts'
 import { type SocrataServer, startSocrata } from '../../services/socrata.ts'
 import { type ContractRow, describeSource } from '../contract.ts'
-import { openTest } from './portal.ts'
+import { openTest } from './trees.ts'
 
 const servers: SocrataServer[] = []
 after(() => Promise.all(servers.map((server) => server[Symbol.asyncDispose]())))
