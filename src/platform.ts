@@ -13,7 +13,7 @@ import { realPathOf } from './lake/local/real-path.ts'
 import { localStorage } from './lake/local/storage.ts'
 import { scanSql } from './lake/read.ts'
 import type { Log } from './log.ts'
-import type { BatchAt } from './model/batch-at.ts'
+import { type BatchAt, batchAtOf } from './model/batch-at.ts'
 import type { Pipeline } from './model/pipeline.ts'
 import type { BatchKind, RunReport, StepState } from './model/report.ts'
 import { terminateRun } from './orchestrate/recover.ts'
@@ -21,6 +21,7 @@ import { listRuns, type RunDetails, type RunRecord, showRun } from './orchestrat
 import { compactByHand } from './pipeline/compact.ts'
 import { type Check, examine } from './pipeline/doctor.ts'
 import { expireBatches } from './pipeline/expire.ts'
+import { loadIncidents, loadFolder } from './pipeline/load-incidents.ts'
 import { loadPipeline } from './pipeline/load.ts'
 import { type BatchMaker, type BatchWatch, makeBatch, releaseBatch, resumeBatch } from './pipeline/make-batch.ts'
 import { tableSpecs } from './pipeline/tables.ts'
@@ -31,6 +32,7 @@ import { listTables } from './query/table-list.ts'
 import { openDemoSource } from './source/demo/source.ts'
 import { openFileSource } from './source/file/source.ts'
 import { openMysqlSource } from './source/mysql/source.ts'
+import { type MysqlTarget, openMysqlTarget } from './source/mysql/target.ts'
 import { openSocrataSource, type SocrataSourceOptions } from './source/socrata/source.ts'
 import type { Source } from './source/source.ts'
 import { rebuildState } from './state/rebuild.ts'
@@ -87,8 +89,22 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
     expire: async (options: { dryRun: boolean; batches?: number; days?: number }, { signal }: Watch) =>
       expireBatches(parts.existing(), { dryRun: options.dryRun, retention: { ...config.retention, ...options } }, signal),
     compact: async (options: { dryRun: boolean }, { signal }: Watch) => compactByHand(parts.existing(), options, signal),
-    load: async (): Promise<never> => {
-      throw new BlotterError('unsupported', '`blotter load` is not there yet.', { todo: 'Use another source.' })
+    async load(options: { from: string; into: string; rows?: number }, watch: Watch) {
+      const { from, limit } = limited(options.from, options.rows)
+      await using engine = await parts.openEngine()
+      const report = await loadIncidents({
+        engine,
+        source: await parts.openSource(from),
+        openTarget: () => parts.openTarget(options.into, watch.signal),
+        pipeline: parts.pipeline,
+        mapping: config.source.columns,
+        at: batchAtOf(clock.now()),
+        folder: loadFolder(config.state, process.pid),
+        ...(limit === undefined ? {} : { limit }),
+        signal: watch.signal,
+        progress: (step, rows, expected) => watch.onEvent({ type: 'rows', step, rows, ...(expected === undefined ? {} : { expected }) }),
+      })
+      return { into: options.into, ...report }
     },
     async doctor(options: { rebuild: boolean }) {
       const rebuilt: Check[] = options.rebuild ? [parts.rebuildState()] : []
@@ -108,6 +124,15 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
       parts[Symbol.dispose]()
     },
   }
+}
+
+/** Of the demo, `--rows` is how many there are, so that the city is whole; of all others, how many are taken. */
+function limited(from: string, rows: number | undefined): { from: string; limit?: number } {
+  if (rows === undefined) return { from }
+  if (!from.startsWith('demo:')) return { from, limit: rows }
+  const url = new URL(from)
+  url.searchParams.set('rows', String(rows))
+  return { from: url.href }
 }
 
 /** How long the source may take to answer before `doctor` calls it unreachable. */
@@ -177,6 +202,7 @@ interface Parts extends Disposable {
   reader(): Reader
   openEngine(): Promise<Engine>
   openSource(url: string): Promise<Source>
+  openTarget(url: string, signal: AbortSignal): Promise<MysqlTarget>
 }
 
 async function openParts(config: Config, clock: Clock): Promise<Parts> {
@@ -235,6 +261,10 @@ async function openParts(config: Config, clock: Clock): Promise<Parts> {
     reader: () => openReader({ lake: lake(false), pipeline, openEngine }),
     openEngine,
     openSource,
+    async openTarget(url, signal) {
+      const password = await config.source.password?.()
+      return openMysqlTarget(url, { definition: pipeline.source, signal, ...(password === undefined ? {} : { password }) })
+    },
     [Symbol.dispose]() {
       catalog?.close()
       state?.close()
