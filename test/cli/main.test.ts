@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,8 +20,8 @@ interface Ended {
 }
 
 interface Given {
-  /** Sends SIGINT or SIGTERM after so many ms. */
-  signal?: { name: 'SIGINT' | 'SIGTERM'; afterMs: number }
+  /** Sends SIGINT or SIGTERM as soon as the path is there. */
+  signal?: { name: 'SIGINT' | 'SIGTERM'; whenThere: string }
   /** Closes stdout after the first piece, as `head` does. */
   closeEarly?: boolean
 }
@@ -39,10 +40,15 @@ function blotter(args: readonly string[], given: Given = {}): Promise<Ended> {
     if (given.closeEarly) child.stdout.destroy()
   })
   child.stderr.on('data', (text: Buffer) => void (ended.stderr += String(text)))
-  if (given.signal) setTimeout(() => child.kill(given.signal!.name), given.signal.afterMs).unref()
+  const { signal } = given
+  const watching =
+    signal && setInterval(() => existsSync(signal.whenThere) && child.kill(signal.name) && clearInterval(watching), 50)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code) => resolve({ ...ended, code }))
+    child.on('close', (code) => {
+      clearInterval(watching)
+      resolve({ ...ended, code })
+    })
   })
 }
 
@@ -87,8 +93,9 @@ test('a reader that has seen enough ends a query without a complaint', async () 
 test('Ctrl-C and SIGTERM end a run with 130, one message and nothing committed', async () => {
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     const lake = ['--lake', `stopped-${name}`]
+    const whenThere = join(folder, `stopped-${name}`, '.blotter', 'runs')
     const source = ['--source', 'demo://chicago?rows=20000000']
-    const { code, stdout, stderr } = await blotter(['run', ...lake, ...source], { signal: { name, afterMs: 2500 } })
+    const { code, stdout, stderr } = await blotter(['run', ...lake, ...source], { signal: { name, whenThere } })
     assert.equal(code, 130, stderr)
     assert.equal(stdout, '')
     assert.match(stderr, /error: Interrupted\.\n {2}Nothing was committed/)
