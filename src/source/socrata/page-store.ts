@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BlotterError } from '../../errors.ts'
@@ -44,11 +44,12 @@ export async function openPageStore(folder: string, view: unknown, stage: Stage)
   // Written anew, since a line that a dying process left half written would spoil the one behind it.
   await writeFile(`${list}.new`, `${begin.join('\n')}\n`, { flush: true })
   await rename(`${list}.new`, list)
-  let names = Math.max(0, ...[...pages.values()].map((page) => Number(/\d+/.exec(page.file ?? '0')?.[0])))
+  let names = pages.size
   return {
     folder,
     find: (request) => pages.get(keyOf(request)),
-    nextName: () => `page-${String(++names).padStart(6, '0')}`,
+    // An engine may remember what a file of this name held a moment ago, so that no name is taken twice.
+    nextName: () => `page-${String(++names).padStart(6, '0')}-${randomBytes(4).toString('hex')}`,
     async add(request, page) {
       await appendFile(list, `${JSON.stringify([keyOf(request), page])}\n`)
       pages.set(keyOf(request), page)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { identifier, literal as sqlLiteral } from '../../model/sql-text.ts'
 import type { Extracted, ExtractOptions, FoundColumn } from '../source.ts'
@@ -65,7 +66,7 @@ export function datasetReader({ portal, columns, where, mark }: DatasetToRead): 
       const staged = await read('sweep', options, whole([key, cursor]))
       const found = [key, cursor].flatMap((name) => columns.find((column) => column.name === name) ?? [])
       if (staged.rows === 0) return { ...extracted(staged, found), counted: rows }
-      const path = join(stage.folder, 'sweep.parquet')
+      const path = join(stage.folder, `sweep-${randomUUID()}.parquet`)
       const list = found.map((column) => identifier(column.name)).join(', ')
       const number = `TRY_CAST(${identifier(key)} AS BIGINT)`
       await stage.writeParquet(`SELECT ${list} FROM ${parquet(staged.files)} ORDER BY ${number}`, path)
