@@ -18,6 +18,8 @@ export interface SweepInput {
 export interface Sweep extends Extracted {
   /** Keys that were compared. */
   swept: number
+  /** Rows that were looked at: those whose key cannot be read, or that fit no shape, included. */
+  seen: number
   /** Parquet file of the keys (column `key`) that the lake has and the source has not. */
   vanished: string
 }
@@ -37,7 +39,7 @@ export async function sweepSource(input: SweepInput): Promise<Sweep> {
   const swept = Number(count?.['n'] ?? 0)
   const fetched = native ? await fetchRows(input) : await pickRows(read.parts, input)
   for (const table of ['swept_keys', 'vanished_keys', 'differing_keys']) await options.stage.run(`DROP TABLE ${table}`)
-  return { ...fetched, swept, vanished, ...(read.counted === undefined ? {} : { counted: read.counted }) }
+  return { ...fetched, swept, seen: read.rows, vanished, ...(read.counted === undefined ? {} : { counted: read.counted }) }
 }
 
 function sweptKeys(parts: readonly StagedPart[], input: SweepInput): string {

@@ -15,14 +15,17 @@ export function holdIfEmpty(context: RunContext, extracted: { rows: number; swep
 
 export function holdIfKeyless(
   context: RunContext,
+  extracted: { swept: number },
   checked: { read: number; quarantine: { byRule: Record<string, number> } },
 ): void {
   const keyless = checked.quarantine.byRule['key_missing'] ?? 0
   const { keylessMax } = context.guards
-  if (keyless > keylessMax * checked.read) {
-    hold(context, 'keyless', `${keyless} of ${checked.read} rows have no key, more than ${percent(keylessMax)}.`, {
+  // An incremental run reads only the rows that differ and those without a key, which are a part of the whole source.
+  const all = Math.max(checked.read, extracted.swept + keyless)
+  if (keyless > keylessMax * all) {
+    hold(context, 'keyless', `${keyless} of ${all} rows have no key, more than ${percent(keylessMax)}.`, {
       keyless,
-      read: checked.read,
+      rows: all,
       limit: keylessMax,
     })
   }

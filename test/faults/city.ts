@@ -9,7 +9,7 @@ import { localStorage } from '../../src/lake/local/storage.ts'
 import { scanSql } from '../../src/lake/read.ts'
 import { tagsOf } from '../../src/lake/table.ts'
 import { CATALOG_NAME } from '../../src/platform.ts'
-import { blotter, type Ended, type Env, startBlotter, type Started } from './blotter.ts'
+import { type Ended, type Env, startBlotter, type Started } from './blotter.ts'
 
 /** A folder with a small city, its lake and copies of it; everything goes with `dispose`. */
 export interface FaultyCity extends AsyncDisposable {
@@ -21,6 +21,7 @@ export interface FaultyCity extends AsyncDisposable {
   run(args?: readonly string[], env?: Env): Promise<Ended>
   startRun(args?: readonly string[], env?: Env, options?: { json?: boolean }): Started
   blotter(...args: string[]): Promise<Ended>
+  blotterStruck(env: Env, ...args: string[]): Promise<Ended>
   /** Keeps the lake as it is now, to be put back at the same place: metadata holds absolute paths. */
   keep(name: string): Promise<void>
   putBack(name: string): Promise<void>
@@ -42,7 +43,8 @@ export async function makeFaultyCity(): Promise<FaultyCity> {
       return start(['run', ...(json ? ['--json'] : []), ...source, ...args], env)
     },
     run: (args, env) => city.startRun(args, env).ended,
-    blotter: (...args) => blotter([...args, '--lake', lake], { cwd: folder }),
+    blotter: (...args) => start(args).ended,
+    blotterStruck: (env, ...args) => start(args, env).ended,
     async keep(name) {
       await cp(lake, join(folder, 'kept', name), { recursive: true, preserveTimestamps: true })
     },

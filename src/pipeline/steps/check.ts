@@ -22,6 +22,6 @@ export async function checkStep(context: RunContext, extracted: ExtractOutput): 
     batchAt,
     folder,
   })
-  holdIfKeyless(context, checked)
+  holdIfKeyless(context, extracted, checked)
   return checked
 }

@@ -77,7 +77,7 @@ export async function extractStep(context: RunContext, signal: AbortSignal): Pro
     current: `SELECT ${identifier(names[0]!)} AS key, ${identifier(names[1]!)} AS cursor FROM (${scanSql(scan, { columns: names })})`,
     read: (part) => keyAndCursor(context, part, known.emptyIsNull),
   })
-  if (sweep.counted !== undefined && sweep.counted !== sweep.swept) throw disagree(sweep.counted, sweep.swept)
+  if (sweep.counted !== undefined && sweep.counted !== sweep.seen) throw disagree(sweep.counted, sweep.seen)
   return {
     mode: 'incremental',
     ...known,
