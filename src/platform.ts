@@ -18,12 +18,14 @@ import type { Pipeline } from './model/pipeline.ts'
 import type { BatchKind, RunReport, StepState } from './model/report.ts'
 import { terminateRun } from './orchestrate/recover.ts'
 import { listRuns, type RunDetails, type RunRecord, showRun } from './orchestrate/runs.ts'
+import { backUp } from './pipeline/backup.ts'
 import { compactByHand } from './pipeline/compact.ts'
 import { type Check, examine } from './pipeline/doctor.ts'
 import { expireBatches } from './pipeline/expire.ts'
 import { loadIncidents, loadFolder } from './pipeline/load-incidents.ts'
 import { loadPipeline } from './pipeline/load.ts'
 import { type BatchMaker, type BatchWatch, makeBatch, releaseBatch, resumeBatch } from './pipeline/make-batch.ts'
+import { relocateLake } from './pipeline/relocate.ts'
 import { tableSpecs } from './pipeline/tables.ts'
 import { bindColumns } from './quality/columns.ts'
 import { openQuery } from './query/query.ts'
@@ -88,6 +90,12 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
     history: async (key: string) => parts.reader().history(key),
     expire: async (options: { dryRun: boolean; batches?: number; days?: number }, { signal }: Watch) =>
       expireBatches(parts.existing(), { dryRun: options.dryRun, retention: { ...config.retention, ...options } }, signal),
+    relocate: async ({ signal }: Watch) => relocateLake(parts.existing(), signal),
+    async backup(into: string) {
+      parts.lake(false)
+      const openCatalog = (file: string): Catalog => openSqliteCatalog(file, { name: CATALOG_NAME, create: false })
+      return backUp({ lake: parts.folder, state: config.state, into, storage: localStorage(), openCatalog })
+    },
     compact: async (options: { dryRun: boolean }, { signal }: Watch) => compactByHand(parts.existing(), options, signal),
     async load(options: { from: string; into: string; rows?: number }, watch: Watch) {
       const { from, limit } = limited(options.from, options.rows)

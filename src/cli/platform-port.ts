@@ -36,6 +36,10 @@ export interface Platform extends AsyncDisposable {
   compact(options: { dryRun: boolean }, watch: Watch): Promise<CompactionReport>
   /** Lets batches go, by the configuration's retention where `batches` and `days` are left out; `dryRun` only says which. */
   expire(options: { dryRun: boolean; batches?: number; days?: number }, watch: Watch): Promise<ExpiryReport>
+  /** Mends a lake whose folder was moved or copied. */
+  relocate(watch: Watch): Promise<RelocationReport>
+  /** Copies what the lake cannot be had again without into a new folder (absolute). */
+  backup(into: string): Promise<BackupReport>
   /** Checks of lake, state and source; the machine's own are the command line's. Never throws for what it finds. */
   doctor(options: { rebuild: boolean }): Promise<Check[]>
 }
@@ -212,6 +216,20 @@ export interface ExpiryReport {
   /** Files that went, or would go. */
   files: number
   size_bytes: number
+}
+
+/** `relocate --json`. */
+export interface RelocationReport {
+  /** Where the lake was; left out where every table was in its place. */
+  from?: string
+  to: string
+  tables: string[]
+}
+
+/** `backup --json`; names are relative to the folder. */
+export interface BackupReport {
+  folder: string
+  files: { name: string; size_bytes: number }[]
 }
 
 /** An element of `doctor --json`. `fix` says what to do about anything but `ok`. */

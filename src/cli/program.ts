@@ -10,6 +10,7 @@ import type { Action, CommandLineInputs, Invocation, Verbs } from './command-lin
 import { errorDocument, errorText } from './show/error.ts'
 import { noteText } from './show/note.ts'
 import { createProgress } from './show/progress.ts'
+import { addBackup } from './verbs/backup.ts'
 import { addBatches } from './verbs/batches.ts'
 import { addCompact } from './verbs/compact.ts'
 import { addCompletion } from './verbs/completion.ts'
@@ -20,6 +21,7 @@ import { addHistory } from './verbs/history.ts'
 import { addLoad } from './verbs/load.ts'
 import { addQuarantine } from './verbs/quarantine.ts'
 import { addQuery } from './verbs/query.ts'
+import { addRelocate } from './verbs/relocate.ts'
 import { addRun } from './verbs/run.ts'
 import { addRuns } from './verbs/runs.ts'
 import { addTables } from './verbs/tables.ts'
@@ -81,6 +83,8 @@ export function createProgram(inputs: CommandLineInputs, state: { exitCode: numb
     addQuarantine,
     addCompact,
     addExpire,
+    addRelocate,
+    addBackup,
     addDoctor,
     addCompletion,
   ])

@@ -6,6 +6,7 @@ import type { Storage } from '../lake/storage.ts'
 import type { Snapshot } from '../lake/metadata.ts'
 import { loadTable, snapshotOf, type Table, tagsOf } from '../lake/table.ts'
 import { type BatchAt, isBatchAt } from '../model/batch-at.ts'
+import type { Schema } from '../model/schema.ts'
 import { BATCHES_TABLE } from './ledger.ts'
 
 /** All tables of a lake as the catalog had them at one moment, and the batches that they are tagged with. */
@@ -64,6 +65,12 @@ export async function scanAsOf(storage: Storage, view: LakeView, name: string, b
   })
 }
 
+/** A table as of a batch in its present columns, whatever they were then; undefined if it was not there, or is not any more. */
+export async function presentColumnsAsOf(storage: Storage, table: Table, batchAt: BatchAt, schema: Schema): Promise<Scan | undefined> {
+  const snapshot = cheapestOf(table, batchAt)
+  return snapshot && planScan(storage, table, snapshot, schema)
+}
+
 /** Compaction leaves a batch's tag where it is: its rows are read from the files that were put in their place. */
 function cheapestOf(table: Table, batchAt: BatchAt): Snapshot | undefined {
   const tagged = snapshotOf(table, batchAt)
@@ -82,7 +89,7 @@ function refuseNewer(table: Table): void {
 function moved(metadata: string, location: string): BlotterError {
   const message = `The lake at ${location} was moved or copied from elsewhere: its catalog speaks of ${metadata}.`
   return new BlotterError('lake_moved', `${message} Nothing was changed.`, {
-    todo: 'Move the lake back to where it was made: its metadata holds absolute paths.',
+    todo: '`blotter relocate` mends it: its metadata holds absolute paths. Or move it back to where it was.',
     context: { location, metadata },
   })
 }

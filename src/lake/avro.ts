@@ -89,8 +89,20 @@ export function encodeAvro(schema: AvroSchema, records: readonly unknown[], meta
   return Buffer.concat([head, BLOCK.toBuffer({ count: records.length, data, sync })])
 }
 
-/** The records of an Avro object container file, longs exact. Throws a plain Error when it is none or is cut off. */
+/** An Avro file as a whole: `encodeAvro` of it gives the same records under the same header. */
+export interface AvroFile {
+  schema: AvroSchema
+  records: unknown[]
+  meta: Record<string, string>
+}
+
+/** The records of an Avro object container file, longs exact. Throws `FormatError` when it is none or is cut off. */
 export function decodeAvro(bytes: Buffer): unknown[] {
+  return decodeAvroFile(bytes).records
+}
+
+/** The same with the file's schema and what else its header holds. */
+export function decodeAvroFile(bytes: Buffer): AvroFile {
   const { value: head, offset: body } = step(HEADER, bytes, 0)
   const { magic, meta, sync } = head as { magic: Buffer; meta: Record<string, Buffer>; sync: Buffer }
   if (!MAGIC.equals(magic)) throw new FormatError('not an Avro file')
@@ -111,7 +123,9 @@ export function decodeAvro(bytes: Buffer): unknown[] {
     }
     at = block.offset
   }
-  return records
+  const { 'avro.schema': schema, 'avro.codec': _, ...others } = meta
+  const texts = Object.entries(others).map(([name, value]) => [name, value.toString()] as const)
+  return { schema: JSON.parse(schema!.toString()) as AvroSchema, records, meta: Object.fromEntries(texts) }
 }
 
 /** avsc marks a value that the bytes do not hold to the end with a negative offset. */

@@ -46,7 +46,8 @@ export function describeDataFile(
   }
 }
 
-const DELETE_SCHEMA: Schema = {
+/** Of position delete files (Iceberg specification, Position Delete Files). */
+export const DELETE_SCHEMA: Schema = {
   fields: [
     { id: DELETE_PATH_ID, name: 'file_path', required: true, type: 'string' },
     { id: DELETE_POS_ID, name: 'pos', required: true, type: 'long' },

@@ -1,5 +1,6 @@
 import { BlotterError } from '../errors.ts'
 import { type LakeView, viewLake } from '../history/as-of.ts'
+import { holdsOf, liftedOf } from '../history/holds.ts'
 import { BATCHES_TABLE } from '../history/ledger.ts'
 import { expireTags, type Expiry } from '../lake/expire.ts'
 import { bearsLabel } from '../lake/file-label.ts'
@@ -8,7 +9,7 @@ import { snapshotFiles, sweepOrphans, type Swept } from '../lake/orphans.ts'
 import { writeMetadata } from '../lake/stage.ts'
 import type { Storage } from '../lake/storage.ts'
 import type { BatchAt } from '../model/batch-at.ts'
-import { GRACE_MS, heldRuns } from './leftovers.ts'
+import { GRACE_MS, heldRuns, liesIn } from './leftovers.ts'
 import { maintain } from './maintenance.ts'
 import type { BatchMaker } from './make-batch.ts'
 import { expiredBatches, type Retention } from './retention.ts'
@@ -71,7 +72,7 @@ async function planExpiry({ lake, pipeline, clock }: BatchMaker, retention: Rete
   const view = await viewLake(lake)
   const batches = view.batches.map((batch) => batch.batchAt)
   const now = clock.now()
-  const expired = expiredBatches(batches, retention, { now, keep: keptByName(view) })
+  const expired = expiredBatches(batches, retention, { now, keep: keptByName(view).union(heldBatches(view)) })
   const tags = new Set<string>(expired)
   const own = new Set(tableSpecs(pipeline).map((spec) => spec.name))
   const expiries = view.tables
@@ -79,6 +80,11 @@ async function planExpiry({ lake, pipeline, clock }: BatchMaker, retention: Rete
     .map((table) => expireTags(table, tags, now))
     .filter((one) => one !== undefined)
   return { view, expired, kept: batches.filter((batch) => !tags.has(batch)), expiries }
+}
+
+/** A hold looks up what it holds in the batch that was restored. */
+function heldBatches(view: LakeView): Set<string> {
+  return new Set(view.tables.flatMap((table) => [...holdsOf(table), ...liftedOf(table)].map((hold) => hold.batch)))
 }
 
 function keptByName(view: LakeView): Set<string> {
@@ -114,7 +120,7 @@ async function removeFiles(maker: BatchMaker, plan: Plan, mayRemove: () => boole
   await sweepOrphans({
     storage,
     tables,
-    swept: tables.filter((table) => own.has(table.name)),
+    swept: tables.filter((table) => own.has(table.name) && liesIn(maker.lake, table)),
     mayRemove: ({ location, sizeBytes, modifiedMs }) => {
       const orphan = modifiedMs < youngest && !held.some((run) => bearsLabel(location, run))
       if (!orphan && !going.has(canonicalLocation(location))) return false

@@ -2,7 +2,9 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { viewLake } from '../history/as-of.ts'
 import { bearsLabel } from '../lake/file-label.ts'
+import { canonicalLocation } from '../lake/location.ts'
 import { sweepOrphans, type Swept } from '../lake/orphans.ts'
+import type { Table } from '../lake/table.ts'
 import { listRuns, showRun } from '../orchestrate/runs.ts'
 import type { State } from '../state/state.ts'
 import type { RunContext } from './context.ts'
@@ -27,6 +29,11 @@ export async function findLeftovers(state: State, run: string): Promise<Leftover
     dead: folders.filter((name) => name !== run && !held.includes(name)),
     held,
   }
+}
+
+/** In a lake that was copied, tables still name the folder of the first one, whose files are not ours to remove. */
+export function liesIn(lake: { location: string }, table: Table): boolean {
+  return canonicalLocation(table.metadata.location).startsWith(`${canonicalLocation(lake.location)}/`)
 }
 
 /** Runs that wait for a decision. */
@@ -54,7 +61,7 @@ export async function sweepLeftovers(context: RunContext): Promise<Swept> {
   const swept = await sweepOrphans({
     storage: context.lake.storage,
     tables,
-    swept: tables.filter((table) => own.has(table.name)),
+    swept: tables.filter((table) => own.has(table.name) && liesIn(context.lake, table)),
     mayRemove: ({ location, modifiedMs }) => {
       context.assertHeld()
       if (held.some((run) => bearsLabel(location, run))) return false

@@ -163,6 +163,8 @@ export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = 
     expire: answer('expire', {
       dry_run: false, expired: ['2026-11-21T06:00:00Z'], kept: ['2026-11-22T06:00:00Z', REPORT.batch_at], files: 12, size_bytes: 1_048_576,
     }),
+    relocate: answer('relocate', { from: '/srv/old', to: 'file:///srv/new', tables: ['raw.crimes'] }),
+    backup: answer('backup', { folder: '/backup', files: [{ name: 'catalog.sqlite', size_bytes: 4096 }] }),
     doctor: answer('doctor', facts.doctor),
     [Symbol.asyncDispose]: async () => void calls.push(['dispose']),
     ...overrides,

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import type { Catalog } from '../catalog/catalog.ts'
+import { BlotterError } from '../errors.ts'
+import { canonicalLocation } from '../lake/location.ts'
+import type { Storage } from '../lake/storage.ts'
+import { copyDatabase } from '../state/copy-database.ts'
+
+export interface Backup {
+  /** Absolute folders of the lake, of its state, and of the backup. */
+  lake: string
+  state: string
+  into: string
+  storage: Storage
+  openCatalog(file: string): Catalog
+}
+
+/** `backup --json`. */
+export interface BackupReport {
+  folder: string
+  files: { name: string; size_bytes: number }[]
+}
+
+const CATALOG_FILE = 'catalog.sqlite'
+
+/**
+ * Copies what a lake cannot be had again without: its catalog, state and identities, each as of one moment, and the tables'
+ * metadata files that the catalog names. The copies lie as in the lake, so that copying them back restores it. Data files
+ * are not copied. Runs may go on meanwhile. Throws `output_unwritable` if the folder holds a backup already.
+ */
+export async function backUp({ lake, state, into, storage, openCatalog }: Backup): Promise<BackupReport> {
+  const catalogFile = join(into, CATALOG_FILE)
+  const stateFolder = relative(lake, state).startsWith('..') ? 'state' : relative(lake, state)
+  const databases = ['state.sqlite', 'identity.sqlite'].filter((name) => existsSync(join(state, name)))
+  const taken = [catalogFile, ...databases.map((name) => join(into, stateFolder, name))].find((file) => existsSync(file))
+  if (taken !== undefined) throw alreadyThere(into, taken)
+  const files: BackupReport['files'] = []
+  // State before catalog: a batch that is committed and not yet noted is normal, a note of one that is not is a lie.
+  for (const name of databases) {
+    const copy = join(into, stateFolder, name)
+    files.push({ name: relative(into, copy), size_bytes: copyDatabase(join(state, name), copy) })
+  }
+  files.push({ name: CATALOG_FILE, size_bytes: copyDatabase(join(lake, CATALOG_FILE), catalogFile) })
+  const catalog = openCatalog(catalogFile)
+  try {
+    for (const { metadataLocation } of await catalog.tables()) {
+      const name = relative(lake, canonicalLocation(metadataLocation))
+      if (name.startsWith('..')) continue
+      const sizeBytes = await storage.writeNew(join(into, name), await storage.read(metadataLocation))
+      files.push({ name, size_bytes: sizeBytes })
+    }
+  } finally {
+    catalog.close()
+  }
+  return { folder: into, files }
+}
+
+function alreadyThere(folder: string, file: string): BlotterError {
+  return new BlotterError('output_unwritable', `${folder} holds a backup already: ${file} exists. Nothing was written.`, {
+    todo: 'Name a new folder, one for each backup.',
+    context: { folder, file },
+  })
+}

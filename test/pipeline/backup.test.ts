@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { cp, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { loadConfig } from '../../src/config.ts'
+import { silentLog } from '../../src/log.ts'
+import { openPlatform } from '../../src/platform.ts'
+import { type Incident, makeCity, watch } from './city.ts'
+
+const name = (day: number): string => `2026-01-${String(day + 1).padStart(2, '0')}T06:00:00Z`
+
+const rowsOf = (day: number): Incident[] =>
+  Array.from({ length: 20 + day }, (_, i) => ({
+    id: i + 1,
+    date: '2025-12-01 12:00:00',
+    primary_type: 'THEFT',
+    description: 'SIMPLE',
+    block: `${i}00XX W ADAMS ST`,
+    location_description: 'STREET',
+    arrest: 'false',
+    updated_on: '2026-01-01 15:40:00',
+  }))
+
+test('a lake whose catalog and state are lost is restored from a backup, even after its metadata files went', async () => {
+  await using city = await makeCity()
+  for (const day of [0, 1]) {
+    await city.publish(rowsOf(day))
+    await city.run({ at: name(day) })
+  }
+  const batches = await city.platform.batches()
+  const runs = await city.platform.runs()
+  const rows = await city.query('select * from raw.crimes order by id')
+  const folder = join(city.folder, 'backup')
+  const report = await city.platform.backup(folder)
+  assert.equal(report.folder, folder)
+  const names = report.files.map((file) => file.name)
+  assert.ok(names.includes('catalog.sqlite') && names.includes('.blotter/state.sqlite'))
+  assert.ok(names.some((file) => /^raw\/crimes\/metadata\/\d+-.*\.metadata\.json$/.test(file)))
+  assert.equal((await stat(join(folder, 'catalog.sqlite'))).mode & 0o777, 0o600)
+  await assert.rejects(city.platform.backup(folder), { code: 'output_unwritable' })
+
+  await city.publish(rowsOf(2))
+  await city.run({ at: name(2) })
+  await city.platform[Symbol.asyncDispose]()
+  for (const file of ['catalog.sqlite', 'catalog.sqlite-wal', 'catalog.sqlite-shm', '.blotter']) {
+    await rm(join(city.lake, file), { recursive: true, force: true })
+  }
+  for (const file of names.filter((one) => one.endsWith('.metadata.json'))) await rm(join(city.lake, file))
+  await cp(folder, city.lake, { recursive: true })
+  await using platform = await openPlatform(loadConfig({ env: {}, flags: { lake: city.lake, source: city.source }, cwd: city.folder }), silentLog)
+  assert.deepEqual(await platform.batches(), batches)
+  assert.deepEqual(await platform.runs(), runs)
+  await using result = await platform.query('select * from raw.crimes order by id', { signal: AbortSignal.timeout(60_000) })
+  const found = []
+  for await (const some of result.rows()) found.push(...some)
+  assert.deepEqual(found, rows)
+  const again = await platform.run({ full: false, at: name(3) }, watch())
+  assert.equal(again.rows.landed, 1)
+})
