@@ -15,20 +15,22 @@ import { scanSql } from './lake/read.ts'
 import type { Log } from './log.ts'
 import { type BatchAt, batchAtOf } from './model/batch-at.ts'
 import type { Pipeline } from './model/pipeline.ts'
-import type { BatchKind, RunReport, StepState } from './model/report.ts'
 import { terminateRun } from './orchestrate/recover.ts'
-import { listRuns, type RunDetails, type RunRecord, showRun } from './orchestrate/runs.ts'
+import { listRuns, showRun } from './orchestrate/runs.ts'
 import { backUp } from './pipeline/backup.ts'
 import { compactByHand } from './pipeline/compact.ts'
 import { type Check, examine } from './pipeline/doctor.ts'
 import { expireBatches } from './pipeline/expire.ts'
 import { loadIncidents, loadFolder } from './pipeline/load-incidents.ts'
 import { loadPipeline } from './pipeline/load.ts'
-import { type BatchMaker, type BatchWatch, makeBatch, releaseBatch, resumeBatch } from './pipeline/make-batch.ts'
+import { type BatchMaker, makeBatch, releaseBatch, resumeBatch } from './pipeline/make-batch.ts'
 import { relocateLake } from './pipeline/relocate.ts'
+import { liftHolds } from './pipeline/lift-holds.ts'
+import { previewRestore, restoreBatch, type RestoreWish } from './pipeline/restore-batch.ts'
 import { tableSpecs } from './pipeline/tables.ts'
 import { bindColumns } from './quality/columns.ts'
 import { openQuery } from './query/query.ts'
+import { batchWatch, detailOf, summaryOf, type Watch } from './platform/told.ts'
 import { openReader, type QuarantineWish, type Reader } from './query/reader.ts'
 import { listTables } from './query/table-list.ts'
 import { openDemoSource } from './source/demo/source.ts'
@@ -45,17 +47,6 @@ export const CATALOG_NAME = 'blotter'
 
 /** Everything that the command line, the server and scripts ask of Blotter: one function a verb. */
 export type Platform = Awaited<ReturnType<typeof openPlatform>>
-
-interface Watch {
-  signal: AbortSignal
-  onEvent(event: WorkEvent): void
-}
-
-type WorkEvent =
-  | { type: 'run'; run: string; batch_at: BatchAt; goesOn: boolean }
-  | { type: 'step'; step: string; state: StepState; attempt: number; seconds?: number; message?: string }
-  | { type: 'rows'; step: string; rows: number; expected?: number }
-  | { type: 'notice'; message: string }
 
 /** Opens what the configuration names; nothing is made on disk before a batch is. */
 export async function openPlatform(config: Config, log: Log, clock: Clock = systemClock) {
@@ -88,6 +79,12 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
     quarantine: async (wish: QuarantineWish) => parts.reader().quarantine(wish),
     diff: async (from: string, to: string, options: { rows: boolean }) => parts.reader().diff(from, to, options),
     history: async (key: string) => parts.reader().history(key),
+    restore: async ({ ref, ...wish }: RestoreOptions, watch: Watch) =>
+      restoreBatch(parts.existing(), { ...wish, batch: await batchOf(parts, ref) }, batchWatch(watch, log)),
+    restorePreview: async ({ ref, ...wish }: RestoreOptions) =>
+      previewRestore(parts.existing(), { ...wish, batch: await batchOf(parts, ref) }),
+    restoreLift: async ({ ref, table }: { ref?: string; table?: string }, { signal }: Watch) =>
+      liftHolds(parts.existing(), { batch: ref === undefined ? undefined : await batchOf(parts, ref), table }, signal),
     expire: async (options: { dryRun: boolean; batches?: number; days?: number }, { signal }: Watch) =>
       expireBatches(parts.existing(), { dryRun: options.dryRun, retention: { ...config.retention, ...options } }, signal),
     relocate: async ({ signal }: Watch) => relocateLake(parts.existing(), signal),
@@ -134,6 +131,12 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
   }
 }
 
+type RestoreOptions = Omit<RestoreWish, 'batch'> & { ref: string; at?: BatchAt }
+
+async function batchOf(parts: Parts, ref: string): Promise<BatchAt> {
+  return (await parts.reader().resolve(ref)).batch.batchAt
+}
+
 /** Of the demo, `--rows` is how many there are, so that the city is whole; of all others, how many are taken. */
 function limited(from: string, rows: number | undefined): { from: string; limit?: number } {
   if (rows === undefined) return { from }
@@ -151,41 +154,6 @@ function sourceUrl(config: Config): string {
   throw new BlotterError('usage', 'No source is named.', {
     todo: 'Give `--source URL`, set BLOTTER_SOURCE_URL, or write `source: { url: … }` into blotter.yaml. A start without a database: --source demo://chicago.',
   })
-}
-
-function batchWatch(watch: Watch, log: Log): BatchWatch {
-  return {
-    signal: watch.signal,
-    onStart: (run) => {
-      log.info({ ...run }, 'run')
-      watch.onEvent({ type: 'run', ...run })
-    },
-    onEvent: (event) => {
-      const { error, ...fields } = event
-      log.info({ ...fields, ...(error ? { code: error.code, message: error.message } : {}) }, event.type)
-      if (event.type !== 'step') return
-      const { step, state, attempt, seconds } = event
-      watch.onEvent({ type: 'step', step, state, attempt, seconds, ...(error ? { message: error.message } : {}) })
-    },
-    onRows: (step, rows, expected) => watch.onEvent({ type: 'rows', step, rows, ...(expected === undefined ? {} : { expected }) }),
-    onNotice: (message) => watch.onEvent({ type: 'notice', message }),
-  }
-}
-
-function summaryOf({ run, batch_at, kind, state, started_at, finished_at, seconds, source }: RunRecord) {
-  return { run, batch_at, kind: kind as BatchKind | null, state, started_at, finished_at, seconds, source }
-}
-
-function detailOf(run: RunDetails) {
-  const told = (error: RunRecord['error']) => error && { code: error.code, message: error.message, todo: error.todo }
-  const steps = run.steps.map(({ tries: _, error, ...step }) => ({ ...step, ...(error ? { error: told(error)! } : {}) }))
-  return {
-    ...summaryOf(run),
-    steps,
-    ...(run.error ? { error: told(run.error)! } : {}),
-    ...(run.held ? { held: run.held } : {}),
-    ...(run.report ? { report: run.report as RunReport } : {}),
-  }
 }
 
 /** Every part, chosen by the configuration; opened when first asked for and closed together. */

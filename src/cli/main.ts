@@ -1,6 +1,5 @@
 import { processInputs } from '../config.ts'
 import { asBlotterError, interrupted } from '../errors.ts'
-import { openPlatform } from '../platform.ts'
 import { runCommandLine } from './program.ts'
 import { terminalOf } from './terminal.ts'
 
@@ -32,6 +31,7 @@ process.exit(
     env,
     cwd,
     signal: abort.signal,
-    openPlatform,
+    // What only prints (help, completion, a usage error) need not wait for engine and drivers.
+    openPlatform: async (config, log) => (await import('../platform.ts')).openPlatform(config, log),
   }),
 )

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Clock, systemClock } from '../clock.ts'
 import { BlotterError } from '../errors.ts'
+import { makeFolder } from '../folders.ts'
 import { databaseDamaged } from './database-error.ts'
 import { type Database, openDatabase } from './database.ts'
 import { migrate } from './migrate.ts'
@@ -25,7 +25,7 @@ const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url))
  * process's write, `disk_full` and `lake_unwritable`.
  */
 export function openState(folder: string, options: { clock?: Clock; busyTimeoutMs?: number } = {}): State {
-  makeFolder(folder)
+  makeStateFolder(folder)
   const database = openDatabase(join(folder, STATE_FILE), options)
   try {
     refuseDamaged(database)
@@ -37,9 +37,9 @@ export function openState(folder: string, options: { clock?: Clock; busyTimeoutM
   return { folder, database, close: database.close, [Symbol.dispose]: database.close }
 }
 
-function makeFolder(folder: string): void {
+function makeStateFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
   } catch (cause) {
     throw new BlotterError('lake_unwritable', `The state folder ${folder} cannot be made: ${(cause as Error).message}.`, {
       todo: 'Give the folder to the user who runs Blotter, or name another one as `state:`.',

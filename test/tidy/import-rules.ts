@@ -4,7 +4,7 @@ import type { Finding, SourceFile } from './source-file.ts'
 
 /** DESIGN section 5: a part imports only parts of ranks above its own line, and nothing of its own rank but itself. */
 export const ranks: readonly (readonly string[])[] = [
-  ['model', 'errors', 'clock', 'log'],
+  ['model', 'errors', 'clock', 'folders', 'log'],
   ['state', 'secret', 'alert'],
   ['engine', 'source', 'lake'],
   ['catalog'],

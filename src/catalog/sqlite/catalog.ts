@@ -1,8 +1,9 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { BlotterError, diskFull, impossible } from '../../errors.ts'
+import { makeFolder } from '../../folders.ts'
 import type { Catalog, CatalogEntry, CatalogSwap } from '../catalog.ts'
 
 export interface SqliteCatalogOptions {
@@ -81,7 +82,7 @@ function open(file: string, create: boolean): DatabaseSync {
       context: { file },
     })
   }
-  if (!found) mkdirSync(dirname(file), { recursive: true })
+  if (!found) makeFolder(dirname(file))
   const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
   try {
     prepare(db)

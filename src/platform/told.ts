@@ -1,0 +1,55 @@
+import type { Log } from '../log.ts'
+import type { BatchAt } from '../model/batch-at.ts'
+import type { BatchKind, RunReport, StepState } from '../model/report.ts'
+import type { RunDetails, RunRecord } from '../orchestrate/runs.ts'
+import type { BatchWatch } from '../pipeline/make-batch.ts'
+
+/** How work is watched and stopped by who asked for it. */
+export interface Watch {
+  signal: AbortSignal
+  onEvent(event: WorkEvent): void
+}
+
+export type WorkEvent =
+  | { type: 'run'; run: string; batch_at: BatchAt; goesOn: boolean }
+  | { type: 'step'; step: string; state: StepState; attempt: number; seconds?: number; message?: string }
+  | { type: 'rows'; step: string; rows: number; expected?: number }
+  | { type: 'notice'; message: string }
+
+/** A watch of the command line as the maker of batches wants it; everything is logged as well. */
+export function batchWatch(watch: Watch, log: Log): BatchWatch {
+  return {
+    signal: watch.signal,
+    onStart: (run) => {
+      log.info({ ...run }, 'run')
+      watch.onEvent({ type: 'run', ...run })
+    },
+    onEvent: (event) => {
+      const { error, ...fields } = event
+      log.info({ ...fields, ...(error ? { code: error.code, message: error.message } : {}) }, event.type)
+      if (event.type !== 'step') return
+      const { step, state, attempt, seconds } = event
+      watch.onEvent({ type: 'step', step, state, attempt, seconds, ...(error ? { message: error.message } : {}) })
+    },
+    onRows: (step, rows, expected) => watch.onEvent({ type: 'rows', step, rows, ...(expected === undefined ? {} : { expected }) }),
+    onNotice: (message) => watch.onEvent({ type: 'notice', message }),
+  }
+}
+
+/** A run as `runs list` shows it. */
+export function summaryOf({ run, batch_at, kind, state, started_at, finished_at, seconds, source }: RunRecord) {
+  return { run, batch_at, kind: kind as BatchKind | null, state, started_at, finished_at, seconds, source }
+}
+
+/** A run as `runs show` shows it. */
+export function detailOf(run: RunDetails) {
+  const told = (error: RunRecord['error']) => error && { code: error.code, message: error.message, todo: error.todo }
+  const steps = run.steps.map(({ tries: _, error, ...step }) => ({ ...step, ...(error ? { error: told(error)! } : {}) }))
+  return {
+    ...summaryOf(run),
+    steps,
+    ...(run.error ? { error: told(run.error)! } : {}),
+    ...(run.held ? { held: run.held } : {}),
+    ...(run.report ? { report: run.report as RunReport } : {}),
+  }
+}
