@@ -11,6 +11,8 @@ export interface SweepInput {
   cursor: string
   /** SELECT of the lake's own `key` and `cursor`, typed. */
   current: string
+  /** SELECT of keys (column `key`) that are read again even if their cursor is the lake's. */
+  again?: string | undefined
   /** SQL that reads key and cursor of a staged part as what they are declared to be, NULL where they cannot be read. */
   read(part: StagedPart): { key: string; cursor: string }
 }
@@ -32,7 +34,7 @@ export async function sweepSource(input: SweepInput): Promise<Sweep> {
   const { view, options } = input
   const native = view.sweep !== undefined && view.fetch !== undefined
   const read = native ? await view.sweep!({ ...options, key: input.key, cursor: input.cursor }) : await view.extract(options)
-  await compareKeys(options.stage, sweptKeys(read.parts, input), input.current)
+  await compareKeys(options.stage, sweptKeys(read.parts, input), input)
   const vanished = join(options.stage.folder, 'vanished.parquet')
   await options.stage.writeParquet('SELECT key FROM vanished_keys ORDER BY key', vanished)
   const [count] = await options.stage.rows('SELECT sum(n) AS n FROM swept_keys WHERE key IS NOT NULL')
@@ -52,12 +54,13 @@ function sweptKeys(parts: readonly StagedPart[], input: SweepInput): string {
   return selects.join(' UNION ALL ') || 'SELECT NULL::BIGINT AS key, NULL::TIMESTAMP AS cursor LIMIT 0'
 }
 
-async function compareKeys(stage: Stage, swept: string, current: string): Promise<void> {
+async function compareKeys(stage: Stage, swept: string, { current, again }: SweepInput): Promise<void> {
   await stage.run(
     `CREATE TEMP TABLE swept_keys AS SELECT key, any_value(cursor) AS cursor, count(*) AS n FROM (${swept}) GROUP BY key`,
   )
   await stage.run(`CREATE TEMP TABLE differing_keys AS SELECT s.key FROM swept_keys s LEFT JOIN (${current}) c ON c.key = s.key
-    WHERE s.key IS NOT NULL AND (c.key IS NULL OR s.n > 1 OR s.cursor IS DISTINCT FROM c.cursor)`)
+    WHERE s.key IS NOT NULL AND (c.key IS NULL OR s.n > 1 OR s.cursor IS DISTINCT FROM c.cursor
+      ${again === undefined ? '' : `OR s.key IN (${again})`})`)
   await stage.run(
     `CREATE TEMP TABLE vanished_keys AS SELECT c.key FROM (${current}) c ANTI JOIN swept_keys s ON s.key = c.key`,
   )

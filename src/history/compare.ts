@@ -22,6 +22,8 @@ export interface CompareInput {
   vanished: string
   /** SELECT of keys (column `key`) that the ledger has seen vanish. */
   onceVanished: string
+  /** SELECT of keys (column `key`) that a restore holds as they are. */
+  held?: string | undefined
   /** Where the changes are written. */
   path: string
 }
@@ -34,6 +36,8 @@ export interface Comparison {
   /** Incidents with a new version to land, and with an old version to hide. */
   landed: number
   hidden: number
+  /** Incidents that differ and are held: left as they are. */
+  held: number
 }
 
 /**
@@ -54,6 +58,7 @@ export async function compareWithTable(input: CompareInput): Promise<Comparison>
     LEFT JOIN (SELECT ${key} AS key, ${fingerprint} FROM (${input.current})) o ON o.key = n.key
     WHERE o.key IS NULL OR o.h1 <> n.h1 OR o.h2 <> n.h2
     UNION ALL SELECT key FROM (${input.vanished})`)
+  const held = input.held === undefined ? 0 : await leaveOut(engine, input.held)
   await engine.writeParquet(
     `SELECT key, columns,
        CASE WHEN before IS NULL AND was_gone THEN ['returned'] WHEN before IS NULL THEN ['new'] WHEN after IS NULL THEN ['vanished']
@@ -79,7 +84,15 @@ export async function compareWithTable(input: CompareInput): Promise<Comparison>
   const counts = await countKinds(engine, kindNames(raw), path)
   const [sums] = await engine.rows(`SELECT count(*) FILTER (WHERE after IS NOT NULL) AS landed,
     count(*) FILTER (WHERE _file IS NOT NULL) AS hidden FROM read_parquet(${literal(path)})`)
-  return { path, counts, landed: Number(sums?.['landed']), hidden: Number(sums?.['hidden']) }
+  return { path, counts, landed: Number(sums?.['landed']), hidden: Number(sums?.['hidden']), held }
+}
+
+async function leaveOut(engine: ComparingEngine, held: string): Promise<number> {
+  await engine.run(`CREATE OR REPLACE TEMP TABLE held AS SELECT DISTINCT key FROM differing SEMI JOIN (${held}) h USING (key)`)
+  await engine.run('DELETE FROM differing WHERE key IN (SELECT key FROM held)')
+  const [count] = await engine.rows('SELECT count(*) AS n FROM held')
+  await engine.run('DROP TABLE held')
+  return Number(count?.['n'])
 }
 
 async function countKinds(engine: ComparingEngine, kinds: readonly string[], path: string): Promise<ChangeCounts> {

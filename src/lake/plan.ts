@@ -56,6 +56,12 @@ export async function liveFiles(storage: Storage, snapshot: Snapshot): Promise<L
   return (await Promise.all(manifests.map((manifest) => readManifest(storage, manifest)))).flat()
 }
 
+/** Every file of a scan, data and deletes, by its path: each once, whatever it hides. */
+export function liveFilesOf(scan: Scan): Map<string, LiveFile['file']> {
+  const files = scan.files.flatMap(({ file, deletes }) => [file, ...deletes.map((one) => one.file)])
+  return new Map(files.map((file) => [file.file_path, file]))
+}
+
 /** Decides which delete file hides rows of which data file (Iceberg specification v2, Scan Planning). */
 export function scanOf(
   table: string,

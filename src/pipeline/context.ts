@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Clock } from '../clock.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { Restore } from '../history/restore.ts'
 import type { Storage } from '../lake/storage.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { Pipeline } from '../model/pipeline.ts'
@@ -32,6 +33,8 @@ export interface RunContext {
   /** When the run began, the first time if it was interrupted: `processed_at` of what it derives. */
   startedAt: Date
   full: boolean
+  /** Present for a run that brings back what the lake held, instead of reading a source. */
+  restore?: Restore
   /** True if a person has let this run pass its guards. */
   released: boolean
   guards: Guards

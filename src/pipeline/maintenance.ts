@@ -57,7 +57,8 @@ async function withRetry<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function refuseUnfinished(state: State, what: string): void {
+/** Throws `run_held` or `run_locked` if a run waits to go on with what it has prepared. Ask while holding the lease. */
+export function refuseUnfinished(state: State, what: string): void {
   const held = listRuns(state, { states: ['held'], limit: 1 })[0]
   if (held) throw refused(held, what, 'is held by a guard', '`blotter runs release` carries it to its end, `blotter runs terminate` drops it.')
   const interrupted = listRuns(state, { states: ['queued', 'running'], limit: 1 })[0]

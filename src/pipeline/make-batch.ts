@@ -5,16 +5,17 @@ import type { Engine } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
 import { type LakeView, viewLake } from '../history/as-of.ts'
 import { BATCHES_TABLE } from '../history/ledger.ts'
+import type { Restore } from '../history/restore.ts'
 import { snapshotOf } from '../lake/table.ts'
 import { type BatchAt, batchAtOf, secondAfter } from '../model/batch-at.ts'
 import type { Pipeline } from '../model/pipeline.ts'
-import type { RunReport } from '../model/report.ts'
+import type { BatchKind, RunReport } from '../model/report.ts'
 import { beginRun } from '../orchestrate/begin.ts'
 import type { RunEvent } from '../orchestrate/event.ts'
 import { acquireLease, type Lease } from '../orchestrate/lease.ts'
 import { interruptedRun, releaseRun, resumableRun, terminateRun } from '../orchestrate/recover.ts'
 import { runSteps } from '../orchestrate/runner.ts'
-import type { RunRecord } from '../orchestrate/runs.ts'
+import { listRuns, type RunRecord } from '../orchestrate/runs.ts'
 import type { Source } from '../source/source.ts'
 import { readRun, storeReport } from '../state/run-rows.ts'
 import type { State } from '../state/state.ts'
@@ -45,6 +46,14 @@ export interface BatchWatch {
   onNotice(message: string): void
 }
 
+/** What a run's record has to say for it to be gone on with. */
+export interface RunOptions {
+  source: string
+  full: boolean
+  /** Present for a restore: then `source` is only its name. */
+  restore?: Restore
+}
+
 /** A run's report, with what held it or that there was nothing to do. */
 export interface BatchOutcome extends RunReport {
   held?: { guard: string; message: string; todo: string }
@@ -57,7 +66,7 @@ export interface BatchOutcome extends RunReport {
  */
 export async function makeBatch(
   maker: BatchMaker,
-  options: { source: string; full: boolean; at?: BatchAt | undefined },
+  options: RunOptions & { at?: BatchAt | undefined },
   watch: BatchWatch,
 ): Promise<BatchOutcome> {
   using lease = await acquireLease(maker.state, { clock: maker.clock, signal: watch.signal })
@@ -81,6 +90,7 @@ export async function makeBatch(
   }
   if (options.at !== undefined && newest !== undefined && options.at < newest) throw older(options.at, newest)
   if (interrupted) terminateRun(maker.state, interrupted.run, maker.clock)
+  noticeDropped(maker.state, watch)
   const run = begin(maker, lease, options.at ?? nextBatchAt(maker.clock, newest, watch), options)
   return await carry(maker, lease, run, watch, false)
 }
@@ -89,10 +99,17 @@ function begin(
   maker: BatchMaker,
   lease: Lease,
   at: BatchAt,
-  { source, full }: { source: string; full: boolean },
+  { source, full, restore }: RunOptions,
 ): RunRecord {
   const { state, clock } = maker
-  return beginRun({ batch_at: at, kind: full ? 'full' : null, source, options: { source, full } }, { state, lease, clock })
+  const kind: BatchKind | null = restore ? 'restore' : full ? 'full' : null
+  return beginRun({ batch_at: at, kind, source, options: { source, full, ...(restore ? { restore } : {}) } }, { state, lease, clock })
+}
+
+/** A restore that was interrupted was somebody's wish of then: whoever goes on without it is told. */
+function noticeDropped(state: State, watch: BatchWatch): void {
+  const dropped = listRuns(state, { states: ['queued', 'running'] }).find((run) => run.kind === 'restore')
+  if (dropped) watch.onNotice(`The restore of run ${dropped.run} (${dropped.source}) was interrupted and is given up; nothing of it was committed.`)
 }
 
 /** Who asks for `--full` gets it under the interrupted run's batch; what that run had read by its cursor is of no use then. */
@@ -103,9 +120,9 @@ function asWanted(maker: BatchMaker, lease: Lease, run: RunRecord, full: boolean
 
 /** Another run for the same batch, from its first step. */
 function beginAgain(maker: BatchMaker, lease: Lease, run: RunRecord, full: boolean): RunRecord {
-  const { source, full: readsAll } = run.options as { source: string; full: boolean }
+  const options = run.options as unknown as RunOptions
   terminateRun(maker.state, run.run, maker.clock)
-  return begin(maker, lease, run.batch_at, { source, full: full || readsAll })
+  return begin(maker, lease, run.batch_at, { ...options, full: full || options.full })
 }
 
 /** Goes on with a run that failed or was interrupted, from the step where it stopped; by default the latest such run. */
@@ -127,18 +144,21 @@ async function carry(
   watch: BatchWatch,
   goesOn: boolean,
 ): Promise<BatchOutcome> {
-  const options = run.options as { source: string; full: boolean }
+  const options = run.options as unknown as RunOptions
+  const { restore } = options
   const folder = runFolder(maker.state, run.run)
   await using engine = await maker.openEngine(join(folder, 'spill'))
   const context: RunContext = {
     ...maker,
     engine,
-    source: await maker.openSource(options.source),
+    source: restore ? lakeAsSource(options.source) : await maker.openSource(options.source),
     run: run.run,
     batchAt: run.batch_at,
     startedAt: new Date(run.started_at),
     full: options.full,
-    released: run.released,
+    ...(restore ? { restore } : {}),
+    // Guards look at sources; what a restore does was asked for.
+    released: run.released || restore !== undefined,
     folder,
     leftovers: () => findLeftovers(maker.state, run.run),
     assertHeld: () => lease.assertHeld(),
@@ -157,7 +177,7 @@ async function carry(
     clock: maker.clock,
     onEvent: (event) => watch.onEvent(event),
   })
-  const report = reportOfRun({ run: run.run, batch_at: run.batch_at, full: options.full }, result)
+  const report = reportOfRun({ run: run.run, batch_at: run.batch_at, full: options.full, restore }, result)
   storeReport(maker.state.database, run.run, report, report.kind)
   if (result.state === 'succeeded' || result.state === 'terminated') await rm(folder, { recursive: true, force: true })
   // Empty, it tells the next run that there is something to sweep.
@@ -165,6 +185,12 @@ async function carry(
   if (result.state === 'held' && result.error) return { ...report, held: heldBy(result.error) }
   if (result.error) throw (await isCommitted(context)) ? afterCommit(run.batch_at, result.error) : result.error
   return report
+}
+
+/** A restore reads no source: its name stands where a run has its source's. */
+function lakeAsSource(url: string): Source {
+  const nothing = (): Promise<never> => Promise.reject(new BlotterError('internal', `${url} is no source to be read.`, { todo: 'Report this.' }))
+  return { url, partial: false, describe: nothing, open: nothing }
 }
 
 /** Whatever stops a run after its commit takes nothing back, and the message must not say so. */

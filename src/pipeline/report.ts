@@ -11,14 +11,14 @@ import { literal } from '../model/sql-text.ts'
 import type { CheckedRows } from '../quality/check.ts'
 import type { LakeContext } from './context.ts'
 import type { CommitOutput } from './steps/commit.ts'
-import { BATCH_REPORT } from './steps/commit.ts'
+import { BATCH_REPORT, warningsOf } from './steps/commit.ts'
 import type { ExtractOutput } from './steps/extract.ts'
 import type { LandOutput } from './steps/land.ts'
 import { tableSpecs } from './tables.ts'
 
 /** A run's report from what its steps have told so far; what no step has told yet is zero or empty. */
 export function reportOfRun(
-  run: { run: string; batch_at: BatchAt; full: boolean },
+  run: { run: string; batch_at: BatchAt; full: boolean; restore?: object | undefined },
   result: { state: RunState; steps: StepReport[]; outputs: Record<string, unknown> },
 ): RunReport {
   const { extract, check, land, commit } = result.outputs as {
@@ -30,7 +30,7 @@ export function reportOfRun(
   return {
     run: run.run,
     batch_at: run.batch_at,
-    kind: extract?.mode ?? (run.full ? 'full' : 'incremental'),
+    kind: extract?.mode ?? (run.restore ? 'restore' : run.full ? 'full' : 'incremental'),
     state: result.state,
     steps: result.steps,
     rows: {
@@ -41,7 +41,7 @@ export function reportOfRun(
       swept: extract?.swept ?? 0,
     },
     repairs: check?.repairs ?? {},
-    warnings: check?.warnings ?? {},
+    warnings: check ? warningsOf(check, land) : {},
     changes: land?.counts ?? {},
     tables: commit?.tables ?? [],
   }

@@ -9,6 +9,7 @@ import { identifier, literal } from '../../model/sql-text.ts'
 import type { CheckedRows } from '../../quality/check.ts'
 import type { RunContext } from '../context.ts'
 import { SOURCE_COLUMNS } from '../guards.ts'
+import { RESTORE } from '../../history/restore.ts'
 import { stageTable } from '../stage-table.ts'
 import { openTable, tableSpecs } from '../tables.ts'
 import { loadStaged } from '../work-files.ts'
@@ -23,6 +24,8 @@ export interface CommitOutput {
 }
 
 export const BATCH_REPORT = 'blotter.report'
+/** The warning that counts incidents which differ from the source and are held by a restore. */
+const HELD = 'held_by_restore'
 
 /** Writes the batch's row and moves all tables in one catalog transaction: the only moment at which anything becomes visible. */
 export async function commitStep(
@@ -48,7 +51,7 @@ export async function commitStep(
   const names = specs.map((spec) => spec.name)
   // After a crash between the commit and the note of it, the catalog knows better than the state database.
   if (!tagsOf(batches).has(batchAt)) {
-    const facts = { repairs: checked.repairs, warnings: checked.warnings, changes: landed.counts }
+    const facts = { repairs: checked.repairs, warnings: warningsOf(checked, landed), changes: landed.counts }
     await stageTable(context, batches, {
       add: await writeRows(context, batches, await batchRow(context, kind, rows, landed)),
       remove: [],
@@ -56,6 +59,7 @@ export async function commitStep(
         [BATCH_REPORT]: JSON.stringify(facts),
         [SOURCE_COLUMNS]: JSON.stringify(extracted.columns),
         'blotter.source': context.source.url,
+        ...(context.restore ? { [RESTORE]: JSON.stringify(context.restore) } : {}),
       },
     })
     const swaps = []
@@ -71,6 +75,11 @@ export async function commitStep(
     tables.push({ name, snapshot_id: String(snapshotOf(staged.table)!['snapshot-id']), rows: staged.rows })
   }
   return { kind, rows, tables }
+}
+
+/** What the rows were warned about, and how many of them a restore holds back. */
+export function warningsOf(checked: CheckedRows, landed: LandOutput | undefined): Record<string, number> {
+  return landed?.held ? { ...checked.warnings, [HELD]: landed.held } : checked.warnings
 }
 
 async function batchRow(context: RunContext, kind: BatchKind, rows: RowCounts, landed: LandOutput): Promise<string> {

@@ -9,13 +9,16 @@ import { identifier } from '../../model/sql-text.ts'
 import { bindColumns, matchColumns } from '../../quality/columns.ts'
 import { readAs } from '../../quality/read.ts'
 import type { ExtractOptions, StagedPart } from '../../source/source.ts'
+import type { BatchKind } from '../../model/report.ts'
 import type { RunContext } from '../context.ts'
 import { holdIfColumnsChanged, type SourceColumns, sourceColumnsOf } from '../guards.ts'
+import { liftedKeysSql } from '../holds.ts'
 import { openTable, tableSpecs } from '../tables.ts'
+import type { FoundRows } from './restore.ts'
 
 /** What the extract step leaves for the steps after it. */
 export interface ExtractOutput {
-  mode: 'full' | 'incremental'
+  mode: BatchKind
   /** True if the lake has no batch yet. */
   first: boolean
   parts: StagedPart[]
@@ -26,6 +29,8 @@ export interface ExtractOutput {
   columns: SourceColumns
   /** False where an empty text is what the source really holds. */
   emptyIsNull: boolean
+  /** What a restore found. */
+  restored?: FoundRows
 }
 
 /** Reads the source inside one consistent view of it: all rows, or those whose cursor differs from the lake's. */
@@ -75,6 +80,7 @@ export async function extractStep(context: RunContext, signal: AbortSignal): Pro
     key: key.name,
     cursor: cursor.name,
     current: `SELECT ${identifier(names[0]!)} AS key, ${identifier(names[1]!)} AS cursor FROM (${scanSql(scan, { columns: names })})`,
+    again: await liftedKeysSql(context, raw, scan),
     read: (part) => keyAndCursor(context, part, known.emptyIsNull),
   })
   if (sweep.counted !== undefined && sweep.counted !== sweep.seen) throw disagree(sweep.counted, sweep.seen)

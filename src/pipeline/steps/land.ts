@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { BlotterError } from '../../errors.ts'
 import { type Comparison, compareWithTable } from '../../history/compare.ts'
+import { heldKeysSql, holdsOf } from '../../history/holds.ts'
 import { CHANGES_TABLE } from '../../history/ledger.ts'
 import { planScan, type Scan } from '../../lake/plan.ts'
 import { scanSql } from '../../lake/read.ts'
@@ -12,6 +13,7 @@ import { identifier, literal } from '../../model/sql-text.ts'
 import type { CheckedRows } from '../../quality/check.ts'
 import type { RunContext } from '../context.ts'
 import { holdIfVanished } from '../guards.ts'
+import { heldIn, holdProperties } from '../holds.ts'
 import { stageTable } from '../stage-table.ts'
 import { evolvedSchema, openTable, quarantineName, type TableSpec, tableSpecs } from '../tables.ts'
 import type { ExtractOutput } from './extract.ts'
@@ -29,6 +31,8 @@ export interface LandOutput {
   changes: string | null
   /** Parquet file of the raw table's new rows, as the transforms read it. */
   landedFile: string | null
+  /** Incidents that differ and that a restore holds as they are. */
+  held: number
 }
 
 /**
@@ -40,7 +44,7 @@ export async function landStep(context: RunContext, extracted: ExtractOutput, ch
   const spec = (name: string): TableSpec => specs.find((candidate) => candidate.name === name)!
   const raw = await openTable(context.lake, spec(context.pipeline.rawName))
   const scan = await planScan(context.lake.storage, raw, snapshotOf(raw))
-  const comparison = extracted.first ? undefined : await compare(context, scan, extracted, checked)
+  const comparison = extracted.first ? undefined : await compare(context, raw, scan, extracted, checked)
   const vanished = comparison?.counts['vanished'] ?? 0
   holdIfVanished(context, vanished, scan.rows)
 
@@ -57,6 +61,7 @@ export async function landStep(context: RunContext, extracted: ExtractOutput, ch
     after: scan.rows + landed - (comparison?.hidden ?? 0),
     changes: comparison?.path ?? null,
     landedFile,
+    held: comparison?.held ?? 0,
   }
   requireConserved(checked, output)
   return output
@@ -64,6 +69,7 @@ export async function landStep(context: RunContext, extracted: ExtractOutput, ch
 
 async function compare(
   context: RunContext,
+  raw: Table,
   scan: Scan,
   extracted: ExtractOutput,
   checked: CheckedRows,
@@ -89,6 +95,8 @@ async function compare(
     vanished: source.partial ? 'SELECT NULL::BIGINT AS key LIMIT 0' : absent,
     onceVanished: `SELECT ${key} AS key FROM (${scanSql(ledgerScan, { columns: [pipeline.source.key, 'kinds'] })})
       WHERE list_contains(kinds, 'vanished')`,
+    // A restore brings back what it names, whatever an older one holds.
+    held: context.restore ? undefined : await heldKeysSql(holdsOf(raw), heldIn(context, raw, scan, ledgerScan)),
     path: join(context.folder, 'changes.parquet'),
   })
 }
@@ -143,6 +151,7 @@ async function landRaw(
     add: [...add, ...deletes.add],
     remove: deletes.remove,
     ...(schema ? { schema } : {}),
+    ...holdProperties(context, table),
   })
   return add[0] ? lake.storage.enginePath(add[0].file_path) : null
 }

@@ -10,13 +10,17 @@ import { type ExtractOutput, extractStep } from './extract.ts'
 import { stepFailure } from './failure.ts'
 import { type LandOutput, landStep } from './land.ts'
 import { publishStep } from './publish.ts'
+import { checkRestored, extractRestore } from './restore.ts'
 import { aggregateStep, type DeriveOutput, transformStep } from './transform.ts'
 
-/** The seven steps of a run over a source (DESIGN section 3). */
+/** The seven steps of a run over a source (DESIGN section 3); a restore has its rows from the lake, and then is like any other. */
 export function batchSteps(): Step<RunContext>[] {
   return [
-    step('extract', (context, attempt) => extractStep(context, attempt.signal)),
-    step('check', (context, attempt) => checkStep(context, extracted(attempt))),
+    step('extract', (context, { signal }) => (context.restore ? extractRestore(context, context.restore) : extractStep(context, signal))),
+    step('check', (context, attempt) => {
+      const { restored } = extracted(attempt)
+      return restored ? checkRestored(context, restored) : checkStep(context, extracted(attempt))
+    }),
     step('land', (context, attempt) => landStep(context, extracted(attempt), checked(attempt))),
     { ...step('transform', (context, attempt) => transformStep(context, landed(attempt))), check: skippedIfNothingChanged },
     { ...step('aggregate', (context) => aggregateStep(context)), check: skippedIfNothingChanged },

@@ -1,3 +1,4 @@
+import { holdsOf, liftedOf } from '../../history/holds.ts'
 import { planScan } from '../../lake/plan.ts'
 import { scanSql } from '../../lake/read.ts'
 import { snapshotOf, type Table, tableSchema } from '../../lake/table.ts'
@@ -6,10 +7,12 @@ import type { SqlTable } from '../../model/pipeline.ts'
 import { identifier, literal } from '../../model/sql-text.ts'
 import { referenceSql, renderTable, viewStatements } from '../../transform/render.ts'
 import type { RunContext } from '../context.ts'
+import { holdProperties } from '../holds.ts'
 import { stageTable, type TableDelta } from '../stage-table.ts'
 import { evolvedSchema, openTable, tableSpecs } from '../tables.ts'
 import { loadStaged } from '../work-files.ts'
 import { type LandOutput, writeRows } from './land.ts'
+import { restoredDelta } from './restore.ts'
 
 /** What a step that derives tables leaves: which of them have a new version. */
 export interface DeriveOutput {
@@ -24,7 +27,8 @@ export async function transformStep(context: RunContext, landed: LandOutput): Pr
   const changed: string[] = []
   for (const table of context.pipeline.tables.filter((candidate) => candidate.mode === 'by-key')) {
     const target = await openDerived(context, table)
-    const delta = target.current ? await mergeByKey(context, target, landed) : await rebuild(context, target)
+    const merge = (): Promise<TableDelta> => (target.current ? mergeByKey(context, target, landed) : rebuild(context, target))
+    const delta = (await keptDelta(context, target.table)) ?? (await merge())
     if ((await stageTable(context, target.table, delta)).changed) changed.push(table.name)
   }
   return { changed }
@@ -36,11 +40,19 @@ export async function aggregateStep(context: RunContext): Promise<DeriveOutput> 
   for (const table of context.pipeline.tables.filter((candidate) => candidate.mode === 'replace')) {
     const target = await openDerived(context, table)
     const read = await Promise.all(lakeReads(table).map((name) => loadStaged(context.folder, name)))
+    const kept = await keptDelta(context, target.table)
     const stale = !target.current || read.some((staged) => staged.changed)
-    const delta = stale ? await rebuild(context, target) : { add: [], remove: [] }
+    const delta = kept ?? (stale ? await rebuild(context, target) : { add: [], remove: [] })
     if ((await stageTable(context, target.table, delta)).changed) changed.push(table.name)
   }
   return { changed }
+}
+
+/** What a restore does to a derived table: brings it back in its own batch, and keeps it as it is in those that follow. */
+async function keptDelta(context: RunContext, table: Table): Promise<TableDelta | undefined> {
+  const { restore, lake } = context
+  if (restore?.table === table.name) return { ...(await restoredDelta(lake, table, restore)), ...holdProperties(context, table) }
+  return holdsOf(table).length > 0 ? { add: [], remove: [] } : undefined
 }
 
 interface Derived {
@@ -55,7 +67,8 @@ async function openDerived(context: RunContext, sql: SqlTable): Promise<Derived>
   const spec = tableSpecs(context.pipeline).find((candidate) => candidate.name === sql.name)!
   const table = await openTable(context.lake, spec)
   const schema = evolvedSchema(table, spec.schema)
-  const current = schema === undefined && snapshotOf(table)?.summary[SQL_HASH] === sql.hash
+  const lifted = liftedOf(table).length > 0
+  const current = schema === undefined && !lifted && snapshotOf(table)?.summary[SQL_HASH] === sql.hash
   return { sql, table, schema, current }
 }
 
@@ -100,6 +113,7 @@ async function rebuild(context: RunContext, target: Derived): Promise<TableDelta
     remove: [...remove],
     summary: { [SQL_HASH]: target.sql.hash },
     ...(target.schema ? { schema: target.schema } : {}),
+    ...holdProperties(context, target.table),
   }
 }
 
