@@ -218,7 +218,7 @@ function sqliteError(error: unknown, file: string): unknown {
     )
   }
   const unwritable = primary === PERM || primary === READONLY || primary === CANTOPEN || primary === IOERR
-  if (!unwritable && !['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code ?? '')) return error
+  if (!unwritable && !['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT'].includes(code ?? '')) return error
   return new BlotterError('lake_unwritable', `${file} cannot be used: ${(error as Error).message}. Nothing was changed.`, {
     todo: `Give this user the right to read and write in ${dirname(file)}, or choose another --lake.`,
     context,
