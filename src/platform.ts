@@ -74,7 +74,9 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
       const tables = scans.map((scan) => ({ name: scan.table, sql: scanSql(scan) }))
       const engine = await parts.openEngine()
       const functions = reader.functionsAt(view, batch.batchAt)
-      return openQuery(sql, { engine, tables, functions, folders: [parts.folder], batchAt: batch.batchAt, ...options })
+      // The tables' own folders and nothing beside them: the state databases lie in the lake as well.
+      const folders = view.tables.map((table) => parts.lake(false).storage.enginePath(table.metadata.location))
+      return openQuery(sql, { engine, tables, functions, folders, batchAt: batch.batchAt, ...options })
     },
     quarantine: async (wish: QuarantineWish) => parts.reader().quarantine(wish),
     diff: async (from: string, to: string, options: { rows: boolean }) => parts.reader().diff(from, to, options),
