@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { access, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -61,24 +61,32 @@ export async function unpackDebian(request: PackageRequest): Promise<Unpacked> {
   return unpacked(join(folder, 'root'))
 }
 
-/** Runs `make` unless `made()`, in one process at a time; a lock older than ten minutes is taken for abandoned. */
+/** Runs `make` unless `made()`, in one process of this machine at a time; a lock whose process is gone is taken over. */
 export async function once(folder: string, made: () => boolean, make: () => Promise<void>): Promise<void> {
   await mkdir(folder, { recursive: true })
   const lock = join(folder, 'lock')
   while (!made()) {
     try {
-      await mkdir(lock)
+      await writeFile(lock, String(process.pid), { flag: 'wx' })
     } catch {
-      const age = await stat(lock).then((s) => Date.now() - s.mtimeMs, () => 0)
-      if (age > 600_000) await rm(lock, { recursive: true, force: true })
+      const holder = Number(await readFile(lock, 'utf8').catch(() => ''))
+      if (holder > 0 && !isAlive(holder)) await rm(lock, { force: true })
       await sleep(200)
       continue
     }
     try {
       if (!made()) await make()
     } finally {
-      await rm(lock, { recursive: true, force: true })
+      await rm(lock, { force: true })
     }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as { code?: string }).code === 'EPERM'
   }
 }
 
