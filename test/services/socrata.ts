@@ -151,7 +151,7 @@ function query(
   const constant = (name: string, text: string): unknown => (name === ':id' ? (numbers.get(text) ?? numberOf(text)) : text)
   const found = all.filter((row) => fits((name) => value(row, name), constant))
   const select = parameters.get('$select') ?? ''
-  if (/^count\(\*\)/.test(select)) {
+  if (select.startsWith('count(*)')) {
     if (select !== 'count(*) AS row_count,max(:updated_at) AS newest') throw new Error(`unknown aggregate: ${select}`)
     const newest = found.map((row) => row.updatedAt).toSorted().at(-1)
     return json(200, [{ row_count: String(found.length), ...(newest ? { newest } : {}) }])
@@ -167,7 +167,8 @@ function query(
   const rows = bend(right, all)
   if (format === 'csv') {
     const lines = [fields, ...rows.map((row) => fields.map((name) => csvText(cell(row, name))))]
-    return { status: 200, type: 'text/csv; charset=utf-8', body: lines.map((line) => line.map(quoted).join(',')).join('\n') + '\n' }
+    const body = lines.map((line) => `${line.map(quoted).join(',')}\n`).join('')
+    return { status: 200, type: 'text/csv; charset=utf-8', body }
   }
   const objects = rows.map((row) => {
     const members = fields.map((name) => [name, cell(row, name)] as const)
@@ -177,7 +178,8 @@ function query(
 }
 
 function numberOf(id: string): number {
-  return Number.parseInt([...id.slice('row-'.length, id.indexOf('.'))].reverse().join(''), 36)
+  const digits = id.slice('row-'.length, id.indexOf('.'))
+  return Number.parseInt([...digits].reverse().join(''), 36)
 }
 
 function csvText(value: unknown): string {

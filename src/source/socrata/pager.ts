@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path'
 import { monotonicSeconds } from '../../clock.ts'
 import { identifier } from '../../model/sql-text.ts'
-import type { ExtractOptions } from '../source.ts'
+import type { ExtractOptions, Stage } from '../source.ts'
 import { endIfAborted, lost } from './failure.ts'
 import { type Page, pick, readPage } from './page.ts'
 import { type PageStore, parquet, type StoredPage } from './page-store.ts'
@@ -28,7 +28,7 @@ export interface Pager {
   staged(): Promise<{ files: string[]; rows: number }>
 }
 
-/** What a portal that gives nothing, where rows are still missing, is asked again. */
+/** How often a portal is asked that gives nothing where rows are still missing. */
 const EMPTY_TRIES = 4
 const PROGRESS_SECONDS = 0.25
 
@@ -41,9 +41,7 @@ export interface PagerInput {
 }
 
 export function createPager({ portal, store, options, requireUnchanged }: PagerInput): Pager {
-  const { stage, signal } = options
-  const { format, dataset } = portal.address
-  const path = `/resource/${dataset}.${format}`
+  const { signal, progress } = options
   const files: string[] = []
   let total = 0
   let told = -Infinity
@@ -53,40 +51,23 @@ export function createPager({ portal, store, options, requireUnchanged }: PagerI
     total += rows
     if (monotonicSeconds() - told < PROGRESS_SECONDS) return
     told = monotonicSeconds()
-    options.progress(total)
-  }
-
-  async function write({ ids, columns }: Page, fields: readonly string[]): Promise<string | null> {
-    if (ids.length === 0) return null
-    const types = [ROW_ID, ...fields].map((name) => ({ name, type: 'VARCHAR' }))
-    const writer = await stage.chunkWriter(store.folder, store.nextName(), types)
-    try {
-      await writer.write([ids, ...columns])
-      endIfAborted(signal)
-    } catch (error) {
-      await writer.abandon()
-      throw error
-    }
-    const written = await writer.finish()
-    return basename(written.files[0]!)
+    progress(total)
   }
 
   return {
-    async run({ fields, where, pageRows, missing, wanted }) {
+    async run(pass) {
+      const { fields, where, pageRows, missing } = pass
       let before: ReadonlySet<string> = new Set()
       let after: string | undefined
       let kept = 0
       let empty = 0
-      for (;;) {
-        const due = missing(kept)
-        if (due === 0) return
+      for (let due = missing(kept); due !== 0; due = missing(kept)) {
         const limit = Math.min(pageRows, due ?? pageRows)
         const parameters = pageParameters({ fields, where, after, limit })
-        const request = `${path}?${new URLSearchParams(parameters)}`
+        const request = requestOf(portal, parameters)
         let stored = store.find(request)
         if (stored === undefined) {
-          const page = await portal.get(path, parameters, (text) => readPage(text, format, fields, signal), signal)
-          endIfAborted(signal)
+          const page = await askPage(portal, parameters, fields, signal)
           const fresh = newRows(page.ids, before)
           if (fresh.length === 0) {
             if (due === undefined) return
@@ -97,9 +78,7 @@ export function createPager({ portal, store, options, requireUnchanged }: PagerI
             continue
           }
           empty = 0
-          const chosen = wanted ? fresh.filter((at) => wanted(page.columns[0]?.[at] ?? null)) : fresh
-          const file = await write(pick(page, chosen), fields)
-          stored = { file, rows: chosen.length, given: page.ids.length, last: page.ids[fresh.at(-1)!]! }
+          stored = await storePage(page, fresh, pass, store, options)
           await store.add(request, stored)
           before = new Set(page.ids)
         }
@@ -110,18 +89,67 @@ export function createPager({ portal, store, options, requireUnchanged }: PagerI
       }
     },
     async staged() {
-      if (files.length > 0) {
-        const ids = `SELECT count(DISTINCT ${identifier(ROW_ID)}) AS n FROM ${parquet(files)}`
-        const [counted] = await stage.rows(ids)
-        if (Number(counted?.['n']) !== total) {
-          await store.clear()
-          throw lost(portal.address, `it gave rows again that it had given before, ${total - Number(counted?.['n'])} of ${total}`)
-        }
+      const twice = total - (await differentRows(files, options.stage))
+      if (twice > 0) {
+        await store.clear()
+        throw lost(portal.address, `it gave rows again that it had given before, ${twice} of ${total}`)
       }
-      options.progress(total)
+      progress(total)
       return { files: [...files], rows: total }
     },
   }
+}
+
+function pathOf({ address }: Portal): string {
+  return `/resource/${address.dataset}.${address.format}`
+}
+
+function requestOf(portal: Portal, parameters: Record<string, string>): string {
+  return `${pathOf(portal)}?${new URLSearchParams(parameters).toString()}`
+}
+
+async function askPage(
+  portal: Portal,
+  parameters: Record<string, string>,
+  fields: readonly string[],
+  signal: AbortSignal,
+): Promise<Page> {
+  const read = (text: string): Promise<Page> => readPage(text, portal.address.format, fields, signal)
+  const page = await portal.get(pathOf(portal), parameters, read, signal)
+  // A reading that was interrupted ends early.
+  endIfAborted(signal)
+  return page
+}
+
+/** Stages the wanted ones of the fresh rows of a page. */
+async function storePage(
+  page: Page,
+  fresh: readonly number[],
+  { fields, wanted }: Pass,
+  store: PageStore,
+  { stage, signal }: ExtractOptions,
+): Promise<StoredPage> {
+  const chosen = wanted ? fresh.filter((at) => wanted(page.columns[0]?.[at] ?? null)) : fresh
+  const outline = { rows: chosen.length, given: page.ids.length, last: page.ids[fresh.at(-1)!]! }
+  if (chosen.length === 0) return { file: null, ...outline }
+  const types = [ROW_ID, ...fields].map((name) => ({ name, type: 'VARCHAR' }))
+  const writer = await stage.chunkWriter(store.folder, store.nextName(), types)
+  try {
+    const { ids, columns } = pick(page, chosen)
+    await writer.write([ids, ...columns])
+    endIfAborted(signal)
+  } catch (error) {
+    await writer.abandon()
+    throw error
+  }
+  const written = await writer.finish()
+  return { file: basename(written.files[0]!), ...outline }
+}
+
+async function differentRows(files: readonly string[], stage: Stage): Promise<number> {
+  if (files.length === 0) return 0
+  const [counted] = await stage.rows(`SELECT count(DISTINCT ${identifier(ROW_ID)}) AS n FROM ${parquet(files)}`)
+  return Number(counted?.['n'])
 }
 
 /** Places of the rows that stand neither further up nor in the page before. */

@@ -72,8 +72,7 @@ export function datasetReader({ portal, columns, where, mark }: DatasetToRead): 
       await stage.writeParquet(`SELECT ${list} FROM ${parquet(staged.files)} ORDER BY ${number}`, path)
       const [counted] = await stage.rows(`SELECT count(*) AS n FROM read_parquet(${sqlLiteral(path)}) WHERE ${number} IS NULL`)
       keyless = Number(counted?.['n'])
-      // Rows without a key are in the sweep, but whoever compares keys does not count them.
-      return { ...extracted({ files: [path], rows: staged.rows }, found), ...(keyless === 0 ? { counted: rows } : {}) }
+      return { ...extracted({ files: [path], rows: staged.rows }, found), counted: rows }
     },
 
     async fetch(options) {

@@ -16,13 +16,21 @@ interface Trial {
   seconds: number
 }
 
+interface TrialOptions extends TestOptions {
+  from?: number
+  often?: number
+  /** Not only answers with rows are bad. */
+  everywhere?: boolean
+  format?: string
+}
+
 /** Extracts 50 trees, ten at a time, from a portal whose `bad`th answer with rows, and so many behind it, are bad. */
-async function extract(bad: Misbehaviour, options: { from?: number; often?: number; any?: boolean; format?: string } & TestOptions = {}) {
-  const { from = 3, often = Infinity, any = false, format = 'json', ...source } = options
+async function extract(bad: Misbehaviour, options: TrialOptions = {}): Promise<Trial> {
+  const { from = 3, often = Infinity, everywhere = false, format = 'json', ...source } = options
   await using server = await startTrees(50)
   let rowRequests = 0
   server.misbehave = (asked) => {
-    if (!any && !isRows(asked)) return undefined
+    if (!everywhere && !isRows(asked)) return undefined
     rowRequests++
     return rowRequests >= from && rowRequests < from + often ? bad : undefined
   }
@@ -32,7 +40,7 @@ async function extract(bad: Misbehaviour, options: { from?: number; often?: numb
   const extracted = await view.extract({ stage: bench.stage, signal: NEVER, progress: () => {} })
   const ids = (await bench.read(extracted)).map((row) => row['id'])
   assert.deepEqual(ids, Array.from({ length: 50 }, (_, i) => String(i + 1)))
-  return { rows: extracted.rows, asked: server.asked.filter(isRows), seconds: (performance.now() - begin) / 1000 } satisfies Trial
+  return { rows: extracted.rows, asked: server.asked.filter(isRows), seconds: (performance.now() - begin) / 1000 }
 }
 
 const HTML = '<html><head><title>x</title><style>p {}</style></head><body><h1>503</h1><p>We are  down</p></body></html>'
@@ -82,7 +90,11 @@ describe('A portal that does not get over it', () => {
     'throttles for ever': [{ status: 429, body: '{"message":"Slow down"}' }, 'source_unreachable', /too many requests.*Slow down.*tried 6 times/],
     'asks to wait for an hour': [{ status: 429, headers: { 'Retry-After': '3600' } }, 'source_unreachable', /asks to wait 3600 s; tried once/],
     'answers 500 for ever': [{ status: 500, body: HTML }, 'source_unreachable', /500, “x 503 We are down”; tried 6 times/],
-    'answers 403': [{ status: 403, body: '{"code":"permission_denied","message":"Invalid app_token specified"}' }, 'source_refused', /Invalid app_token/],
+    'answers 403': [
+      { status: 403, body: '{"code":"permission_denied","message":"Invalid app_token specified"}' },
+      'source_refused',
+      /Invalid app_token/,
+    ],
     'answers 404': [{ status: 404, body: '{"message":"Not found"}' }, 'source_table_missing', /no dataset test-data at 127\.0\.0\.1.*Not found/],
     'answers 418': [{ status: 418 }, 'source_refused', /418/],
     'cuts each page': [{ cutAfterBytes: 100 }, 'source_lost', /broke off.*tried 6 times/],
@@ -126,7 +138,7 @@ describe('A portal that does not get over it', () => {
   })
 
   it('may say 403 and 404 at once', async () => {
-    const at = { from: 1, any: true }
+    const at = { from: 1, everywhere: true }
     await assert.rejects(extract({ status: 403, body: '{"message":"private"}' }, at), { code: 'source_refused' })
     await assert.rejects(extract({ status: 404, body: 'no' }, at), { code: 'source_table_missing' })
     await assert.rejects(extract({ status: 200, body: '{"name":"A map","columns":[]}' }, at), { code: 'source_table_missing' })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -148,13 +148,13 @@ describe('A run of a portal that was killed', () => {
     await using server = await startCity(400)
     const source = server.url({ page: '50' })
     await withLake(source, async ({ folder, lake, run, query }) => {
-      let child: ChildProcess | undefined
+      const program = join(import.meta.dirname, 'programs/run.ts')
+      const child = spawn(process.execPath, [program, folder, lake, source], { stdio: 'ignore' })
       server.misbehave = () => {
         if (pages(server).length !== 6) return undefined
-        child?.kill('SIGKILL')
+        child.kill('SIGKILL')
         return { silent: true }
       }
-      child = spawn(process.execPath, [join(import.meta.dirname, 'programs/run.ts'), folder, lake, source], { stdio: 'ignore' })
       const [, signal] = (await once(child, 'exit')) as [unknown, string]
       assert.equal(signal, 'SIGKILL')
       assert.equal(pages(server).length, 6)
