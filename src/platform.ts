@@ -25,11 +25,10 @@ import { loadIncidents, loadFolder } from './pipeline/load-incidents.ts'
 import { loadPipeline } from './pipeline/load.ts'
 import { type BatchMaker, makeBatch, releaseBatch, resumeBatch } from './pipeline/make-batch.ts'
 import { relocateLake } from './pipeline/relocate.ts'
-import { liftHolds } from './pipeline/lift-holds.ts'
-import { previewRestore, restoreBatch, type RestoreWish } from './pipeline/restore-batch.ts'
 import { tableSpecs } from './pipeline/tables.ts'
 import { bindColumns } from './quality/columns.ts'
 import { openQuery } from './query/query.ts'
+import { restoring } from './platform/restoring.ts'
 import { batchWatch, detailOf, summaryOf, type Watch } from './platform/told.ts'
 import { openReader, type QuarantineWish, type Reader } from './query/reader.ts'
 import { listTables } from './query/table-list.ts'
@@ -81,12 +80,7 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
     quarantine: async (wish: QuarantineWish) => parts.reader().quarantine(wish),
     diff: async (from: string, to: string, options: { rows: boolean }) => parts.reader().diff(from, to, options),
     history: async (key: string) => parts.reader().history(key),
-    restore: async ({ ref, ...wish }: RestoreOptions, watch: Watch) =>
-      restoreBatch(parts.existing(), { ...wish, batch: await batchOf(parts, ref) }, batchWatch(watch, log)),
-    restorePreview: async ({ ref, ...wish }: RestoreOptions) =>
-      previewRestore(parts.existing(), { ...wish, batch: await batchOf(parts, ref) }),
-    restoreLift: async ({ ref, table }: { ref?: string; table?: string }, { signal }: Watch) =>
-      liftHolds(parts.existing(), { batch: ref === undefined ? undefined : await batchOf(parts, ref), table }, signal),
+    ...restoring(parts, log),
     expire: async (options: { dryRun: boolean; batches?: number; days?: number }, { signal }: Watch) =>
       expireBatches(parts.existing(), { dryRun: options.dryRun, retention: { ...config.retention, ...options } }, signal),
     relocate: async ({ signal }: Watch) => relocateLake(parts.existing(), signal),
@@ -131,12 +125,6 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
       parts[Symbol.dispose]()
     },
   }
-}
-
-type RestoreOptions = Omit<RestoreWish, 'batch'> & { ref: string; at?: BatchAt }
-
-async function batchOf(parts: Parts, ref: string): Promise<BatchAt> {
-  return (await parts.reader().resolve(ref)).batch.batchAt
 }
 
 /** Of the demo, `--rows` is how many there are, so that the city is whole; of all others, how many are taken. */

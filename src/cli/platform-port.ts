@@ -32,6 +32,12 @@ export interface Platform extends AsyncDisposable {
   quarantine(options: QuarantineOptions): Promise<QuarantineReport>
   diff(from: string, to: string, options: { rows: boolean }): Promise<DiffReport>
   history(key: string): Promise<IncidentHistory>
+  /** Makes a batch that brings back what another one held, and holds it. */
+  restore(options: RestoreOptions, watch: Watch): Promise<RunOutcome>
+  /** What that would do; nothing is changed. */
+  restorePreview(options: RestoreOptions): Promise<RestorePreview>
+  /** Lets restores hold no longer: all, or those of a batch or a table. */
+  restoreLift(options: { ref?: string; table?: string }, watch: Watch): Promise<LiftReport>
   /** Rewrites small files and files with many hidden rows; `dryRun` only says which. */
   compact(options: { dryRun: boolean }, watch: Watch): Promise<CompactionReport>
   /** Lets batches go, by the configuration's retention where `batches` and `days` are left out; `dryRun` only says which. */
@@ -103,6 +109,8 @@ export interface BatchSummary {
   kind: BatchKind
   rows: RowCounts
   changes: ChangeCounts
+  /** What a batch of kind `restore` brought back. */
+  restore?: RestoreReport
 }
 
 /** An element of `tables --json`. */
@@ -116,6 +124,8 @@ export interface TableSummary {
   files: number
   size_bytes: number
   columns: { name: string; type: string; doc?: string }[]
+  /** What restores hold of this table now; absent where none does. */
+  holds?: { batch: BatchAt; where: string | null; since: BatchAt }[]
 }
 
 export interface QueryOptions {
@@ -193,6 +203,38 @@ export interface IncidentHistory {
   id: number | string
   changes: (Omit<Change, 'id'> & { batch_at: BatchAt })[]
   now: Record<string, unknown> | null
+}
+
+export interface RestoreOptions {
+  /** The batch to go back to. */
+  ref: string
+  /** Default: the raw table. */
+  table?: string
+  /** SQL over the columns of incidents. */
+  where?: string
+  at?: BatchAt
+}
+
+/** What a restore brings back, and what it holds since which batch. */
+export interface RestoreReport {
+  table: string
+  batch: BatchAt
+  where: string | null
+}
+
+/** `restore --dry-run --json`; `incidents` is null for a derived table. */
+export interface RestorePreview {
+  dry_run: true
+  restore: RestoreReport
+  incidents: number | null
+  changes: ChangeCounts
+  rows: { before: number; after: number }
+}
+
+/** `restore --lift --json`. */
+export interface LiftReport {
+  lifted: (RestoreReport & { since: BatchAt })[]
+  held: (RestoreReport & { since: BatchAt })[]
 }
 
 /** `compact --json`: tables with nothing to do are left out. */

@@ -22,6 +22,7 @@ import { addLoad } from './verbs/load.ts'
 import { addQuarantine } from './verbs/quarantine.ts'
 import { addQuery } from './verbs/query.ts'
 import { addRelocate } from './verbs/relocate.ts'
+import { addRestore } from './verbs/restore.ts'
 import { addRun } from './verbs/run.ts'
 import { addRuns } from './verbs/runs.ts'
 import { addTables } from './verbs/tables.ts'
@@ -81,6 +82,7 @@ export function createProgram(inputs: CommandLineInputs, state: { exitCode: numb
     addTables,
     addRuns,
     addQuarantine,
+    addRestore,
     addCompact,
     addExpire,
     addRelocate,

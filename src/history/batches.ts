@@ -1,4 +1,5 @@
 import type { Row } from '../engine/engine.ts'
+import { type Table, tagsOf } from '../lake/table.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { ChangeCounts } from '../model/change.ts'
 import type { RawDefinition } from '../model/pipeline.ts'
@@ -6,6 +7,7 @@ import type { BatchKind, RowCounts } from '../model/report.ts'
 import { batchName } from './diff.ts'
 import { kindNames } from './kinds.ts'
 import { changesColumn } from './ledger.ts'
+import { RESTORE, type Restore } from './restore.ts'
 
 /** A row of `history.batches`: what `blotter batches --json` lists. */
 export interface BatchFacts {
@@ -14,6 +16,17 @@ export interface BatchFacts {
   kind: BatchKind
   rows: RowCounts
   changes: ChangeCounts
+  /** What a batch of kind `restore` brought back. */
+  restore?: Restore
+}
+
+/** The restores among batches, out of the snapshots of `history.batches` that they made. */
+export function restoresIn(batches: Table): Map<BatchAt, Restore> {
+  const told = [...tagsOf(batches)].flatMap(([batchAt, { summary }]) => {
+    const text = summary['blotter.batch'] === batchAt ? summary[RESTORE] : undefined
+    return text === undefined ? [] : [[batchAt, JSON.parse(text) as Restore] as const]
+  })
+  return new Map(told)
 }
 
 /** SELECT of the batches in a SELECT of `history.batches`, oldest first. */

@@ -83,7 +83,8 @@ function refuseUnknownColumns(names: ReadonlySet<string>, definition: SourceDefi
 /** Functions whose answer may be another one tomorrow, and those that ask the engine about itself. */
 async function refuseUnsteady(names: ReadonlySet<string>, engine: Queries, text: string): Promise<void> {
   if (names.size === 0) return
-  const steady = await engine.rows(`SELECT function_name AS name FROM duckdb_functions() WHERE function_name IN (${[...names].map(literal).join(', ')})
+  const listed = [...names].map(literal).join(', ')
+  const steady = await engine.rows(`SELECT function_name AS name FROM duckdb_functions() WHERE function_name IN (${listed})
     GROUP BY 1 HAVING bool_and(coalesce(function_type = 'scalar' AND stability = 'CONSISTENT', false))`)
   const known = new Set(steady.map((row) => String(row['name'])))
   const about = new Set(['current_setting', 'getvariable'])
@@ -102,7 +103,7 @@ async function requireBoolean(text: string, definition: SourceDefinition, engine
   }
 }
 
-function refused(text: string, why: string, todo = 'Write it like: --where "year = 2019 AND primary_type = \'THEFT\'".'): BlotterError {
+function refused(text: string, why: string, todo = 'Write it like: --where "year = 2019".'): BlotterError {
   return new BlotterError('usage', `The condition "${text.slice(0, 200)}" cannot be used: ${why}. Nothing was changed.`, {
     todo,
     context: { where: text.slice(0, 2000) },

@@ -46,8 +46,11 @@ export interface RestoreRows {
   incidents: number
   /** Rows of old of these. */
   read: number
-  /** Those that may differ from what is there, in the file `good`; the others are the same versions. */
+  /** Those that may differ from what is there; the others are the same versions. */
   differing: number
+  /** Parquet files: rows of old that may differ, and keys (column `key`) of incidents that were not there. */
+  good: string
+  vanished: string
 }
 
 /**
@@ -72,7 +75,8 @@ export async function findRestoreRows(input: RestoreInput): Promise<RestoreRows>
     // What matches now alone and was not there is what has come since.
     await engine.writeParquet(`SELECT key FROM restore_keys WHERE NOT was AND key NOT IN (${good}) ORDER BY key`, input.vanished)
     const [counts] = await engine.rows(`SELECT count(*) AS incidents, count(*) FILTER (was OR key IN (${good})) AS read FROM restore_keys`)
-    return { incidents: Number(counts?.['incidents']), read: Number(counts?.['read']), differing }
+    const { good: goodFile, vanished } = input
+    return { incidents: Number(counts?.['incidents']), read: Number(counts?.['read']), differing, good: goodFile, vanished }
   } finally {
     await engine.run('DROP TABLE IF EXISTS restore_keys')
   }

@@ -1,7 +1,7 @@
 import type { Engine, Row } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
 import { type LakeBatch, type LakeView, scanAsOf, scansAsOf, viewLake } from '../history/as-of.ts'
-import { batchesSql, type BatchFacts, batchFacts } from '../history/batches.ts'
+import { batchesSql, type BatchFacts, batchFacts, restoresIn } from '../history/batches.ts'
 import { type Diff, diffBatches, lifeOf, type ToldChange } from '../history/diff.ts'
 import { BATCHES_TABLE, CHANGES_TABLE } from '../history/ledger.ts'
 import { ledgerBetween } from '../history/ledger-between.ts'
@@ -91,7 +91,11 @@ export function openReader(setup: ReaderSetup): Reader {
       return withEngine(async (engine) => {
         const kept = new Set(view.batches.map((batch) => batch.batchAt))
         const rows = await engine.rows(batchesSql(ledger))
-        return rows.map((row) => batchFacts(pipeline.raw, row)).filter((batch) => kept.has(batch.batch_at))
+        const restores = restoresIn(view.tables.find((table) => table.name === BATCHES_TABLE)!)
+        return rows.map((row) => batchFacts(pipeline.raw, row)).flatMap((batch) => {
+          const restore = restores.get(batch.batch_at)
+          return kept.has(batch.batch_at) ? [{ ...batch, ...(restore ? { restore } : {}) }] : []
+        })
       })
     },
     async diff(from, to, options) {

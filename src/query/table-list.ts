@@ -1,4 +1,5 @@
 import type { LakeView } from '../history/as-of.ts'
+import { type Hold, holdsOf } from '../history/holds.ts'
 import type { Scan } from '../lake/plan.ts'
 import { snapshotOf } from '../lake/table.ts'
 import type { BatchAt } from '../model/batch-at.ts'
@@ -15,6 +16,8 @@ export interface ListedTable {
   files: number
   size_bytes: number
   columns: { name: string; type: string; doc?: string }[]
+  /** What restores hold of this table now; absent where none does. */
+  holds?: Hold[]
 }
 
 /** Describes the scanned tables, in the order of `names` and then by name. */
@@ -40,6 +43,7 @@ export function listTables(
       files: files.length,
       size_bytes: files.reduce((sum, file) => sum + file.file_size_in_bytes, 0),
       columns: scan.schema.fields.map(({ name, type, doc }) => ({ name, type: typeName(type), ...(doc ? { doc } : {}) })),
+      ...(holdsOf(table).length > 0 ? { holds: holdsOf(table) } : {}),
     }
   })
   return listed.sort((a, b) => place(a.name) - place(b.name) || (a.name < b.name ? -1 : 1))

@@ -136,6 +136,16 @@ const FACTS = {
   doctor: [{ name: 'lake', state: 'ok' as const, message: 'readable' }],
 }
 
+const RESTORE_PREVIEW = {
+  dry_run: true as const,
+  restore: { table: 'raw.crimes', batch: '2026-11-22T06:00:00Z', where: 'year = 2019' },
+  incidents: 1200,
+  changes: { vanished: 3, arrest_withdrawn: 40 },
+  rows: { before: 300_412, after: 300_409 },
+}
+
+const LIFTED = { lifted: [{ ...RESTORE_PREVIEW.restore, since: REPORT.batch_at }], held: [] }
+
 /** A platform that answers with the same facts every time and notes what it was asked. */
 export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = {}): Platform {
   const answer =
@@ -159,6 +169,9 @@ export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = 
     quarantine: answer('quarantine', facts.quarantine),
     diff: answer('diff', facts.diff),
     history: answer('history', facts.history),
+    restore: answer('restore', { ...facts.run, kind: 'restore' as const }),
+    restorePreview: answer('restorePreview', RESTORE_PREVIEW),
+    restoreLift: answer('restoreLift', LIFTED),
     compact: answer('compact', { dry_run: false, tables: [{ name: 'raw.crimes', rewritten: 3, written: 1, deletes_dropped: 2, size_bytes: 1_048_576 }] }),
     expire: answer('expire', {
       dry_run: false, expired: ['2026-11-21T06:00:00Z'], kept: ['2026-11-22T06:00:00Z', REPORT.batch_at], files: 12, size_bytes: 1_048_576,

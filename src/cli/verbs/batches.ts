@@ -2,6 +2,7 @@ import type { Verbs } from '../command-line.ts'
 import type { BatchSummary } from '../platform-port.ts'
 import { columnLines } from '../show/columns.ts'
 import { count, countsByName, words } from '../show/figures.ts'
+import { holdText } from '../show/hold.ts'
 import type { Output } from '../terminal.ts'
 import { examples } from './examples.ts'
 
@@ -38,14 +39,14 @@ function batchesText(batches: readonly BatchSummary[], { styles, columns }: Outp
       { title: 'quarantined', side: right },
       { title: 'changes' },
     ],
-    batches.map(({ batch_at, kind, rows, changes }) => [
+    batches.map(({ batch_at, kind, rows, changes, restore }) => [
       batch_at,
       kind,
       count(rows.read),
       count(rows.landed),
       count(rows.unchanged),
       count(rows.quarantined),
-      countsByName(changes, words),
+      [countsByName(changes, words), restore ? `(${holdText(restore)})` : ''].filter((text) => text !== '').join(' '),
     ]),
     { width: columns, dim: styles.dim },
   )

@@ -2,6 +2,7 @@ import type { Verbs } from '../command-line.ts'
 import type { TableSummary } from '../platform-port.ts'
 import { columnLines } from '../show/columns.ts'
 import { count, size } from '../show/figures.ts'
+import { holdText } from '../show/hold.ts'
 import type { Output } from '../terminal.ts'
 import { examples } from './examples.ts'
 
@@ -53,5 +54,9 @@ function tablesText(tables: readonly TableSummary[], { styles, columns }: Output
     ]),
     { width: columns, dim: styles.dim },
   )
+  for (const table of tables) {
+    for (const hold of table.holds ?? []) lines.push('', `${styles.warn('held')}  ${holdText({ table: table.name, ...hold })} since ${hold.since}`)
+  }
+  if (tables.some((table) => table.holds)) lines.push(`${styles.accent('→')} blotter restore --lift`)
   return `${[...lines, '', `${styles.accent('→')} blotter query "describe ${tables[0]!.name}"`].join('\n')}\n`
 }

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BlotterError } from '../../errors.ts'
 import { sweepSource } from '../../extract/sweep.ts'
+import type { RestoreRows } from '../../history/restore.ts'
 import { planScan } from '../../lake/plan.ts'
 import { scanSql } from '../../lake/read.ts'
 import { snapshotOf } from '../../lake/table.ts'
@@ -14,7 +15,6 @@ import type { RunContext } from '../context.ts'
 import { holdIfColumnsChanged, type SourceColumns, sourceColumnsOf } from '../guards.ts'
 import { liftedKeysSql } from '../holds.ts'
 import { openTable, tableSpecs } from '../tables.ts'
-import type { FoundRows } from './restore.ts'
 
 /** What the extract step leaves for the steps after it. */
 export interface ExtractOutput {
@@ -30,7 +30,7 @@ export interface ExtractOutput {
   /** False where an empty text is what the source really holds. */
   emptyIsNull: boolean
   /** What a restore found. */
-  restored?: FoundRows
+  restored?: RestoreRows
 }
 
 /** Reads the source inside one consistent view of it: all rows, or those whose cursor differs from the lake's. */

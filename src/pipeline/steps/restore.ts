@@ -24,12 +24,6 @@ export interface RestoreWork {
   folder: string
 }
 
-/** What the restore of the raw table found, with the files that it left. */
-export interface FoundRows extends RestoreRows {
-  good: string
-  vanished: string
-}
-
 /** The extract step of a restore: reads the rows of old out of the lake instead of a source. */
 export async function extractRestore(context: RunContext, restore: Restore): Promise<ExtractOutput> {
   const found = await findIncidents(context, restore)
@@ -48,7 +42,7 @@ export async function extractRestore(context: RunContext, restore: Restore): Pro
 }
 
 /** The check step of a restore: rows of the lake have passed it once. */
-export async function checkRestored(context: RunContext, found: FoundRows): Promise<CheckedRows> {
+export async function checkRestored(context: RunContext, found: RestoreRows): Promise<CheckedRows> {
   const quarantine = join(context.folder, 'extract', 'quarantine.parquet')
   await context.engine.writeParquet('SELECT 0 AS nothing WHERE false', quarantine)
   return {
@@ -64,7 +58,7 @@ export async function checkRestored(context: RunContext, found: FoundRows): Prom
 }
 
 /** Rows of old and keys to vanish; none where a derived table is to be restored. Throws `batch_missing`. */
-export async function findIncidents(work: RestoreWork, restore: Restore): Promise<FoundRows> {
+export async function findIncidents(work: RestoreWork, restore: Restore): Promise<RestoreRows> {
   const { lake, engine, pipeline } = work
   const folder = join(work.folder, 'extract')
   await rm(folder, { recursive: true, force: true })
@@ -77,8 +71,7 @@ export async function findIncidents(work: RestoreWork, restore: Restore): Promis
   if (!before) throw missing(restore)
   const [good, vanished] = ['good.parquet', 'vanished.parquet'].map((name) => join(folder, name)) as [string, string]
   const where = restore.table === pipeline.rawName ? restore.where : 'false'
-  const found = await findRestoreRows({ engine, definition: pipeline.source, before, current, where, good, vanished })
-  return { ...found, good, vanished }
+  return findRestoreRows({ engine, definition: pipeline.source, before, current, where, good, vanished })
 }
 
 /** What a derived table's snapshot has to change so that its content is that of the batch again. Throws `batch_missing`. */

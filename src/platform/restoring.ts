@@ -1,0 +1,22 @@
+import type { Log } from '../log.ts'
+import type { BatchAt } from '../model/batch-at.ts'
+import { liftHolds } from '../pipeline/lift-holds.ts'
+import type { BatchMaker } from '../pipeline/make-batch.ts'
+import { previewRestore, restoreBatch, type RestoreWish } from '../pipeline/restore-batch.ts'
+import type { Reader } from '../query/reader.ts'
+import { batchWatch, type Watch } from './told.ts'
+
+type Options = Omit<RestoreWish, 'batch'> & { ref: string; at?: BatchAt }
+
+/** What the platform offers of restores: to make one, to see what it would do, and to hold its incidents no longer. */
+export function restoring(parts: { existing(): BatchMaker; reader(): Reader }, log: Log) {
+  const batchOf = async (ref: string): Promise<BatchAt> => (await parts.reader().resolve(ref)).batch.batchAt
+  return {
+    restore: async ({ ref, ...wish }: Options, watch: Watch) =>
+      restoreBatch(parts.existing(), { ...wish, batch: await batchOf(ref) }, batchWatch(watch, log)),
+    restorePreview: async ({ ref, ...wish }: Options) =>
+      previewRestore(parts.existing(), { ...wish, batch: await batchOf(ref) }),
+    restoreLift: async ({ ref, table }: { ref?: string; table?: string }, { signal }: Watch) =>
+      liftHolds(parts.existing(), { batch: ref === undefined ? undefined : await batchOf(ref), table }, signal),
+  }
+}
