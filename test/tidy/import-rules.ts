@@ -25,6 +25,7 @@ const homes: Record<string, readonly string[]> = {
   avsc: ['src/lake/'],
   commander: ['src/cli/'],
   mysql2: ['src/source/mysql/'],
+  '@noble/curves': ['src/source/mysql/'],
   pino: ['src/log.ts'],
   yaml: ['src/config', 'src/pipeline/'],
   zod: ['src/config', 'src/pipeline/', 'src/server/'],

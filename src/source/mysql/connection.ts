@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import { BlotterError, interrupted } from '../../errors.ts'
 import { mysqlFailure } from './failure.ts'
 import type { MysqlAddress } from './url.ts'
+import { ed25519Plugin } from './ed25519.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 /** A server that says nothing for so long, even while it counts rows, is taken for lost. */
@@ -93,6 +94,7 @@ async function attempt(
     supportBigNumbers: true,
     dateStrings: true,
     jsonStrings: true,
+    authPlugins: { client_ed25519: ed25519Plugin(password) },
     // Rows that an upsert finds as they should be are not to count as affected.
     flags: ['-FOUND_ROWS'],
   })

@@ -164,12 +164,15 @@ describe('A connection', { skip: maria && plain ? false : NO_MARIADB }, () => {
     silent.close()
   })
 
-  it('names the way that a server wants to be convinced when the driver does not know it', async () => {
-    await maria!.admin("INSTALL SONAME 'auth_ed25519'; CREATE USER ed@'%' IDENTIFIED VIA ed25519 USING PASSWORD('secret')")
-    await assert.rejects(connect(maria!, { user: 'ed', password: 'secret' }), {
-      code: 'source_refused',
-      message: /client_ed25519/,
-    })
+  it('answers MariaDB’s ed25519 challenge, with passwords of any length and letters, and with none', async () => {
+    await maria!.admin("INSTALL SONAME 'auth_ed25519'")
+    for (const [i, password] of ['secret', 'a', 'žluťoučký kůň', 'x'.repeat(90)].entries()) {
+      await maria!.admin(`CREATE USER ed${i}@'%' IDENTIFIED VIA ed25519 USING PASSWORD('${password}')`)
+      await using connection = await connect(maria!, { user: `ed${i}`, password })
+      const [row] = await connection.rows('SELECT CURRENT_USER() AS user')
+      assert.equal(row!['user'], `ed${i}@%`)
+      await assert.rejects(connect(maria!, { user: `ed${i}`, password: `${password}!` }), { code: 'source_refused' })
+    }
   })
 })
 
