@@ -11,7 +11,7 @@ export function* csvRecords(text: string, names: readonly string[]): Generator<(
       throw new SyntaxError(`record ${records} has ${values.length} values instead of ${names.length}`)
     }
     if (records > 0) yield values.map((value) => (value === '' ? null : value))
-    else if (values.join() !== names.join()) throw new SyntaxError(`its header is ${values.join()} instead of ${names.join()}`)
+    else if (values.join() !== names.join()) throw new SyntaxError(`its header is ${values.join()}, not ${names.join()}`)
   }
   if (records < 0) throw new SyntaxError('it has no header')
 }
@@ -55,8 +55,8 @@ function quoted(text: string, from: number): { value: string; end: number } {
     value += text.slice(at, close)
     at = close + 1
     if (text.charCodeAt(at) !== QUOTE) {
-      if (at < text.length && ![COMMA, LF, CR].includes(text.charCodeAt(at))) throw new SyntaxError('something follows a closing quote')
-      return { value, end: at }
+      if (at === text.length || [COMMA, LF, CR].includes(text.charCodeAt(at))) return { value, end: at }
+      throw new SyntaxError('something follows a closing quote')
     }
     value += '"'
     at++

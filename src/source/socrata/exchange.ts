@@ -20,8 +20,8 @@ const REDIRECTS = 3
 const COMPLAINT_BYTES = 64 << 10
 
 /**
- * Asks once and reads the whole answer, decompressed. Redirects are followed within the host alone, since a token goes along.
- * Throws a Setback where another try may help, else a BlotterError.
+ * Asks once and reads the whole answer, decompressed. Redirects are followed within the host alone, since a token goes
+ * along. Throws a Setback where another try may help, else a BlotterError.
  */
 export async function exchange(address: SocrataAddress, path: string, options: ExchangeOptions): Promise<Answer> {
   let url = new URL(path, address.origin)
@@ -53,7 +53,12 @@ async function once(address: SocrataAddress, url: URL, options: ExchangeOptions)
   }
 }
 
-async function bodyOf(address: SocrataAddress, response: Response, options: ExchangeOptions, clock: Stopwatch): Promise<Buffer> {
+async function bodyOf(
+  address: SocrataAddress,
+  response: Response,
+  options: ExchangeOptions,
+  clock: Stopwatch,
+): Promise<Buffer> {
   const limitBytes = response.ok ? options.limitBytes : COMPLAINT_BYTES
   const pieces: Uint8Array[] = []
   let length = 0

@@ -9,7 +9,8 @@ export class Setback extends Error {
   /** False where nobody answered at all: only a portal that has answered before is waited for. */
   readonly answered: boolean
 
-  constructor(failed: (tries: number) => BlotterError, { afterMs, answered = true }: { afterMs?: number; answered?: boolean } = {}) {
+  constructor(failed: (tries: number) => BlotterError, more: { afterMs?: number | undefined; answered?: boolean } = {}) {
+    const { afterMs, answered = true } = more
     super('setback')
     this.failed = failed
     this.afterMs = afterMs
@@ -39,32 +40,35 @@ export function statusFailure(
     const asked = afterMs !== undefined && afterMs > 0 ? ` and asks to wait ${Math.ceil(afterMs / 1000)} s` : ''
     const failed = (tries: number): BlotterError => {
       const how = throttled ? 'has too many requests' : 'is in trouble'
-      const message = `The portal ${address.host} ${how}: it answered ${told}${asked}; tried ${times(tries)}. Nothing was committed.`
+      const what = `it answered ${told}${asked}; tried ${times(tries)}`
+      const message = `The portal ${address.host} ${how}: ${what}. Nothing was committed.`
       const todo =
         throttled && !token
           ? `Wait a while, or give an app token, which is free: BLOTTER_SOURCE_PASSWORD_FILE. ${AGAIN_TODO}`
           : `Wait a while. ${AGAIN_TODO}`
       return failure(address, 'source_unreachable', message, todo, { status })
     }
-    return new Setback(failed, afterMs === undefined ? {} : { afterMs })
+    return new Setback(failed, { afterMs })
   }
   if (status === 401 || status === 403) {
     const todo = token
-      ? 'Check the app token (BLOTTER_SOURCE_PASSWORD, BLOTTER_SOURCE_PASSWORD_FILE or secret://NAME): it has to be one of this ' +
-        'portal’s, or none; and that the dataset is public.'
+      ? 'Check the app token (BLOTTER_SOURCE_PASSWORD, BLOTTER_SOURCE_PASSWORD_FILE or secret://NAME): it has to be one ' +
+        'of this portal’s, or none; and that the dataset is public.'
       : 'Check that the dataset is public; where the portal wants one, give an app token: BLOTTER_SOURCE_PASSWORD_FILE.'
-    return failure(address, 'source_refused', `The portal refused ${place}: it answered ${told}. Nothing was committed.`, todo, { status })
+    const message = `The portal refused ${place}: it answered ${told}. Nothing was committed.`
+    return failure(address, 'source_refused', message, todo, { status })
   }
   if (status === 404 || status === 410) {
     const todo =
-      'Check host and identifier: the last part of the dataset’s address, two times four signs. It has to be a table, not a ' +
-      'map, a chart or a file, and public.'
+      'Check host and identifier: the last part of the dataset’s address, two times four signs. It has to be a table, ' +
+      'not a map, a chart or a file, and public.'
     return failure(address, 'source_table_missing', `There is no dataset ${place}: it answered ${told}.`, todo, { status })
   }
   const todo = address.where
     ? 'Check `where=` of the source’s URL: it is a SoQL condition over the dataset’s field names.'
     : 'Look at the message: it is the portal’s own. Report this if the URL has no `where=`.'
-  return failure(address, 'source_refused', `The portal refused a query of ${place}: it answered ${told}. Nothing was committed.`, todo, { status })
+  const message = `The portal refused a query of ${place}: it answered ${told}. Nothing was committed.`
+  return failure(address, 'source_refused', message, todo, { status })
 }
 
 /** Codes of Node.js and of OpenSSL for a server that cannot be trusted. */
@@ -75,7 +79,8 @@ export function networkFailure(address: SocrataAddress, error: unknown, begun: b
   const code = codeOf(error)
   if (UNTRUSTED.test(code)) {
     const message = `The portal ${address.host} cannot be trusted: its certificate fails (${code}). Nothing was read.`
-    return failure(address, 'source_refused', message, 'Check the host’s name; behind a proxy, give its authority by NODE_EXTRA_CA_CERTS.')
+    const todo = 'Check the host’s name; behind a proxy, give its authority by NODE_EXTRA_CA_CERTS.'
+    return failure(address, 'source_refused', message, todo)
   }
   if (begun) {
     return new Setback((tries) => lost(address, `its answer broke off (${code}); tried ${times(tries)}`, error))
@@ -94,25 +99,29 @@ export function unreadable(address: SocrataAddress, why: string, excerpt: string
   const begin = excerpt === '' ? '' : ` It begins: “${excerpt}”.`
   return new Setback((tries) => {
     const message = `The portal ${address.host} gave an answer that cannot be read: ${why}; tried ${times(tries)}.${begin}`
-    const todo = `Open https://${address.host}/d/${address.dataset} in a browser: a portal under maintenance says so. ${AGAIN_TODO}`
+    const page = `https://${address.host}/d/${address.dataset}`
+    const todo = `Open ${page} in a browser: a portal under maintenance says so. ${AGAIN_TODO}`
     return failure(address, 'source_answer_unreadable', `${message} Nothing was committed.`, todo)
   })
 }
 
 export function tooLong(address: SocrataAddress, limitBytes: number): BlotterError {
   const message = `The portal ${address.host} gave an answer longer than ${limitBytes >> 20} MiB. Nothing was committed.`
-  return failure(address, 'source_answer_unreadable', message, 'Ask for fewer rows at a time: `page=5000` in the source’s URL.')
+  const todo = 'Ask for fewer rows at a time: `page=5000` in the source’s URL.'
+  return failure(address, 'source_answer_unreadable', message, todo)
 }
 
 export function redirectedAway(address: SocrataAddress, to: string): BlotterError {
-  const message = `The portal ${address.host} sends its readers elsewhere (${to}), where nothing of this one is sent. Nothing was read.`
+  const message = `The portal ${address.host} sends its readers elsewhere (${to}), which is not followed. Nothing was read.`
   return failure(address, 'source_refused', message, 'If you trust that host, name it in the source’s URL.')
 }
 
 /** That the dataset is not what it was when the view was opened. */
 export function changed(address: SocrataAddress, was: string, is: string): BlotterError {
-  const message = `The dataset ${address.dataset} changed while it was read: ${was} before, ${is} now. What was read is thrown away.`
-  return failure(address, 'source_changed', message, 'Run `blotter run` again, best when the portal has finished its update.')
+  const how = `${was} before, ${is} now`
+  const message = `The dataset ${address.dataset} changed while it was read: ${how}. What was read is thrown away.`
+  const todo = 'Run `blotter run` again, best when the portal has finished its update.'
+  return failure(address, 'source_changed', message, todo)
 }
 
 export function lost(address: SocrataAddress, why: string, cause?: unknown): BlotterError {
@@ -120,20 +129,23 @@ export function lost(address: SocrataAddress, why: string, cause?: unknown): Blo
   return failure(address, 'source_lost', message, AGAIN_TODO, {}, cause)
 }
 
-export function columnMissing(address: SocrataAddress, name: string, found: readonly string[]): BlotterError {
-  const message = `\`since=\` needs the column ${name}, which ${address.dataset} lacks. It has: ${found.join(', ')}. Nothing was read.`
+export function columnMissing(address: SocrataAddress, name: string, found: readonly { name: string }[]): BlotterError {
+  const has = found.map((column) => column.name).join(', ')
+  const message = `\`since=\` needs the column ${name}, which ${address.dataset} lacks. It has: ${has}. Nothing was read.`
   const todo = `Leave \`since=\` out, or say which column it is: source: { columns: { NAME: ${name} } }.`
   return failure(address, 'source_column_missing', message, todo)
 }
 
 export function noTable(address: SocrataAddress): BlotterError {
   const message = `${address.dataset} at ${address.host} is no table: it has no columns.`
-  return failure(address, 'source_table_missing', message, 'Name a dataset that is a table, not a map, a chart, a file or a link.')
+  const todo = 'Name a dataset that is a table, not a map, a chart, a file or a link.'
+  return failure(address, 'source_table_missing', message, todo)
 }
 
 function unreachable(address: SocrataAddress, why: string, cause?: unknown): BlotterError {
   const message = `The portal ${address.host} could not be reached: ${why}. Nothing was committed.`
-  return failure(address, 'source_unreachable', message, 'Check the host’s name and that this machine is connected.', {}, cause)
+  const todo = 'Check the host’s name and that this machine is connected.'
+  return failure(address, 'source_unreachable', message, todo, {}, cause)
 }
 
 function failure(

@@ -44,7 +44,7 @@ function* objectTexts(text: string): Generator<string> {
   if (next() === ']') at++
   else {
     for (;;) {
-      if (next() !== '{') throw new SyntaxError(cutOr(text, at, `object ${objects + 1} begins with \`${text[at]}\` instead of \`{\``))
+      if (next() !== '{') throw new SyntaxError(cutOr(text, at, `object ${objects + 1} begins with \`${text[at]}\``))
       const end = objectEnd(text, at)
       if (end < 0) throw new SyntaxError(`it is cut: object ${objects + 1} is not finished`)
       yield text.slice(at, end)

@@ -16,9 +16,14 @@ const PAUSE_ROWS = 5000
 
 /**
  * Reads an answer in which the row identifier stands beside `fields`. Throws SyntaxError, also where a row lacks its
- * identifier; gives way to signals and timers now and then.
+ * identifier; gives way to signals and timers now and then, and ends early once `signal` is aborted.
  */
-export async function readPage(text: string, format: PageFormat, fields: readonly string[], signal: AbortSignal): Promise<Page> {
+export async function readPage(
+  text: string,
+  format: PageFormat,
+  fields: readonly string[],
+  signal: AbortSignal,
+): Promise<Page> {
   const names = [ROW_ID, ...fields]
   const page: Page = { ids: [], columns: fields.map(() => []) }
   for (const [id, ...values] of format === 'json' ? jsonRecords(text, names) : csvRecords(text, names)) {

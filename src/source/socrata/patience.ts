@@ -37,7 +37,7 @@ export function waitMs(patience: Patience, failures: number, afterMs: number | u
   return Math.max(longestMs / 2, afterMs ?? 0) + jitterMs
 }
 
-/** `Retry-After` as milliseconds from `now`: seconds or an HTTP date (RFC 9110, section 10.2.3); undefined if it is neither. */
+/** `Retry-After` as ms from `now`: seconds or an HTTP date (RFC 9110, section 10.2.3); undefined if it is neither. */
 export function retryAfterMs(header: string | null, now: Date): number | undefined {
   if (header === null || header.trim() === '') return undefined
   if (/^\d+$/.test(header.trim())) return Number(header.trim()) * 1000

@@ -32,13 +32,14 @@ const EXCERPT_LENGTH = 160
 export function openPortal(address: SocrataAddress, options: PortalOptions): Portal {
   const { token, patience, clock, random } = options
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
-    throw new BlotterError('source_refused', 'The app token has signs in it that no token has, such as spaces or line breaks.', {
+    throw new BlotterError('source_refused', 'The app token has signs that no token has, such as spaces or line breaks.', {
       todo: 'Check BLOTTER_SOURCE_PASSWORD, or the file that BLOTTER_SOURCE_PASSWORD_FILE names.',
       context: { host: address.host },
     })
   }
   // A count that a cache remembers would say that nothing changed.
-  const headers = { 'Cache-Control': 'no-cache', 'User-Agent': 'blotter', ...(token === undefined ? {} : { 'X-App-Token': token }) }
+  const identified: Record<string, string> = token === undefined ? {} : { 'X-App-Token': token }
+  const headers = { 'Cache-Control': 'no-cache', 'User-Agent': 'blotter', ...identified }
   const excerptOf = (text: string): string => {
     const plain = text.replaceAll(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>|[\p{Cc}\s]+/giu, ' ').replaceAll(/ +/g, ' ').trim()
     return (token === undefined ? plain : plain.replaceAll(token, '…')).slice(0, EXCERPT_LENGTH)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { identifier, literal as sqlLiteral } from '../../model/sql-text.ts'
+import { identifier } from '../../model/sql-text.ts'
 import type { Extracted, ExtractOptions, FoundColumn } from '../source.ts'
 import { type Mark, markText, readMark, sameMark } from './dataset.ts'
 import { changed } from './failure.ts'
@@ -57,10 +57,10 @@ export function datasetReader({ portal, columns, where, mark }: DatasetToRead): 
       return { ...extracted(staged, columns), counted: rows }
     },
 
-    // Keys of all rows are swept each time, although `:updated_at` would tell what is new in one small answer: it cannot tell
-    // what has vanished, since a row that is gone has no stamp; it moves for every row when a portal loads its data anew; and
-    // what the lake holds may be older than any stamp that was noted. It is believed in one thing only: where neither it nor
-    // the count has moved, nothing has.
+    // Keys of all rows are swept each time, although `:updated_at` would tell what is new in one small answer: it cannot
+    // tell what has vanished, since a row that is gone has no stamp; it moves for every row when a portal loads its data
+    // anew; and what the lake holds may be older than any stamp that was noted. It is believed in one thing only: where
+    // neither it nor the count has moved, nothing has.
     async sweep(options) {
       const { stage, key, cursor } = options
       const staged = await read('sweep', options, whole([key, cursor]))
@@ -70,7 +70,7 @@ export function datasetReader({ portal, columns, where, mark }: DatasetToRead): 
       const list = found.map((column) => identifier(column.name)).join(', ')
       const number = `TRY_CAST(${identifier(key)} AS BIGINT)`
       await stage.writeParquet(`SELECT ${list} FROM ${parquet(staged.files)} ORDER BY ${number}`, path)
-      const [counted] = await stage.rows(`SELECT count(*) AS n FROM read_parquet(${sqlLiteral(path)}) WHERE ${number} IS NULL`)
+      const [counted] = await stage.rows(`SELECT count(*) AS n FROM ${parquet([path])} WHERE ${number} IS NULL`)
       keyless = Number(counted?.['n'])
       return { ...extracted({ files: [path], rows: staged.rows }, found), counted: rows }
     },

@@ -36,7 +36,7 @@ export function openSocrataSource(url: string, options: SocrataSourceOptions): S
     endIfAborted(signal)
     const { name, columns } = await readDataset(portal, signal)
     const occurred = from === undefined ? undefined : locate(columns, definition.occurred)
-    if (from !== undefined && !occurred) throw columnMissing(address, definition.occurred, columns.map((column) => column.name))
+    if (from !== undefined && !occurred) throw columnMissing(address, definition.occurred, columns)
     const where = every(occurred && `${field(occurred.name)} >= ${literal(from!)}`, address.where)
     const mark: Mark = await readMark(portal, where, signal)
     return { name, columns, where, mark }

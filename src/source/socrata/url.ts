@@ -50,7 +50,7 @@ export function parseSocrataUrl(text: string): SocrataAddress {
   if (unknown !== undefined) throw invalid(`"${unknown}" is none of its options (${OPTIONS.join(', ')})`, text)
   const dataset = url.pathname.slice(1).toLowerCase()
   if (!/^[a-z0-9]{4}-[a-z0-9]{4}$/.test(dataset)) {
-    throw invalid(`"${url.pathname.slice(1)}" is no dataset: it is two times four letters or digits, such as ijzp-q8t2`, text)
+    throw invalid(`"${url.pathname.slice(1)}" is no dataset: it is four letters or digits twice (ijzp-q8t2)`, text)
   }
   const option = (name: string): string | undefined => url.searchParams.get(name) || undefined
   const since = option('since')
@@ -103,7 +103,7 @@ function shown(text: string): string {
 }
 
 function invalid(why: string, url: string): BlotterError {
-  return new BlotterError('source_url_invalid', `The source’s URL cannot be used: ${why}. Expected ${EXPECTED}, got ${url}.`, {
+  return new BlotterError('source_url_invalid', `The source’s URL is no good: ${why}. Expected ${EXPECTED}, got ${url}.`, {
     todo: `Give --source "${EXPECTED}"; the identifier is the end of the dataset’s address on the portal.`,
     context: { url },
   })
