@@ -20,7 +20,7 @@ export function addLoad({ program, action }: Verbs): void {
       'Put incidents into a MySQL source; the table is created where it is missing.\n\n' +
         'Loading again updates: a row replaces the one with its key. The password is BLOTTER_SOURCE_PASSWORD or …_FILE.',
     )
-    .requiredOption('--from <url>', 'where they come from: file:GLOB, demo://…, mysql://…')
+    .requiredOption('--from <url>', 'where they come from: file:GLOB, socrata://…, demo://…, mysql://…')
     .requiredOption('--into <url>', 'mysql://USER@HOST:PORT/DB?table=crimes')
     .option('--rows <n>', 'at most so many rows', wholeNumber)
     .addHelpText(

@@ -18,7 +18,10 @@ export function addRun({ program, action }: Verbs): void {
       'Make a batch now: read the source, check, land what changed, derive, aggregate, commit.\n\n' +
         'An interrupted run goes on under its own batch. All tables of a batch appear together, or none does.',
     )
-    .option('--source <url>', 'mysql://USER@HOST:PORT/DB?table=crimes, file:GLOB or demo://chicago?rows=300000&day=0')
+    .option(
+      '--source <url>',
+      'mysql://USER@HOST:PORT/DB?table=crimes, file:GLOB, socrata://HOST/DATASET?since=30d or demo://chicago?rows=300000&day=0',
+    )
     .option('--full', 'read every row again, also those whose cursor stands still')
     .option('--at <time>', 'name of the batch (UTC, such as 2026-11-23T06:00:00Z); one that is committed is left alone')
     .addOption(new Option('--engine <engine>', 'what runs the SQL (default: duckdb)').choices(['duckdb', 'spark']))
@@ -31,6 +34,10 @@ export function addRun({ program, action }: Verbs): void {
         ],
         ['From MySQL:', 'BLOTTER_SOURCE_PASSWORD_FILE=pw blotter run --source "mysql://blotter_ro@db/chicago?table=crimes"'],
         ['From files of the city’s portal:', 'blotter run --source "file:exports/*.csv.gz"'],
+        [
+          'From the portal itself, the last 30 days that it has:',
+          'blotter run --source "socrata://data.cityofchicago.org/ijzp-q8t2?since=30d"',
+        ],
         ['What it did, for a script:', 'blotter run --json'],
       ),
     )
