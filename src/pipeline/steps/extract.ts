@@ -9,7 +9,7 @@ import { snapshotOf } from '../../lake/table.ts'
 import { identifier } from '../../model/sql-text.ts'
 import { bindColumns, matchColumns } from '../../quality/columns.ts'
 import { readAs } from '../../quality/read.ts'
-import type { ExtractOptions, StagedPart } from '../../source/source.ts'
+import type { ExtractOptions, FoundColumn, StagedPart } from '../../source/source.ts'
 import type { BatchKind } from '../../model/report.ts'
 import type { RunContext } from '../context.ts'
 import { holdIfColumnsChanged, type SourceColumns, sourceColumnsOf } from '../guards.ts'
@@ -27,6 +27,8 @@ export interface ExtractOutput {
   /** Parquet file of vanished keys; null after a full read, where they follow from the good rows. */
   vanished: string | null
   columns: SourceColumns
+  /** Every column that the source has, under its own name; absent where no source was read. */
+  found?: FoundColumn[]
   /** False where an empty text is what the source really holds. */
   emptyIsNull: boolean
   /** What a restore found. */
@@ -65,6 +67,7 @@ export async function extractStep(context: RunContext, signal: AbortSignal): Pro
   const known = {
     first: snapshot === undefined,
     columns,
+    found: view.columns,
     emptyIsNull: description.primaryKey === undefined,
   }
   if (context.full || snapshot === undefined || key === undefined || cursor === undefined) {
