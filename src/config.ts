@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { parseConfigFile, type ConfigFile } from './config/file.ts'
 import { CONFIG_KEYS, valueOfText, type ConfigKey } from './config/keys.ts'
 import { nearest } from './config/nearest.ts'
+import { openLineageOf } from './config/open-lineage.ts'
 import { configProblem } from './config/problem.ts'
 import { configSchema, SECRET, type ConfigValues } from './config/schema.ts'
 import { BlotterError } from './errors.ts'
@@ -70,6 +71,10 @@ export function loadConfig(inputs: ConfigInputs): Config {
     file,
     credential,
     pathOf: (key, text) => resolve(origins.has(key) || !file ? inputs.cwd : dirname(file.path), text),
+    openLineage: openLineageOf(inputs.env, (variable) => {
+      const given = credentialIn(inputs.env, variable, readFile)
+      return given && (async () => given.text)
+    }),
     notices: strangeVariables(inputs.env),
   })
 }
@@ -78,12 +83,13 @@ interface Shaping {
   file: ConfigFile | undefined
   credential(path: string, reference: string | undefined): Credential | undefined
   pathOf(key: string, text: string): string
+  openLineage: Config['openLineage']
   notices: readonly string[]
 }
 
 const SHIPPED_PIPELINE = resolve(import.meta.dirname, '../pipelines/chicago-crimes')
 
-function shaped(values: ConfigValues, { file, credential, pathOf, notices }: Shaping): Config {
+function shaped(values: ConfigValues, { file, credential, pathOf, openLineage, notices }: Shaping): Config {
   const { source, schedule, sla, guards, retention, alerts, secrets, server } = values
   const bucket = values.lake.includes('://')
   const lake = bucket ? values.lake.replace(/\/+$/, '') : pathOf('lake', values.lake)
@@ -116,6 +122,7 @@ function shaped(values: ConfigValues, { file, credential, pathOf, notices }: Sha
     alerts: { email, webhook: credential('alerts.webhook', alerts.webhook) },
     secrets: { backend: secrets.backend, rotateEveryMs: secrets.rotate_every },
     server: { host: server.host, port: server.port },
+    openLineage,
     notices,
   }
 }

@@ -18,7 +18,7 @@ import type { Pipeline } from './model/pipeline.ts'
 import { terminateRun } from './orchestrate/recover.ts'
 import { listRuns, showRun } from './orchestrate/runs.ts'
 import { backUp } from './pipeline/backup.ts'
-import { compactByHand } from './pipeline/compact.ts'
+import { compactByHand } from './pipeline/compact-by-hand.ts'
 import { type Check, examine } from './pipeline/doctor.ts'
 import { expireBatches } from './pipeline/expire.ts'
 import { loadIncidents, loadFolder } from './pipeline/load-incidents.ts'
@@ -28,6 +28,7 @@ import { relocateLake } from './pipeline/relocate.ts'
 import { tableSpecs } from './pipeline/tables.ts'
 import { bindColumns } from './quality/columns.ts'
 import { openQuery } from './query/query.ts'
+import { tellOfTerminated } from './platform/lineage.ts'
 import { restoring } from './platform/restoring.ts'
 import { batchWatch, detailOf, summaryOf, type Watch } from './platform/told.ts'
 import { openReader, type QuarantineWish, type Reader } from './query/reader.ts'
@@ -55,7 +56,11 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
       makeBatch(parts.maker(), { ...options, source: sourceUrl(config) }, batchWatch(watch, log)),
     runResume: async (run: string | undefined, watch: Watch) => resumeBatch(parts.maker(), run, batchWatch(watch, log)),
     runRelease: async (run: string | undefined, watch: Watch) => releaseBatch(parts.maker(), run, batchWatch(watch, log)),
-    runTerminate: async (run?: string) => summaryOf(terminateRun(parts.state(), run, clock).run),
+    runTerminate: async (run?: string) => {
+      const { run: ended } = terminateRun(parts.state(), run, clock)
+      await tellOfTerminated(parts)
+      return summaryOf(ended)
+    },
     runs: async () => (parts.stateExists() ? listRuns(parts.state()).map(summaryOf) : []),
     runShow: async (run?: string) => detailOf(showRun(parts.state(), run)),
     batches: async () => (parts.lakeExists() ? parts.reader().batches() : []),
@@ -216,6 +221,8 @@ async function openParts(config: Config, clock: Clock): Promise<Parts> {
       guards: config.guards,
       mapping: config.source.columns,
       codeVersion,
+      openLineage: config.openLineage,
+      workingFolder: process.cwd(),
       clock,
       openEngine: openEngineAt,
       openSource,

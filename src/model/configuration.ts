@@ -22,8 +22,17 @@ export interface Config {
   alerts: { email: EmailConfig | undefined; webhook: Credential | undefined }
   secrets: { backend: 'vault' | 'env' | 'aws'; rotateEveryMs: number }
   server: { host: string; port: number }
+  openLineage: OpenLineageConfig
   /** What looks like a mistake but stops nothing, such as a `BLOTTER_*` variable that no key answers to. */
   notices: readonly string[]
+}
+
+/** Where lineage events are posted to; without a URL they stay in the lake alone. */
+export interface OpenLineageConfig {
+  /** Of jobs; default `blotter`. */
+  namespace: string
+  url: string | undefined
+  apiKey: Credential | undefined
 }
 
 export interface EmailConfig {

@@ -3,10 +3,11 @@ import type { Clock } from '../clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Restore } from '../history/restore.ts'
 import type { Storage } from '../lake/storage.ts'
+import type { LineageEvent } from '../lineage/event.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { Pipeline } from '../model/pipeline.ts'
+import type { RunDetails } from '../orchestrate/runs.ts'
 import type { Source } from '../source/source.ts'
-import type { Leftovers } from './leftovers.ts'
 
 /** The limits beyond which a run is held until a person decides (DESIGN section 3), as parts of 1. */
 export interface Guards {
@@ -20,6 +21,16 @@ export interface LakeContext {
   catalog: Catalog
   /** `file:///…/lake`, without a slash at its end. */
   location: string
+}
+
+/** What runs that came to nothing may have left behind. */
+export interface Leftovers {
+  /** True if a step of this run was tried more than once: each try may have written files. */
+  retried: boolean
+  /** Runs whose work folders are still there and that nobody goes on with. */
+  dead: readonly string[]
+  /** Runs that wait for a decision: their files stay. */
+  held: readonly string[]
 }
 
 /** Everything that the steps of one run work with; no step looks for anything elsewhere. */
@@ -44,6 +55,13 @@ export interface RunContext {
   /** Work files of this run: gone when it has ended. */
   folder: string
   clock: Clock
+  /** Of OpenLineage's jobs; and the folder in which relative paths of `file:` sources begin. */
+  openLineage: { namespace: string }
+  workingFolder: string
+  /** What is on record of this run so far. */
+  record(): RunDetails
+  /** Keeps lineage events to be posted when the run has ended. */
+  enqueue(events: readonly LineageEvent[]): void
   /** What runs that came to nothing have left. Ask once this one has committed. */
   leftovers(): Promise<Leftovers>
   /** Throws `lease_lost` if another process has taken the lake over. */

@@ -7,7 +7,9 @@ import { type LakeView, viewLake } from '../history/as-of.ts'
 import { BATCHES_TABLE } from '../history/ledger.ts'
 import type { Restore } from '../history/restore.ts'
 import { snapshotOf } from '../lake/table.ts'
+import { enqueue } from '../lineage/outbox.ts'
 import { type BatchAt, batchAtOf, secondAfter } from '../model/batch-at.ts'
+import type { OpenLineageConfig } from '../model/configuration.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import type { BatchKind, RunReport } from '../model/report.ts'
 import { beginRun } from '../orchestrate/begin.ts'
@@ -15,12 +17,13 @@ import type { RunEvent } from '../orchestrate/event.ts'
 import { acquireLease, type Lease } from '../orchestrate/lease.ts'
 import { interruptedRun, releaseRun, resumableRun, terminateRun } from '../orchestrate/recover.ts'
 import { runSteps } from '../orchestrate/runner.ts'
-import { listRuns, type RunRecord } from '../orchestrate/runs.ts'
+import { listRuns, type RunRecord, showRun } from '../orchestrate/runs.ts'
 import type { Source } from '../source/source.ts'
 import { readRun, storeReport } from '../state/run-rows.ts'
 import type { State } from '../state/state.ts'
 import type { Guards, LakeContext, RunContext } from './context.ts'
 import { findLeftovers, runFolder } from './leftovers.ts'
+import { afterRun } from './lineage/tell.ts'
 import { reportOfBatch, reportOfRun } from './report.ts'
 import { batchSteps, isCommitted } from './steps/steps.ts'
 
@@ -32,6 +35,9 @@ export interface BatchMaker {
   guards: Guards
   mapping: Readonly<Record<string, string>>
   codeVersion: string
+  openLineage: OpenLineageConfig
+  /** Where relative paths of `file:` sources begin. */
+  workingFolder: string
   clock: Clock
   /** A new engine that spills into this folder. */
   openEngine(spillFolder: string): Promise<Engine>
@@ -160,6 +166,8 @@ async function carry(
     // Guards look at sources; what a restore does was asked for.
     released: run.released || restore !== undefined,
     folder,
+    record: () => showRun(maker.state, run.run),
+    enqueue: (events) => (maker.openLineage.url === undefined ? undefined : enqueue(maker.state.database, events)),
     leftovers: () => findLeftovers(maker.state, run.run),
     assertHeld: () => lease.assertHeld(),
     progress: (step, rows, expected) => watch.onRows(step, rows, expected),
@@ -179,6 +187,7 @@ async function carry(
   })
   const report = reportOfRun({ run: run.run, batch_at: run.batch_at, full: options.full, restore }, result)
   storeReport(maker.state.database, run.run, report, report.kind)
+  await afterRun(maker, engine, watch)
   if (result.state === 'succeeded' || result.state === 'terminated') await rm(folder, { recursive: true, force: true })
   // Empty, it tells the next run that there is something to sweep.
   if (result.state === 'terminated') await mkdir(folder, { recursive: true })

@@ -1,8 +1,10 @@
 import { asBlotterError } from '../../errors.ts'
 import { AUTOMATIC } from '../../lake/compaction-plan.ts'
+import type { Attempt } from '../../orchestrate/step.ts'
 import { compactLake, planLakeCompaction } from '../compact.ts'
 import type { RunContext } from '../context.ts'
 import { sweepLeftovers } from '../leftovers.ts'
+import { tellOfBatch } from '../lineage/tell.ts'
 
 export interface PublishOutput {
   batch_at: string
@@ -13,9 +15,10 @@ export interface PublishOutput {
 }
 
 /** Tells those who wait for the batch that it is there. Nothing that fails here takes the batch back. */
-export async function publishStep(context: RunContext): Promise<PublishOutput> {
+export async function publishStep(context: RunContext, previous: Attempt['previous']): Promise<PublishOutput> {
   const swept = await attempt(context, 'What interrupted runs left could not be swept', () => sweepLeftovers(context))
   const compacted = await attempt(context, 'Tables could not be compacted', () => compactWhereDue(context))
+  await attempt(context, 'Its lineage could not be written', () => tellOfBatch(context, previous))
   return { batch_at: context.batchAt, swept_files: swept?.files ?? 0, compacted: compacted ?? [] }
 }
 

@@ -29,7 +29,7 @@ export function batchSteps(): Step<RunContext>[] {
       check: async (context) =>
         (await isCommitted(context)) ? 'succeeded' : { failed: 'The catalog does not have the batch.' },
     },
-    step('publish', (context) => publishStep(context)),
+    step('publish', (context, attempt) => publishStep(context, attempt.previous)),
   ]
 }
 
