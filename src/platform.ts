@@ -275,7 +275,7 @@ async function sourceOf(url: string, config: Config, pipeline: Pipeline, clock: 
 }
 
 function badSource(url: string, why: string): BlotterError {
-  return new BlotterError('source_url_invalid', `The source ${url} cannot be opened: ${why}.`, {
+  return new BlotterError('source_url_invalid', `The source ${url} cannot be opened: ${why}. Nothing was changed.`, {
     todo: 'Give mysql://USER@HOST:PORT/DB?table=crimes, file:GLOB, socrata://HOST/DATASET or demo://chicago?rows=300000.',
     context: { source: url },
   })

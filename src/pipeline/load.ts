@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -81,13 +82,14 @@ async function defaultOf<T>(folder: string, file: string): Promise<T> {
     const module = (await import(pathToFileURL(path).href)) as { default?: T }
     if (module.default) return module.default
   } catch (error) {
+    if (!existsSync(path)) throw invalid(folder, `there is no ${file}`)
     throw invalid(folder, `${file} cannot be loaded: ${(error as Error).message}`, error)
   }
   throw invalid(folder, `${file} has no default export`)
 }
 
 function invalid(folder: string, why: string, cause?: unknown): BlotterError {
-  return new BlotterError('pipeline_invalid', `The pipeline in ${folder} cannot be used: ${why}.`, {
+  return new BlotterError('pipeline_invalid', `The pipeline in ${folder} cannot be used: ${why}. Nothing was changed.`, {
     todo: 'Give a folder like `pipelines/chicago-crimes` with `--pipeline DIR`.',
     context: { folder },
     cause,

@@ -131,7 +131,9 @@ const EXHAUSTED = /^(?:Out of Memory Error|.*could not allocate block|.*failed t
 
 function engineError(error: unknown, sql: string, spillFolder: string): unknown {
   if (error instanceof BlotterError || (error as { code?: unknown }).code === 'ENOSPC') return asBlotterError(error)
-  const message = error instanceof Error ? error.message : String(error)
+  // DuckDB throws bare errors; a kind or a code of its own is another part's.
+  if (!(error instanceof Error) || error.constructor !== Error || 'code' in error) return error
+  const { message } = error
   if (/^INTERRUPT/i.test(message)) return interrupted(error)
   if (FULL.test(message)) return diskFull(error, /offload/.test(message) ? spillFolder : /file "([^"]+)"/.exec(message)?.[1])
   if (EXHAUSTED.test(message)) return memoryExhausted(message, error)

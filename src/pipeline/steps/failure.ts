@@ -8,14 +8,31 @@ import type { RunContext } from '../context.ts'
  */
 export function stepFailure(step: string, context: RunContext, error: unknown): unknown {
   const { code, path } = (error ?? {}) as { code?: unknown; path?: unknown }
+  const unwritable = (typeof code === 'string' && UNWRITABLE.test(code)) || UNWRITABLE.test(engineSaid(error))
+  if (unwritable) return lakeUnwritable(step, typeof path === 'string' ? path : '', error as Error)
   const missing = code === 'ENOENT' && typeof path === 'string' ? path : unreadableFile(error)
   if (missing?.startsWith(`${context.folder}/`)) return stagedLost(step, missing, error)
   if (!(error instanceof BlotterError) || error.code !== 'query_failed') return error
   if (missing !== undefined) return unreadable(missing, error)
   const message = `Step ${step} failed in the engine: ${error.message}\nNothing was committed; the lake is as it was before.`
   return new BlotterError('internal', message, {
-    todo: 'Report this with the output of `blotter runs show`. If the pipeline’s own SQL was changed, look there first.',
-    context: { ...error.context, step },
+    todo: 'Run the command again with `--debug` and report what it prints.',
+    context: { step },
+    cause: error,
+  })
+}
+
+const UNWRITABLE = /^(?:EACCES|EPERM|EROFS|EDQUOT)$|Permission denied|Read-only file system/
+
+function engineSaid(error: unknown): string {
+  return error instanceof BlotterError && error.code === 'query_failed' ? error.message : ''
+}
+
+function lakeUnwritable(step: string, path: string, error: Error): BlotterError {
+  const what = path === '' ? error.message.split('\n', 1)[0]! : `${path} cannot be written`
+  return new BlotterError('lake_unwritable', `Step ${step} failed: ${what.replace(/\.$/, '')}. Nothing was committed.`, {
+    todo: 'Let this user read and write in the folders of the lake and of its state, then run `blotter run` again.',
+    context: { step, path },
     cause: error,
   })
 }

@@ -1,4 +1,6 @@
+import { BlotterError } from '../../errors.ts'
 import { holdsOf, liftedOf } from '../../history/holds.ts'
+import { unreadableFile } from '../../lake/damage.ts'
 import { planScan } from '../../lake/plan.ts'
 import { scanSql } from '../../lake/read.ts'
 import { snapshotOf, type Table, tableSchema } from '../../lake/table.ts'
@@ -125,7 +127,21 @@ async function derive(context: RunContext, target: Derived, views: { name: strin
   const rendered = renderTable(target.sql, schema, { batchAt, processedAt: startedAt.toISOString() })
   const keyed =
     target.sql.mode === 'by-key' ? `SELECT * FROM (${rendered}) ORDER BY ${identifier(pipeline.source.key)}` : rendered
-  return writeRows(context, target.table, keyed, schema)
+  try {
+    return await writeRows(context, target.table, keyed, schema)
+  } catch (error) {
+    throw unreadableFile(error) === undefined ? sqlFailure(target.sql.name, error) : error
+  }
+}
+
+function sqlFailure(table: string, error: unknown): unknown {
+  if (!(error instanceof BlotterError) || error.code !== 'query_failed') return error
+  const message = `The SQL of ${table} failed: ${error.message}\nNothing was committed; the lake is as it was before.`
+  return new BlotterError('pipeline_invalid', message, {
+    todo: `Correct the table's .sql file in the pipeline's folder, then \`blotter runs resume\` goes on from this step.`,
+    context: { table },
+    cause: error,
+  })
 }
 
 function lakeReads(table: SqlTable): string[] {

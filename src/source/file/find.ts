@@ -67,7 +67,7 @@ async function missing(looked: readonly string[]): Promise<BlotterError> {
     while (!(await isFolder(above)) && dirname(above) !== above) above = dirname(above)
     if (above !== dirname(first) && !/[*?[{]/.test(dirname(first))) why = `there is ${above}, but no ${dirname(first)}`
   }
-  return new BlotterError('source_file_missing', `Looked for ${looked.join(' and ')}: ${why}.`, {
+  return new BlotterError('source_file_missing', `Looked for ${looked.join(' and ')}: ${why}. Nothing was changed.`, {
     todo: 'Correct the source URL; a relative path begins at the configuration file’s folder, or at the one you are in.',
     context: { looked: [...looked] },
   })

@@ -17,6 +17,11 @@ test('a file of the lake that cannot be read is damage of the lake', () => {
   assert.equal(codeOf(failed(`Invalid Input Error: No magic bytes found at end of file '/lake/raw/x.parquet'`)), 'lake_damaged')
 })
 
+test('a folder that cannot be written is told as such, whoever met it', () => {
+  assert.equal(codeOf(Object.assign(new Error('EROFS'), { code: 'EROFS', path: '/lake/raw' })), 'lake_unwritable')
+  assert.equal(codeOf(failed('IO Error: Cannot open file "/lake/x": Read-only file system')), 'lake_unwritable')
+})
+
 test('what else the engine complains of is no fault of the one who started the run', () => {
   const error = stepFailure('land', context, failed('Binder Error: column "x" not found')) as BlotterError
   assert.equal(error.code, 'internal')
