@@ -1,7 +1,14 @@
 import { BlotterError } from '../errors.ts'
 import { type BatchAt, dayOrdinal } from '../model/batch-at.ts'
 import { identifier } from '../model/sql-text.ts'
-import { type CompactionPlan, type CompactionPolicy, monthOf, monthTarget, planCompaction, type Rewrite } from './compaction-plan.ts'
+import {
+  type CompactionPlan,
+  type CompactionPolicy,
+  monthOf,
+  monthTarget,
+  planCompaction,
+  type Rewrite,
+} from './compaction-plan.ts'
 import { CONTENT, type DataFile } from './data-file.ts'
 import { labelledUuid } from './file-label.ts'
 import { specOf, type TableMetadata } from './metadata.ts'
@@ -74,8 +81,13 @@ async function rewriteFiles(request: CompactTable, rewrite: Rewrite): Promise<Da
   const location = `${table.metadata.location}/data/${folderOfPartition(table.metadata, rewrite)}${label}-${labelledUuid(label)}.parquet`
   const select = scanSql({ ...scan, files: rewrite.files })
   const order = sortBy.length > 0 ? ` ORDER BY ${sortBy.map(identifier).join(', ')}` : ''
-  const written = await engine.writeParquet(`SELECT * FROM (${select})${order}`, storage.enginePath(location), scan.schema)
-  if (rewrite.rows !== undefined && written.rows !== rewrite.rows) throw disagree(table.name, rewrite.rows, written.rows)
+  const written = await engine.writeParquet(
+    `SELECT * FROM (${select})${order}`,
+    storage.enginePath(location),
+    scan.schema,
+  )
+  if (rewrite.rows !== undefined && written.rows !== rewrite.rows)
+    throw disagree(table.name, rewrite.rows, written.rows)
   if (written.rows === 0) {
     await storage.remove(location)
     return undefined
@@ -111,21 +123,36 @@ function withMonthSpec(table: Table): { table: Table; spec: PartitionSpec } | un
   const [day, ...others] = specOf(metadata).fields
   if (day?.transform !== 'day' || others.length > 0) return undefined
   const known = metadata['partition-specs'].find(
-    ({ fields }) => fields.length === 1 && fields[0]!.transform === 'month' && fields[0]!['source-id'] === day['source-id'],
+    ({ fields }) =>
+      fields.length === 1 && fields[0]!.transform === 'month' && fields[0]!['source-id'] === day['source-id'],
   )
   if (known) return { table, spec: known }
   const fieldId = metadata['last-partition-id'] + 1
   const spec: PartitionSpec = {
     'spec-id': Math.max(...metadata['partition-specs'].map((one) => one['spec-id'])) + 1,
-    fields: [{ 'source-id': day['source-id'], 'field-id': fieldId, name: `${day.name.replace(/_day$/, '')}_month`, transform: 'month' }],
+    fields: [
+      {
+        'source-id': day['source-id'],
+        'field-id': fieldId,
+        name: `${day.name.replace(/_day$/, '')}_month`,
+        transform: 'month',
+      },
+    ],
   }
   const specs = [...metadata['partition-specs'], spec]
-  return { table: { ...table, metadata: { ...metadata, 'partition-specs': specs, 'last-partition-id': fieldId } }, spec }
+  return {
+    table: { ...table, metadata: { ...metadata, 'partition-specs': specs, 'last-partition-id': fieldId } },
+    spec,
+  }
 }
 
 function disagree(table: string, expected: number, found: number): BlotterError {
-  return new BlotterError('rows_disagree', `Compaction of ${table} would make ${found} rows of ${expected}. Nothing was changed.`, {
-    todo: 'Report this; the table can be read as before.',
-    context: { table, expected, found },
-  })
+  return new BlotterError(
+    'rows_disagree',
+    `Compaction of ${table} would make ${found} rows of ${expected}. Nothing was changed.`,
+    {
+      todo: 'Report this; the table can be read as before.',
+      context: { table, expected, found },
+    },
+  )
 }

@@ -25,7 +25,7 @@ function successorsOnMain(table: Table): Map<Integer, Snapshot> {
   if (found) return found
   const byId = new Map(table.metadata.snapshots.map((snapshot) => [snapshot['snapshot-id'], snapshot]))
   const successors = new Map<Integer, Snapshot>()
-  for (let at = snapshotOf(table); at; ) {
+  for (let at = snapshotOf(table); at;) {
     const parent = at['parent-snapshot-id']
     if (parent === undefined || successors.has(parent)) break
     successors.set(parent, at)

@@ -21,14 +21,17 @@ export function expireTags(table: Table, tags: ReadonlySet<string>, now: Date): 
   const refs = Object.fromEntries(references.filter(([name, reference]) => !going(name, reference)))
   if (Object.keys(refs).length === references.length) return undefined
 
-  const tagged = new Set(references.filter(([name, reference]) => going(name, reference)).map(([, one]) => one['snapshot-id']))
+  const tagged = new Set(
+    references.filter(([name, reference]) => going(name, reference)).map(([, one]) => one['snapshot-id']),
+  )
   const needed = neededBy(metadata, refs)
   const gone = new Set<Integer>()
   const inOrder = metadata.snapshots.toSorted((a, b) => a['sequence-number'] - b['sequence-number'])
   for (const snapshot of inOrder) {
     const parent = snapshot['parent-snapshot-id']
     const follows = parent !== undefined && gone.has(parent)
-    if (!needed.has(snapshot['snapshot-id']) && (tagged.has(snapshot['snapshot-id']) || follows)) gone.add(snapshot['snapshot-id'])
+    if (!needed.has(snapshot['snapshot-id']) && (tagged.has(snapshot['snapshot-id']) || follows))
+      gone.add(snapshot['snapshot-id'])
   }
   return {
     table: withMetadata(table, { refs, ...withoutSnapshots(metadata, gone) }, now),
@@ -43,7 +46,8 @@ function neededBy(metadata: TableMetadata, refs: Readonly<Record<string, Referen
   const byId = new Map(metadata.snapshots.map((snapshot) => [snapshot['snapshot-id'], snapshot]))
   for (const [name, reference] of Object.entries(refs)) {
     if (name === 'main' || reference.type !== 'branch') continue
-    for (let at = byId.get(reference['snapshot-id']); at; at = byId.get(at['parent-snapshot-id'] ?? -1)) needed.add(at['snapshot-id'])
+    for (let at = byId.get(reference['snapshot-id']); at; at = byId.get(at['parent-snapshot-id'] ?? -1))
+      needed.add(at['snapshot-id'])
   }
   return needed
 }
@@ -53,7 +57,9 @@ function withoutSnapshots(metadata: TableMetadata, gone: ReadonlySet<Integer>): 
   const log = metadata['snapshot-log']
   const last = log.findLastIndex((entry) => gone.has(entry['snapshot-id']))
   const ofKept = (entries: unknown): unknown =>
-    Array.isArray(entries) ? entries.filter((entry: { 'snapshot-id': Integer }) => !gone.has(entry['snapshot-id'])) : entries
+    Array.isArray(entries)
+      ? entries.filter((entry: { 'snapshot-id': Integer }) => !gone.has(entry['snapshot-id']))
+      : entries
   return {
     snapshots: metadata.snapshots.filter((snapshot) => !gone.has(snapshot['snapshot-id'])),
     'snapshot-log': log.slice(last + 1),

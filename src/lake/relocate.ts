@@ -57,7 +57,9 @@ export async function relocateTable(request: RelocateTable): Promise<Relocated> 
   const next: TableMetadata = {
     ...metadata,
     location: moved(metadata.location, move),
-    properties: Object.fromEntries(Object.entries(metadata.properties).map(([key, value]) => [key, moved(value, move)])),
+    properties: Object.fromEntries(
+      Object.entries(metadata.properties).map(([key, value]) => [key, moved(value, move)]),
+    ),
     snapshots,
     'metadata-log': [],
     statistics: movedStatistics(metadata['statistics'], move),
@@ -98,7 +100,12 @@ function manifestRewriter(request: RelocateTable, replaced: string[]) {
     const { to, sizeBytes } = await rewrite(at, `${labelledUuid(label)}-m0.avro`, async (record) => {
       const entry = record as Entry & { status: number }
       const gone = entry.status === DELETED
-      return { ...entry, data_file: gone ? { ...entry.data_file, file_path: moved(entry.data_file.file_path, move) } : await dataFile(entry.data_file) }
+      return {
+        ...entry,
+        data_file: gone
+          ? { ...entry.data_file, file_path: moved(entry.data_file.file_path, move) }
+          : await dataFile(entry.data_file),
+      }
     })
     return { ...listed, manifest_path: to, manifest_length: sizeBytes }
   }
@@ -120,7 +127,11 @@ function manifestRewriter(request: RelocateTable, replaced: string[]) {
 /** Status of an entry whose file the snapshot removed: it may be gone, and nobody reads it. */
 const DELETED = 2
 
-async function rewriteDeletes({ storage, engine, move, label }: RelocateTable, at: string, file: DataFile): Promise<DataFile> {
+async function rewriteDeletes(
+  { storage, engine, move, label }: RelocateTable,
+  at: string,
+  file: DataFile,
+): Promise<DataFile> {
   const to = `${folderOf(at)}/${label}-${labelledUuid(label)}.parquet`
   const [from, target] = [canonicalLocation(move.from), move.to]
   const path = "regexp_replace(file_path, '^file:(//)?/', '/')"
@@ -128,7 +139,8 @@ async function rewriteDeletes({ storage, engine, move, label }: RelocateTable, a
   const select = `SELECT CASE WHEN ${inside} THEN ${literal(target)} || substr(${path}, ${[...from].length + 1}) ELSE file_path END AS file_path, pos
     FROM read_parquet(${literal(storage.enginePath(at))}, hive_partitioning = false) ORDER BY ALL`
   const written = await engine.writeParquet(select, storage.enginePath(to), DELETE_SCHEMA)
-  if (written.rows !== file.record_count) throw lakeDamaged(at, `holds ${written.rows} rows and should hold ${file.record_count}`)
+  if (written.rows !== file.record_count)
+    throw lakeDamaged(at, `holds ${written.rows} rows and should hold ${file.record_count}`)
   await storage.persist(to)
   const [lower, upper] = [movedBound(file.lower_bounds, move), movedBound(file.upper_bounds, move)]
   const both = lower !== undefined && upper !== undefined
@@ -160,7 +172,10 @@ function withoutPath(bounds: Bounds): Bounds {
 
 function movedStatistics(entries: unknown, move: Move): unknown {
   if (!Array.isArray(entries)) return entries
-  return entries.map((entry: { 'statistics-path': string }) => ({ ...entry, 'statistics-path': moved(entry['statistics-path'], move) }))
+  return entries.map((entry: { 'statistics-path': string }) => ({
+    ...entry,
+    'statistics-path': moved(entry['statistics-path'], move),
+  }))
 }
 
 function readAvroFile(location: string, bytes: Buffer): AvroFile {

@@ -3,14 +3,12 @@ import type { Clock } from '../clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import { viewLake } from '../history/as-of.ts'
 import { compactTable, planTableCompaction, type TableCompaction } from '../lake/compact.ts'
-import { BY_HAND, type CompactionPolicy } from '../lake/compaction-plan.ts'
+import type { CompactionPolicy } from '../lake/compaction-plan.ts'
 import { CONTENT } from '../lake/data-file.ts'
 import { type MetadataSwap, writeMetadata } from '../lake/stage.ts'
 import type { Storage } from '../lake/storage.ts'
 import { snapshotOf, type Table } from '../lake/table.ts'
 import type { Pipeline } from '../model/pipeline.ts'
-import { maintain } from './maintenance.ts'
-import type { BatchMaker } from './make-batch.ts'
 import { tableSpecs } from './tables.ts'
 
 export interface LakeCompaction {
@@ -34,22 +32,6 @@ export interface CompactedTable {
   deletes_dropped: number
   /** Size of the files that are rewritten, without their deletes. */
   size_bytes: number
-}
-
-/** `compact --json`. */
-export interface CompactionReport {
-  dry_run: boolean
-  tables: CompactedTable[]
-}
-
-/** Compacts when asked: all that makes reading cheaper, in one commit. */
-export async function compactByHand(maker: BatchMaker, { dryRun }: { dryRun: boolean }, signal: AbortSignal): Promise<CompactionReport> {
-  if (dryRun) return { dry_run: true, tables: (await planLakeCompaction(maker, BY_HAND)).map(compactedTable) }
-  return maintain(maker, 'compact', signal, async (maintenance) => {
-    const planned = await planLakeCompaction(maker, BY_HAND)
-    if (planned.length > 0) await compactLake({ ...maker, ...maintenance }, planned)
-    return { dry_run: false, tables: planned.map(compactedTable) }
-  })
 }
 
 /** What a compaction under this policy would do, table by table; tables with nothing to do are left out. */

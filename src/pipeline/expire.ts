@@ -58,7 +58,8 @@ export async function expireBatches(
     for (const { table } of plan.expiries) swaps.push(await writeMetadata(maker.lake.storage, table, label))
     assertHeld()
     await maker.lake.catalog.commit(swaps)
-    for (const location of swaps.flatMap((swap) => swap.unnamed)) await maker.lake.storage.remove(location).catch(() => {})
+    for (const location of swaps.flatMap((swap) => swap.unnamed))
+      await maker.lake.storage.remove(location).catch(() => {})
     const now = await viewLake(maker.lake)
     const removed = await removeFiles(maker, { ...plan, view: now }, () => {
       assertHeld()
@@ -92,10 +93,14 @@ function keptByName(view: LakeView): Set<string> {
   if (text === undefined) return new Set()
   const names = jsonOf(text)
   if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return new Set(names)
-  throw new BlotterError('lake_damaged', `The property ${KEEP} of ${BATCHES_TABLE} is no list of batches: ${text}. Nothing was changed.`, {
-    todo: 'Set it to a JSON list of batch names, or remove it.',
-    context: { table: BATCHES_TABLE, found: text },
-  })
+  throw new BlotterError(
+    'lake_damaged',
+    `The property ${KEEP} of ${BATCHES_TABLE} is no list of batches: ${text}. Nothing was changed.`,
+    {
+      todo: 'Set it to a JSON list of batch names, or remove it.',
+      context: { table: BATCHES_TABLE, found: text },
+    },
+  )
 }
 
 function jsonOf(text: string): unknown {
@@ -114,7 +119,9 @@ async function removeFiles(maker: BatchMaker, plan: Plan, mayRemove: () => boole
   const own = new Set(tableSpecs(maker.pipeline).map((spec) => spec.name))
   const staged = new Map(plan.expiries.map(({ table }) => [table.name, table]))
   // Before the commit what will be is what counts, after it what is: another engine may have gone on meanwhile.
-  const tables = plan.view.tables.map((table) => (table.metadataLocation === staged.get(table.name)?.metadataLocation ? staged.get(table.name)! : table))
+  const tables = plan.view.tables.map((table) =>
+    table.metadataLocation === staged.get(table.name)?.metadataLocation ? staged.get(table.name)! : table,
+  )
   const youngest = maker.clock.now().getTime() - GRACE_MS
   const counted: Swept = { files: 0, sizeBytes: 0 }
   await sweepOrphans({

@@ -7,18 +7,8 @@ import { sweepOrphans, type Swept } from '../lake/orphans.ts'
 import type { Table } from '../lake/table.ts'
 import { listRuns, showRun } from '../orchestrate/runs.ts'
 import type { State } from '../state/state.ts'
-import type { RunContext } from './context.ts'
+import type { Leftovers, RunContext } from './context.ts'
 import { tableSpecs } from './tables.ts'
-
-/** What runs that came to nothing may have left behind. */
-export interface Leftovers {
-  /** True if a step of this run was tried more than once: each try may have written files. */
-  retried: boolean
-  /** Runs whose work folders are still there and that nobody goes on with. */
-  dead: readonly string[]
-  /** Runs that wait for a decision: their files stay. */
-  held: readonly string[]
-}
 
 /** Looks for leftovers once `run` has committed, so that earlier runs that failed or were interrupted cannot go on. */
 export async function findLeftovers(state: State, run: string): Promise<Leftovers> {

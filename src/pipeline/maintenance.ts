@@ -60,9 +60,21 @@ async function withRetry<T>(work: () => Promise<T>): Promise<T> {
 /** Throws `run_held` or `run_locked` if a run waits to go on with what it has prepared. Ask while holding the lease. */
 export function refuseUnfinished(state: State, what: string): void {
   const held = listRuns(state, { states: ['held'], limit: 1 })[0]
-  if (held) throw refused(held, what, 'is held by a guard', '`blotter runs release` carries it to its end, `blotter runs terminate` drops it.')
+  if (held)
+    throw refused(
+      held,
+      what,
+      'is held by a guard',
+      '`blotter runs release` carries it to its end, `blotter runs terminate` drops it.',
+    )
   const interrupted = listRuns(state, { states: ['queued', 'running'], limit: 1 })[0]
-  if (interrupted) throw refused(interrupted, what, 'was interrupted', '`blotter run` goes on with it, `blotter runs terminate` drops it.')
+  if (interrupted)
+    throw refused(
+      interrupted,
+      what,
+      'was interrupted',
+      '`blotter run` goes on with it, `blotter runs terminate` drops it.',
+    )
 }
 
 function refused({ run, state }: RunRecord, what: string, why: string, todo: string): BlotterError {

@@ -23,7 +23,9 @@ export async function relocateLake(maker: BatchMaker, signal: AbortSignal): Prom
   const { storage, catalog, location: to } = maker.lake
   return maintain(maker, 'relocate', signal, async ({ label, engine, assertHeld }) => {
     const folder = `${canonicalLocation(to)}/`
-    const elsewhere = (await catalog.tables()).filter((entry) => !canonicalLocation(entry.metadataLocation).startsWith(folder))
+    const elsewhere = (await catalog.tables()).filter(
+      (entry) => !canonicalLocation(entry.metadataLocation).startsWith(folder),
+    )
     const from = oldFolder(elsewhere)
     if (from === undefined) {
       if (elsewhere.length === 0) return { to, tables: [] }
@@ -33,7 +35,14 @@ export async function relocateLake(maker: BatchMaker, signal: AbortSignal): Prom
     const swaps: MetadataSwap[] = []
     const replaced: string[] = []
     for (const entry of elsewhere.filter((one) => canonicalLocation(one.metadataLocation).startsWith(`${from}/`))) {
-      const done = await relocateTable({ storage, engine, name: entry.table, metadataLocation: entry.metadataLocation, move, label })
+      const done = await relocateTable({
+        storage,
+        engine,
+        name: entry.table,
+        metadataLocation: entry.metadataLocation,
+        move,
+        label,
+      })
       replaced.push(...done.replaced)
       swaps.push(await writeMetadata(storage, done.table, label))
     }
@@ -55,8 +64,12 @@ function oldFolder(entries: readonly CatalogEntry[]): string | undefined {
 }
 
 function unknownOrigin({ table, metadataLocation }: CatalogEntry, to: string): BlotterError {
-  return new BlotterError('lake_moved', `${table} is at ${metadataLocation}, which does not tell where the lake at ${to} was before. Nothing was changed.`, {
-    todo: 'A table that lies outside the lake on purpose needs no relocation.',
-    context: { table, location: metadataLocation },
-  })
+  return new BlotterError(
+    'lake_moved',
+    `${table} is at ${metadataLocation}, which does not tell where the lake at ${to} was before. Nothing was changed.`,
+    {
+      todo: 'A table that lies outside the lake on purpose needs no relocation.',
+      context: { table, location: metadataLocation },
+    },
+  )
 }

@@ -11,7 +11,12 @@ import { smallLake, type SmallLake } from './small-lake.ts'
 
 const day = (n: number): string => new Date(Date.UTC(2026, 5, 20 + n, 6)).toISOString().replace('.000', '')
 
-async function compact(lake: SmallLake, table: Table, newest: string, policy: CompactionPolicy = BY_HAND): Promise<Table> {
+async function compact(
+  lake: SmallLake,
+  table: Table,
+  newest: string,
+  policy: CompactionPolicy = BY_HAND,
+): Promise<Table> {
   const planned = await planTableCompaction(lake.storage, table, policy, newest)
   if (!planned) return table
   const { engine, storage } = lake
@@ -29,14 +34,24 @@ async function rowsAt(lake: SmallLake, table: Table, ref: string, cheapest: bool
 
 test('every version has the same rows before and after compactions at any time, also when read from what replaced it', async (t) => {
   const lake = await smallLake(t)
-  const step = fc.record({ hide: fc.uniqueArray(fc.integer({ min: 1, max: 30 }), { maxLength: 12 }), compact: fc.boolean() })
+  const step = fc.record({
+    hide: fc.uniqueArray(fc.integer({ min: 1, max: 30 }), { maxLength: 12 }),
+    compact: fc.boolean(),
+  })
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
-      let table = await lake.stage(lake.table, day(0), [await lake.write(lake.table, day(0), Array.from({ length: 30 }, (_, i) => i + 1))])
+      let table = await lake.stage(lake.table, day(0), [
+        await lake.write(
+          lake.table,
+          day(0),
+          Array.from({ length: 30 }, (_, i) => i + 1),
+        ),
+      ])
       const expected = new Map([[day(0), await rowsAt(lake, table, day(0), false)]])
       for (const [n, { hide, compact: due }] of steps.entries()) {
         const at = day(2 * n + 1)
-        const { add, remove } = hide.length > 0 ? await lake.hide(table, at, `id IN (${hide.join(', ')})`) : { add: [], remove: [] }
+        const { add, remove } =
+          hide.length > 0 ? await lake.hide(table, at, `id IN (${hide.join(', ')})`) : { add: [], remove: [] }
         const fresh = hide.length > 0 ? [await lake.write(table, at, hide)] : []
         table = await lake.stage(table, at, [...add, ...fresh], remove)
         expected.set(at, await rowsAt(lake, table, at, false))
@@ -49,7 +64,11 @@ test('every version has the same rows before and after compactions at any time, 
         assert.deepEqual(await rowsAt(lake, table, at, true), rows, `${at} by what replaced it`)
       }
       const live = await liveFiles(lake.storage, snapshotOf(table)!)
-      assert.deepEqual(live.map(({ file }) => file.content).filter((content) => content !== 0), [], 'no deletes are left')
+      assert.deepEqual(
+        live.map(({ file }) => file.content).filter((content) => content !== 0),
+        [],
+        'no deletes are left',
+      )
     }),
     { numRuns: 8 },
   )
@@ -67,7 +86,10 @@ test('small files of months that are over share one file a month, under a spec t
   })
   const files = (await liveFiles(lake.storage, snapshotOf(compacted)!)).map(({ file }) => file)
   const june = files.filter((file) => file.spec_id === 1)
-  assert.deepEqual(june.map((file) => [file.partition, file.record_count]), [[{ batch_at_month: 56 * 12 + 5 }, 11]])
+  assert.deepEqual(
+    june.map((file) => [file.partition, file.record_count]),
+    [[{ batch_at_month: 56 * 12 + 5 }, 11]],
+  )
   assert.match(june[0]!.file_path, /\/data\/year=2026\/month=06\/compact-1-[0-9a-f-]{36}\.parquet$/)
   assert.equal(files.filter((file) => file.spec_id === 0).length, 3, 'the days of July stay')
 
@@ -88,7 +110,10 @@ test('a snapshot of a compaction says that it replaces, and keeps what is known 
   assert.equal(summary['operation'], 'replace')
   assert.equal(summary['blotter.batch'], day(1))
   assert.equal(summary['blotter.compaction'], 'compact-1')
-  assert.deepEqual([summary['total-records'], summary['total-data-files'], summary['total-delete-files']], ['1', '1', '0'])
+  assert.deepEqual(
+    [summary['total-records'], summary['total-data-files'], summary['total-delete-files']],
+    ['1', '1', '0'],
+  )
   assert.equal(summary['total-position-deletes'], '0')
 })
 

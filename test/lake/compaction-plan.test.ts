@@ -6,7 +6,13 @@ import { scanOf } from '../../src/lake/plan.ts'
 
 const MIB = 2 ** 20
 
-const live = (name: string, rows: number, mebibytes: number, more: Partial<DataFile> = {}, sequenceNumber = 1): LiveFile => ({
+const live = (
+  name: string,
+  rows: number,
+  mebibytes: number,
+  more: Partial<DataFile> = {},
+  sequenceNumber = 1,
+): LiveFile => ({
   file: {
     spec_id: 0,
     content: CONTENT.data,
@@ -23,16 +29,29 @@ const live = (name: string, rows: number, mebibytes: number, more: Partial<DataF
 })
 
 const hiding = (target: string | undefined, rows: number, more: Partial<DataFile> = {}): LiveFile =>
-  live(`${target}-deletes`, rows, 1, {
-    content: CONTENT.positionDeletes,
-    ...(target === undefined ? {} : { referenced_data_file: `file:///lake/${target}.parquet` }),
-    ...more,
-  }, 2)
+  live(
+    `${target}-deletes`,
+    rows,
+    1,
+    {
+      content: CONTENT.positionDeletes,
+      ...(target === undefined ? {} : { referenced_data_file: `file:///lake/${target}.parquet` }),
+      ...more,
+    },
+    2,
+  )
 
 const plan = (files: LiveFile[], policy = AUTOMATIC) => {
-  const { rewrites, remove } = planCompaction({ scan: scanOf('raw.crimes', { fields: [] }, files, (path) => path), live: files, policy })
+  const { rewrites, remove } = planCompaction({
+    scan: scanOf('raw.crimes', { fields: [] }, files, (path) => path),
+    live: files,
+    policy,
+  })
   const name = (file: DataFile): string => file.file_path.replace('file:///lake/', '').replace('.parquet', '')
-  return { rewrites: rewrites.map((one) => [one.files.map(({ file }) => name(file)), one.rows]), remove: remove.map(name) }
+  return {
+    rewrites: rewrites.map((one) => [one.files.map(({ file }) => name(file)), one.rows]),
+    remove: remove.map(name),
+  }
 }
 
 test('a large file is left alone until more than a quarter of it is hidden', () => {
@@ -41,7 +60,9 @@ test('a large file is left alone until more than a quarter of it is hidden', () 
     rewrites: [[['base'], 749]],
     remove: ['base', 'base-deletes'],
   })
-  assert.deepEqual(plan([live('base', 1000, 100), live('clean', 9, 100), hiding('base', 1)], BY_HAND).rewrites, [[['base'], 999]])
+  assert.deepEqual(plan([live('base', 1000, 100), live('clean', 9, 100), hiding('base', 1)], BY_HAND).rewrites, [
+    [['base'], 999],
+  ])
 })
 
 test('small files of one partition become one when there are enough of them', () => {
@@ -69,7 +90,10 @@ test('deletes that may speak of several files go once all of those are rewritten
 
 test('a new file is about as large as wanted at most', () => {
   const files = Array.from({ length: 6 }, (_, i) => [live(`f${i}`, 100, 300), hiding(`f${i}`, 50)]).flat()
-  assert.deepEqual(plan(files).rewrites.map(([names]) => (names as string[]).length), [3, 3])
+  assert.deepEqual(
+    plan(files).rewrites.map(([names]) => (names as string[]).length),
+    [3, 3],
+  )
 })
 
 test('months are counted since 1970', () => {

@@ -17,15 +17,27 @@ const snapshot = (id: number, parent: number | undefined, operation: string, sch
 
 function tableOf(snapshots: Snapshot[], main: number): Table {
   const empty = newTable({ name: 'raw.crimes', location: 'file:///lake', schema: SCHEMA, partitionBy: null })
-  return { ...empty, metadata: { ...empty.metadata, snapshots, refs: { main: { 'snapshot-id': main, type: 'branch' } } } }
+  return {
+    ...empty,
+    metadata: { ...empty.metadata, snapshots, refs: { main: { 'snapshot-id': main, type: 'branch' } } },
+  }
 }
 
 const idsFrom = (table: Table, id: number): unknown[] =>
-  equalSnapshots(table, table.metadata.snapshots.find((one) => one['snapshot-id'] === id)!).map((one) => one['snapshot-id'])
+  equalSnapshots(
+    table,
+    table.metadata.snapshots.find((one) => one['snapshot-id'] === id)!,
+  ).map((one) => one['snapshot-id'])
 
 test('a version is followed by those that replace its files, up to the next change of rows', () => {
   const table = tableOf(
-    [snapshot(1, undefined, 'append'), snapshot(2, 1, 'replace'), snapshot(3, 2, 'replace'), snapshot(4, 3, 'overwrite'), snapshot(5, 4, 'append')],
+    [
+      snapshot(1, undefined, 'append'),
+      snapshot(2, 1, 'replace'),
+      snapshot(3, 2, 'replace'),
+      snapshot(4, 3, 'overwrite'),
+      snapshot(5, 4, 'append'),
+    ],
     5,
   )
   assert.deepEqual(idsFrom(table, 1), [1, 2, 3])

@@ -15,13 +15,19 @@ async function twoBatches(lake: SmallLake): Promise<Table> {
   const one = await lake.stage(lake.table, FIRST, [await lake.write(lake.table, FIRST, [1, 2, 3, 4])])
   const first = await writeMetadata(lake.storage, one)
   const { add, remove } = await lake.hide(first.committed, SECOND, 'id < 3')
-  const two = await lake.stage(first.committed, SECOND, [...add, await lake.write(first.committed, SECOND, [1, 2])], remove)
+  const two = await lake.stage(
+    first.committed,
+    SECOND,
+    [...add, await lake.write(first.committed, SECOND, [1, 2])],
+    remove,
+  )
   return (await writeMetadata(lake.storage, two)).committed
 }
 
 async function filesOf(lake: SmallLake): Promise<string[]> {
   const found: string[] = []
-  for await (const { location } of lake.storage.list(lake.table.metadata.location)) found.push(canonicalLocation(location))
+  for await (const { location } of lake.storage.list(lake.table.metadata.location))
+    found.push(canonicalLocation(location))
   return found.sort()
 }
 

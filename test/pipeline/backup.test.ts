@@ -47,10 +47,15 @@ test('a lake whose catalog and state are lost is restored from a backup, even af
   }
   for (const file of names.filter((one) => one.endsWith('.metadata.json'))) await rm(join(city.lake, file))
   await cp(folder, city.lake, { recursive: true })
-  await using platform = await openPlatform(loadConfig({ env: {}, flags: { lake: city.lake, source: city.source }, cwd: city.folder }), silentLog)
+  await using platform = await openPlatform(
+    loadConfig({ env: {}, flags: { lake: city.lake, source: city.source }, cwd: city.folder }),
+    silentLog,
+  )
   assert.deepEqual(await platform.batches(), batches)
   assert.deepEqual(await platform.runs(), runs)
-  await using result = await platform.query('select * from raw.crimes order by id', { signal: AbortSignal.timeout(60_000) })
+  await using result = await platform.query('select * from raw.crimes order by id', {
+    signal: AbortSignal.timeout(60_000),
+  })
   const found = []
   for await (const some of result.rows()) found.push(...some)
   assert.deepEqual(found, rows)

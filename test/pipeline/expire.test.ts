@@ -29,7 +29,14 @@ const rowsOf = (day: number): Incident[] =>
     }
   })
 
-const TABLES = ['raw.crimes', 'processed.crimes_without_arrest', 'aggregates.by_type', 'history.changes', 'history.batches', 'quarantine.crimes']
+const TABLES = [
+  'raw.crimes',
+  'processed.crimes_without_arrest',
+  'aggregates.by_type',
+  'history.changes',
+  'history.batches',
+  'quarantine.crimes',
+]
 
 async function everything(city: City, at: string): Promise<unknown[]> {
   const rows = []
@@ -62,7 +69,8 @@ const orphans = (city: City): Promise<string[]> =>
     const needed = await referencedFiles(storage, tables)
     for (const file of needed) assert.ok(existsSync(file), `${file} is needed`)
     const found: string[] = []
-    for (const { metadata } of tables) for await (const file of storage.list(metadata.location)) found.push(file.location.replace('file://', ''))
+    for (const { metadata } of tables)
+      for await (const file of storage.list(metadata.location)) found.push(file.location.replace('file://', ''))
     return found.filter((file) => !needed.has(file))
   })
 
@@ -86,12 +94,18 @@ test('after old batches expired, the others and every diff between them are as b
   assert.ok(done.files > 10)
   assert.deepEqual(await orphans(city), [])
 
-  assert.deepEqual((await city.platform.batches()).map((batch) => batch.batch_at), kept)
+  assert.deepEqual(
+    (await city.platform.batches()).map((batch) => batch.batch_at),
+    kept,
+  )
   for (const [at, rows] of before) assert.deepEqual(await everything(city, at), rows, at)
   assert.deepEqual(await diff(), told)
   assert.deepEqual(await city.query('select * from history.changes order by all'), ledger)
   assert.deepEqual(await expire(city, 3), { dry_run: false, expired: [], kept, files: 0, size_bytes: 0 })
-  await assert.rejects(city.query('select 1', name(1)), { code: 'batch_missing', message: new RegExp(`nearest is ${name(3)}`) })
+  await assert.rejects(city.query('select 1', name(1)), {
+    code: 'batch_missing',
+    message: new RegExp(`nearest is ${name(3)}`),
+  })
   await assert.rejects(city.platform.diff(name(1), name(4), { rows: false }), { code: 'batch_missing' })
 
   await city.publish(rowsOf(DAYS))
@@ -104,7 +118,9 @@ test('a batch that is to be kept stays, and the ledger tells what changed since,
   const told = await city.platform.diff(name(1), name(5), { rows: true })
   const first = await everything(city, name(1))
   await withLake(city, async ({ storage, catalog, location }) => {
-    const batches = (await viewLake({ storage, catalog, location })).tables.find((table) => table.name === 'history.batches')!
+    const batches = (await viewLake({ storage, catalog, location })).tables.find(
+      (table) => table.name === 'history.batches',
+    )!
     const properties = { ...batches.metadata.properties, [KEEP]: JSON.stringify([name(1)]) }
     await catalog.commit([await writeMetadata(storage, withMetadata(batches, { properties }, new Date()))])
   })

@@ -35,7 +35,11 @@ const openAt = (city: City, lake: string): Promise<Platform> =>
 
 async function rowsIn(platform: Platform, at: string): Promise<unknown[]> {
   const rows = []
-  for (const sql of ['select * from raw.crimes order by id', 'select * from history.changes order by all', 'select * from aggregates.by_type']) {
+  for (const sql of [
+    'select * from raw.crimes order by id',
+    'select * from history.changes order by all',
+    'select * from aggregates.by_type',
+  ]) {
     await using result = await platform.query(sql, { at, signal: AbortSignal.timeout(60_000) })
     for await (const some of result.rows()) rows.push(...some)
   }

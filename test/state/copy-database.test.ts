@@ -19,7 +19,10 @@ test('a copy holds all that was committed, in a writer’s midst, and is its own
   assert.equal(statSync(into).size, sizeBytes)
   const copy = openDatabase(into)
   t.after(() => copy.close())
-  assert.deepEqual(copy.all('SELECT value FROM n ORDER BY 1').map((row) => (row as { value: number }).value), [1, 2])
+  assert.deepEqual(
+    copy.all('SELECT value FROM n ORDER BY 1').map((row) => (row as { value: number }).value),
+    [1, 2],
+  )
 })
 
 test('what is no database is not copied, and leaves nothing', (t) => {

@@ -15,13 +15,16 @@ export function addBackup({ program, action }: Verbs): void {
     )
     .argument('<dir>', 'a new folder')
     .addHelpText('after', examples(['Every night:', 'blotter backup /backup/blotter-2026-11-23']))
-    .action(action<[string], object>(async (invocation, [folder]) => {
-      const report = await invocation.withPlatform((platform) => platform.backup(resolve(invocation.cwd, folder)))
-      await invocation.print(report, () => backupText(report, invocation.terminal.out))
-    }))
+    .action(
+      action<[string], object>(async (invocation, [folder]) => {
+        const report = await invocation.withPlatform((platform) => platform.backup(resolve(invocation.cwd, folder)))
+        await invocation.print(report, () => backupText(report, invocation.terminal.out))
+      }),
+    )
 }
 
 function backupText({ folder, files }: BackupReport, { styles }: Output): string {
   const bytes = files.reduce((sum, file) => sum + file.size_bytes, 0)
-  return `${styles.ok('✓')} ${count(files.length)} files, ${size(bytes)}, in ${folder}\n${styles.accent('→')} To restore: copy them back over the lake.\n`
+  const told = `${styles.ok('✓')} ${count(files.length)} files, ${size(bytes)}, in ${folder}`
+  return `${told}\n${styles.accent('→')} To restore: copy them back over the lake.\n`
 }

@@ -18,11 +18,16 @@ export function addCompact({ program, action }: Verbs): void {
         'old files stay until the batches that need them expire. A run does this by itself where it is worth it.',
     )
     .option('--dry-run', 'say what would be rewritten, and change nothing')
-    .addHelpText('after', examples(['What is there to gain?', 'blotter compact --dry-run'], ['Do it:', 'blotter compact']))
-    .action(action<[], CompactOptions>(async (invocation, _args, { dryRun = false }) => {
-      const report = await invocation.watched((platform, watch) => platform.compact({ dryRun }, watch))
-      await invocation.print(report, () => compactionText(report, invocation.terminal.out))
-    }))
+    .addHelpText(
+      'after',
+      examples(['What is there to gain?', 'blotter compact --dry-run'], ['Do it:', 'blotter compact']),
+    )
+    .action(
+      action<[], CompactOptions>(async (invocation, _args, { dryRun = false }) => {
+        const report = await invocation.watched((platform, watch) => platform.compact({ dryRun }, watch))
+        await invocation.print(report, () => compactionText(report, invocation.terminal.out))
+      }),
+    )
 }
 
 function compactionText({ dry_run, tables }: CompactionReport, { styles, columns }: Output): string {
@@ -30,14 +35,23 @@ function compactionText({ dry_run, tables }: CompactionReport, { styles, columns
   const right = 'right' as const
   const lines = columnLines(
     [
-      { title: 'table', style: styles.strong }, { title: 'files', side: right }, { title: 'become', side: right },
-      { title: 'delete files dropped', side: right }, { title: 'size', side: right },
+      { title: 'table', style: styles.strong },
+      { title: 'files', side: right },
+      { title: 'become', side: right },
+      { title: 'delete files dropped', side: right },
+      { title: 'size', side: right },
     ],
     tables.map((table) => [
-      table.name, count(table.rewritten), count(table.written), count(table.deletes_dropped), size(table.size_bytes),
+      table.name,
+      count(table.rewritten),
+      count(table.written),
+      count(table.deletes_dropped),
+      size(table.size_bytes),
     ]),
     { width: columns, dim: styles.dim },
   )
-  const end = dry_run ? `${styles.accent('→')} blotter compact` : `${styles.ok('✓')} Compacted; every batch reads as before.`
+  const end = dry_run
+    ? `${styles.accent('→')} blotter compact`
+    : `${styles.ok('✓')} Compacted; every batch reads as before.`
   return `${[...lines, '', end].join('\n')}\n`
 }

@@ -29,13 +29,19 @@ export function addExpire({ program, action }: Verbs): void {
         ['Keep a year, and thirty batches if there are fewer:', 'blotter expire --keep-days 365 --keep-batches 30'],
       ),
     )
-    .action(action<[], ExpireOptions>(async (invocation, _args, { keepBatches, keepDays, dryRun = false }) => {
-      const batches = wholeNumber('--keep-batches', keepBatches, 1)
-      const days = wholeNumber('--keep-days', keepDays, 0)
-      const options = { dryRun, ...(batches === undefined ? {} : { batches }), ...(days === undefined ? {} : { days }) }
-      const report = await invocation.watched((platform, watch) => platform.expire(options, watch))
-      await invocation.print(report, () => expiryText(report, invocation.terminal.out))
-    }))
+    .action(
+      action<[], ExpireOptions>(async (invocation, _args, { keepBatches, keepDays, dryRun = false }) => {
+        const batches = wholeNumber('--keep-batches', keepBatches, 1)
+        const days = wholeNumber('--keep-days', keepDays, 0)
+        const options = {
+          dryRun,
+          ...(batches === undefined ? {} : { batches }),
+          ...(days === undefined ? {} : { days }),
+        }
+        const report = await invocation.watched((platform, watch) => platform.expire(options, watch))
+        await invocation.print(report, () => expiryText(report, invocation.terminal.out))
+      }),
+    )
 }
 
 function wholeNumber(flag: string, text: string | undefined, least: number): number | undefined {

@@ -13,10 +13,12 @@ export function addRelocate({ program, action }: Verbs): void {
         'for where the lake is now, in one commit. Every batch stays as it was.',
     )
     .addHelpText('after', examples(['After `mv lake /srv/lake`:', 'blotter relocate --lake /srv/lake']))
-    .action(action<[], object>(async (invocation) => {
-      const report = await invocation.watched((platform, watch) => platform.relocate(watch))
-      await invocation.print(report, () => relocationText(report, invocation.terminal.out))
-    }))
+    .action(
+      action<[], object>(async (invocation) => {
+        const report = await invocation.watched((platform, watch) => platform.relocate(watch))
+        await invocation.print(report, () => relocationText(report, invocation.terminal.out))
+      }),
+    )
 }
 
 function relocationText({ from, to, tables }: RelocationReport, { styles }: Output): string {

@@ -22,7 +22,14 @@ const rowsOf = (day: number, each = 2): Incident[] =>
     }
   })
 
-const TABLES = ['raw.crimes', 'processed.crimes_without_arrest', 'aggregates.by_type', 'history.changes', 'history.batches', 'quarantine.crimes']
+const TABLES = [
+  'raw.crimes',
+  'processed.crimes_without_arrest',
+  'aggregates.by_type',
+  'history.changes',
+  'history.batches',
+  'quarantine.crimes',
+]
 
 async function everything(city: City, at: string): Promise<unknown[]> {
   const rows = []
@@ -39,7 +46,10 @@ test('every batch and every diff read the same before and after compaction, and 
     await city.run({ at: name(day) })
   }
   for (let day = 0; day < days; day++) before.set(name(day), await everything(city, name(day)))
-  const diffs = [await city.platform.diff(name(0), name(6), { rows: true }), await city.platform.diff(name(4), name(5), { rows: true })]
+  const diffs = [
+    await city.platform.diff(name(0), name(6), { rows: true }),
+    await city.platform.diff(name(4), name(5), { rows: true }),
+  ]
 
   const planned = await city.platform.compact({ dryRun: true }, watch())
   assert.equal(planned.dry_run, true)
@@ -51,7 +61,13 @@ test('every batch and every diff read the same before and after compaction, and 
   assert.deepEqual(await city.platform.compact({ dryRun: false }, watch()), { dry_run: false, tables: [] })
 
   for (const [at, rows] of before) assert.deepEqual(await everything(city, at), rows, at)
-  assert.deepEqual([await city.platform.diff(name(0), name(6), { rows: true }), await city.platform.diff(name(4), name(5), { rows: true })], diffs)
+  assert.deepEqual(
+    [
+      await city.platform.diff(name(0), name(6), { rows: true }),
+      await city.platform.diff(name(4), name(5), { rows: true }),
+    ],
+    diffs,
+  )
   const [table] = (await city.platform.tables()).filter((one) => one.name === 'raw.crimes')
   assert.equal(table!.batch_at, name(6))
 
@@ -78,7 +94,7 @@ test('a run compacts by itself where many rows are hidden, and its batch reads t
     const files = (await city.platform.tables()).find((table) => table.name === 'raw.crimes')!.files
     compacted.push(files)
   }
-// The second batch hides three in ten rows of the first one's file: after it, there are three files without deletes.
+  // The second batch hides three in ten rows of the first one's file: after it, there are three files without deletes.
   assert.deepEqual(compacted, [3, 3, 5])
 })
 
@@ -89,7 +105,10 @@ test('compaction waits for nobody: a held run has to be decided first', async ()
   await city.publish(rowsOf(1).slice(0, 40))
   const held = await city.platform.run({ full: false, at: name(1) }, watch())
   assert.equal(held.state, 'held')
-  await assert.rejects(city.platform.compact({ dryRun: false }, watch()), { code: 'run_held', message: new RegExp(held.run) })
+  await assert.rejects(city.platform.compact({ dryRun: false }, watch()), {
+    code: 'run_held',
+    message: new RegExp(held.run),
+  })
   await city.platform.runRelease(held.run, watch())
   await city.platform.compact({ dryRun: false }, watch())
 })
