@@ -12,7 +12,7 @@ export interface Page {
 }
 
 /** Rows between two looks at the outside world. */
-const PAUSE_ROWS = 5000
+const PAUSE_ROWS = 4096
 
 /**
  * Reads an answer in which the row identifier stands beside `fields`. Throws SyntaxError, also where a row lacks its

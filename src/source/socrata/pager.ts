@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { monotonicSeconds } from '../../clock.ts'
 import { identifier } from '../../model/sql-text.ts'
 import type { ExtractOptions, Stage } from '../source.ts'
@@ -31,6 +32,8 @@ export interface Pager {
 /** How often a portal is asked that gives nothing where rows are still missing. */
 const EMPTY_TRIES = 4
 const PROGRESS_SECONDS = 0.25
+/** Rows that are written between two looks at the outside world: two of the engine's vectors. */
+const CHUNK_ROWS = 4096
 
 export interface PagerInput {
   portal: Portal
@@ -136,8 +139,11 @@ async function storePage(
   const writer = await stage.chunkWriter(store.folder, store.nextName(), types)
   try {
     const { ids, columns } = pick(page, chosen)
-    await writer.write([ids, ...columns])
-    endIfAborted(signal)
+    for (let from = 0; from < ids.length; from += CHUNK_ROWS) {
+      await writer.write([ids, ...columns].map((column) => column.slice(from, from + CHUNK_ROWS)))
+      await setImmediate()
+      endIfAborted(signal)
+    }
   } catch (error) {
     await writer.abandon()
     throw error
