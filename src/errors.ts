@@ -36,6 +36,8 @@ export const ERRORS = {
   run_held: { exit: 3, remedy: 'decide' },
   run_missing: { exit: 2, remedy: 'fix-usage' },
   batch_missing: { exit: 2, remedy: 'fix-usage' },
+  token_exists: { exit: 2, remedy: 'fix-usage' },
+  token_missing: { exit: 2, remedy: 'fix-usage' },
   incident_missing: { exit: 1, remedy: 'fix-usage' },
   batch_older: { exit: 2, remedy: 'fix-usage' },
   query_failed: { exit: 1, remedy: 'fix-usage' },

@@ -30,6 +30,7 @@ import { bindColumns } from './quality/columns.ts'
 import { openQuery } from './query/query.ts'
 import { tellOfTerminated } from './platform/lineage.ts'
 import { restoring } from './platform/restoring.ts'
+import { tokens } from './platform/tokens.ts'
 import { batchWatch, detailOf, summaryOf, type Watch } from './platform/told.ts'
 import { openReader, type QuarantineWish, type Reader } from './query/reader.ts'
 import { listTables } from './query/table-list.ts'
@@ -51,6 +52,7 @@ export type Platform = Awaited<ReturnType<typeof openPlatform>>
 /** Opens what the configuration names; nothing is made on disk before a batch is. */
 export async function openPlatform(config: Config, log: Log, clock: Clock = systemClock) {
   const parts = await openParts(config, clock)
+  const { closeIdentity, bearerOf: _, ...tokenVerbs } = tokens(parts)
   return {
     run: async (options: { full: boolean; at?: BatchAt }, watch: Watch) =>
       makeBatch(parts.maker(), { ...options, source: sourceUrl(config) }, batchWatch(watch, log)),
@@ -86,6 +88,7 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
     diff: async (from: string, to: string, options: { rows: boolean }) => parts.reader().diff(from, to, options),
     history: async (key: string) => parts.reader().history(key),
     ...restoring(parts, log),
+    ...tokenVerbs,
     expire: async (options: { dryRun: boolean; batches?: number; days?: number }, { signal }: Watch) =>
       expireBatches(parts.existing(), { dryRun: options.dryRun, retention: { ...config.retention, ...options } }, signal),
     relocate: async ({ signal }: Watch) => relocateLake(parts.existing(), signal),
@@ -127,6 +130,7 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
       return [...rebuilt, ...found]
     },
     async [Symbol.asyncDispose]() {
+      closeIdentity()
       parts[Symbol.dispose]()
     },
   }

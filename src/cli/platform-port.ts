@@ -2,6 +2,7 @@ import type { BatchAt } from '../model/batch-at.ts'
 import type { ChangeCounts } from '../model/change.ts'
 import type { BatchKind, RowCounts, RunReport, RunState, StepReport, StepState } from '../model/report.ts'
 import type { QueryResult } from '../query/query.ts'
+import type { Scope } from '../model/scope.ts'
 
 /**
  * What the command line wants of Blotter: one function a verb. `platform.ts` provides it without importing this file
@@ -46,6 +47,11 @@ export interface Platform extends AsyncDisposable {
   relocate(watch: Watch): Promise<RelocationReport>
   /** Copies what the lake cannot be had again without into a new folder (absolute). */
   backup(into: string): Promise<BackupReport>
+  /** Makes a token; the only time that it is seen. Throws `token_exists`. */
+  tokenAdd(wish: { name: string; scopes: readonly Scope[]; expiresInMs?: number }): Promise<NewToken>
+  tokenList(): Promise<TokenFacts[]>
+  /** Throws `token_missing`. */
+  tokenRevoke(name: string): Promise<TokenFacts>
   /** Checks of lake, state and source; the machine's own are the command line's. Never throws for what it finds. */
   doctor(options: { rebuild: boolean }): Promise<Check[]>
 }
@@ -272,6 +278,23 @@ export interface RelocationReport {
 export interface BackupReport {
   folder: string
   files: { name: string; size_bytes: number }[]
+}
+
+/** An element of `token list --json`. */
+export interface TokenFacts {
+  name: string
+  scopes: Scope[]
+  state: 'active' | 'expired' | 'revoked'
+  created_at: string
+  expires_at: string | null
+  /** To the minute. */
+  last_used_at: string | null
+  revoked_at: string | null
+}
+
+/** `token add --json`. */
+export interface NewToken extends TokenFacts {
+  token: string
 }
 
 /** An element of `doctor --json`. `fix` says what to do about anything but `ok`. */

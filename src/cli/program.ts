@@ -26,6 +26,7 @@ import { addRestore } from './verbs/restore.ts'
 import { addRun } from './verbs/run.ts'
 import { addRuns } from './verbs/runs.ts'
 import { addTables } from './verbs/tables.ts'
+import { addToken } from './verbs/token.ts'
 
 const INTRODUCTION = `Turns a city's crime table into a lake of versioned tables: every batch is kept, every change is known.
 
@@ -87,6 +88,7 @@ export function createProgram(inputs: CommandLineInputs, state: { exitCode: numb
     addExpire,
     addRelocate,
     addBackup,
+    addToken,
     addDoctor,
     addCompletion,
   ])

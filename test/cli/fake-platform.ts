@@ -133,6 +133,15 @@ const FACTS = {
       },
     ],
   },
+  token: {
+    name: 'spark',
+    scopes: ['catalog:read' as const],
+    state: 'active' as const,
+    created_at: '2026-11-23T06:00:00.000Z',
+    expires_at: null,
+    last_used_at: null,
+    revoked_at: null,
+  },
   doctor: [{ name: 'lake', state: 'ok' as const, message: 'readable' }],
 }
 
@@ -178,6 +187,9 @@ export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = 
     }),
     relocate: answer('relocate', { from: '/srv/old', to: 'file:///srv/new', tables: ['raw.crimes'] }),
     backup: answer('backup', { folder: '/backup', files: [{ name: 'catalog.sqlite', size_bytes: 4096 }] }),
+    tokenAdd: answer('tokenAdd', { ...facts.token, token: 'blotter_id_secret' }),
+    tokenList: answer('tokenList', [facts.token]),
+    tokenRevoke: answer('tokenRevoke', facts.token),
     doctor: answer('doctor', facts.doctor),
     [Symbol.asyncDispose]: async () => void calls.push(['dispose']),
     ...overrides,
