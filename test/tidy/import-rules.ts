@@ -21,6 +21,7 @@ const ports = ['engine', 'source', 'catalog', 'secret', 'alert']
 
 /** Where each package may be imported. A package without a line here has no home yet. */
 const homes: Record<string, readonly string[]> = {
+  '@aws-sdk/client-secrets-manager': ['src/secret/aws/'],
   '@duckdb/node-api': ['src/engine/duckdb/'],
   avsc: ['src/lake/'],
   commander: ['src/cli/'],
