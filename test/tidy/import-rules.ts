@@ -23,6 +23,7 @@ const ports = ['engine', 'source', 'catalog', 'secret', 'alert']
 const homes: Record<string, readonly string[]> = {
   '@aws-sdk/client-secrets-manager': ['src/secret/aws/'],
   '@duckdb/node-api': ['src/engine/duckdb/'],
+  '@duckdb/node-bindings': ['src/engine/duckdb/'],
   avsc: ['src/lake/'],
   commander: ['src/cli/'],
   mysql2: ['src/source/mysql/'],

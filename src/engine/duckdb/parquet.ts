@@ -1,0 +1,64 @@
+import { type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { impossible } from '../../errors.ts'
+import type { Schema } from '../../model/schema.ts'
+import { fieldIds, literal } from '../../model/sql-text.ts'
+import type { ColumnStatistics, Row, WrittenFile } from '../engine.ts'
+import { valueOf } from './values.ts'
+
+export interface ParquetOptions {
+  schema?: Schema
+  /** Default v1, which every reader knows; v2 has encodings that are cheaper to write, for files that only DuckDB reads. */
+  version?: 'v1' | 'v2'
+}
+
+/** Writes beside the target and renames, so that a half-written file never bears the name. */
+export async function copyToParquet(
+  connection: DuckDBConnection,
+  select: string,
+  path: string,
+  { schema, version = 'v1' }: ParquetOptions = {},
+): Promise<WrittenFile> {
+  await mkdir(dirname(path), { recursive: true })
+  const unfinished = `${path}.${randomUUID()}.unfinished`
+  const ids = schema ? `, FIELD_IDS ${fieldIds(schema)}` : ''
+  const options = `FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880, PARQUET_VERSION ${version}, RETURN_STATS${ids}`
+  try {
+    const reader = await connection.runAndReadAll(`COPY (${select}) TO ${literal(unfinished)} (${options})`)
+    const names = reader.deduplicatedColumnNames()
+    const rows = reader.getRows().map((row) => rowOf(names, row))
+    if (rows.length !== 1) throw impossible(`COPY told of ${rows.length} files instead of one`)
+    await rename(unfinished, path)
+    return writtenFile(path, rows[0]!)
+  } catch (error) {
+    await rm(unfinished, { force: true })
+    throw error
+  }
+}
+
+function writtenFile(path: string, row: Row): WrittenFile {
+  const columns = new Map<string, ColumnStatistics>()
+  const all = (row['column_statistics'] ?? {}) as Record<string, Record<string, string>>
+  for (const [column, known] of Object.entries(all)) {
+    columns.set(column, {
+      sizeBytes: numberOf(known['column_size_bytes']),
+      values: numberOf(known['num_values']),
+      nulls: numberOf(known['null_count']),
+      min: known['min'],
+      max: known['max'],
+      hasNan: known['has_nan'] === 'true',
+    })
+  }
+  return { path, rows: Number(row['count']), sizeBytes: Number(row['file_size_bytes']), columns }
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text)
+}
+
+/** A row of a result under its names. */
+export function rowOf(names: readonly string[], row: readonly DuckDBValue[]): Row {
+  return Object.fromEntries(names.map((name, i) => [name, valueOf(row[i] ?? null)]))
+}
