@@ -58,6 +58,7 @@ function configOf(args: string[]): Config {
 
 async function realSource(config: Config): Promise<number> {
   await using platform: Platform = await openPlatform(config, silentLog)
+  if (!config.source.url?.startsWith('demo:')) await refuseOther(platform, config, 'real')
   const outcome = await withProgress(terminal, (watch) => platform.run({ full: false }, watch))
   await terminal.out.write(runReportText(outcome, terminal.out))
   return exitCodeOf(outcome)
@@ -67,7 +68,7 @@ async function syntheticCity(config: Config): Promise<number> {
   const { err } = terminal
   const begin = monotonicSeconds()
   await using platform: Platform = await openPlatform(config, silentLog)
-  await refuseRealLake(platform, config)
+  await refuseOther(platform, config, 'synthetic')
   const before = await platform.batches()
   const days = planDays(
     before.map((batch) => batch.batch_at),
@@ -112,18 +113,15 @@ async function withProgress<T>({ err }: Terminal, work: (watch: Watch) => Promis
   }
 }
 
-/** Invented incidents never get into a lake of real ones: most of its incidents would seem to have vanished. */
-async function refuseRealLake(platform: Platform, config: Config): Promise<void> {
-  const real = (await platform.runs()).find((run) => run.state === 'succeeded' && !run.source.startsWith('demo:'))
-  if (!real) return
-  throw new BlotterError(
-    'usage',
-    `The lake ${config.lake} holds batches of ${real.source}; synthetic incidents do not go there.`,
-    {
-      todo: 'Give the synthetic city a lake of its own: `npm start -- --lake ./demo-lake`.',
-      context: { lake: config.lake, source: real.source },
-    },
-  )
+/** Invented incidents and real ones never share a lake: the one would seem to be the other's changes. */
+async function refuseOther(platform: Platform, config: Config, coming: 'synthetic' | 'real'): Promise<void> {
+  const isDemo = (source: string): boolean => source.startsWith('demo:')
+  const other = (await platform.runs()).find((run) => run.state === 'succeeded' && isDemo(run.source) === (coming === 'real'))
+  if (!other) return
+  throw new BlotterError('usage', `The lake ${config.lake} holds batches of ${other.source}; ${coming} incidents do not go there.`, {
+    todo: `Give them a lake of their own: \`npm start -- --lake ./${coming}-lake\`${coming === 'real' ? ' with the same `--source`' : ''}.`,
+    context: { lake: config.lake, source: other.source },
+  })
 }
 
 function exitCodeOf({ state }: RunOutcome): number {

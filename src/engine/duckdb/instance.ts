@@ -18,6 +18,8 @@ export async function openInstance(
     threads: String(options.threads ?? 2),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    // A staged file may be written anew under its name by a second attempt; bytes of the first must never be read for it.
+    enable_external_file_cache: 'false',
   })
   const connection = await instance.connect()
   await connection.run("SET TimeZone = 'UTC'")
