@@ -28,7 +28,7 @@ import { relocateLake } from './pipeline/relocate.ts'
 import { tableSpecs } from './pipeline/tables.ts'
 import { bindColumns } from './quality/columns.ts'
 import { openQuery } from './query/query.ts'
-import { tellOfTerminated } from './platform/lineage.ts'
+import { lineage, tellOfTerminated } from './platform/lineage.ts'
 import { restoring } from './platform/restoring.ts'
 import { tokens } from './platform/tokens.ts'
 import { batchWatch, detailOf, summaryOf, type Watch } from './platform/told.ts'
@@ -88,6 +88,7 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
     diff: async (from: string, to: string, options: { rows: boolean }) => parts.reader().diff(from, to, options),
     history: async (key: string) => parts.reader().history(key),
     ...restoring(parts, log),
+    ...lineage(parts),
     ...tokenVerbs,
     expire: async (options: { dryRun: boolean; batches?: number; days?: number }, { signal }: Watch) =>
       expireBatches(parts.existing(), { dryRun: options.dryRun, retention: { ...config.retention, ...options } }, signal),

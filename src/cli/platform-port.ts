@@ -1,6 +1,7 @@
 import type { BatchAt } from '../model/batch-at.ts'
 import type { ChangeCounts } from '../model/change.ts'
 import type { BatchKind, RowCounts, RunReport, RunState, StepReport, StepState } from '../model/report.ts'
+import type { LineageGraph } from '../lineage/graph.ts'
 import type { QueryResult } from '../query/query.ts'
 import type { Scope } from '../model/scope.ts'
 
@@ -33,6 +34,10 @@ export interface Platform extends AsyncDisposable {
   quarantine(options: QuarantineOptions): Promise<QuarantineReport>
   diff(from: string, to: string, options: { rows: boolean }): Promise<DiffReport>
   history(key: string): Promise<IncidentHistory>
+  /** Where the tables of a batch come from; of one table with its columns, down to the source. */
+  lineage(options: { table?: string; at?: string }): Promise<LineageReport>
+  /** The OpenLineage events of a batch, in their order. Throws `batch_missing` where none were written. */
+  lineageEvents(ref?: string): Promise<unknown[]>
   /** Makes a batch that brings back what another one held, and holds it. */
   restore(options: RestoreOptions, watch: Watch): Promise<RunOutcome>
   /** What that would do; nothing is changed. */
@@ -241,6 +246,15 @@ export interface RestorePreview {
 export interface LiftReport {
   lifted: (RestoreReport & { since: BatchAt })[]
   held: (RestoreReport & { since: BatchAt })[]
+}
+
+/** What `lineage` prints: the graph with `--json`, the flowchart with `--format mermaid`. */
+export interface LineageReport {
+  graph: LineageGraph
+  /** The one table that was asked for. */
+  table: string | null
+  /** A Mermaid flowchart of the same. */
+  mermaid: string
 }
 
 /** `compact --json`: tables with nothing to do are left out. */

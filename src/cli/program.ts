@@ -18,6 +18,7 @@ import { addDiff } from './verbs/diff.ts'
 import { addDoctor } from './verbs/doctor.ts'
 import { addExpire } from './verbs/expire.ts'
 import { addHistory } from './verbs/history.ts'
+import { addLineage } from './verbs/lineage.ts'
 import { addLoad } from './verbs/load.ts'
 import { addQuarantine } from './verbs/quarantine.ts'
 import { addQuery } from './verbs/query.ts'
@@ -81,6 +82,7 @@ export function createProgram(inputs: CommandLineInputs, state: { exitCode: numb
     addHistory,
     addQuery,
     addTables,
+    addLineage,
     addRuns,
     addQuarantine,
     addRestore,

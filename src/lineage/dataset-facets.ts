@@ -59,6 +59,8 @@ function datasetFacets(one: DatasetFacts, facts: RunFacts, facet: MakeFacet): Fa
     ...(one.doc ? { documentation: facet('datasetDocumentation', { description: one.doc, contentType: 'text/plain' }) } : {}),
     ...(one.version === undefined ? {} : { version: facet('version', { datasetVersion: one.version }) }),
     ...(one.of === 'lake' ? lakeFacets(one, facts, facet) : { dataSource: dataSource(one.dataset, facet) }),
+    // The name under which SQL reads it.
+    ...(one.of === 'source' ? {} : { symlinks: symlinks(one, facts, facet) }),
   }
 }
 
@@ -74,8 +76,11 @@ function lakeFacets(one: DatasetFacts, { lake }: RunFacts, facet: MakeFacet): Fa
       warehouseUri: lake.location,
       source: 'blotter',
     }),
-    symlinks: facet('symlinks', { identifiers: [{ namespace: lake.location, name: one.table, type: 'TABLE' }] }),
   }
+}
+
+function symlinks(one: DatasetFacts, { lake }: RunFacts, facet: MakeFacet) {
+  return facet('symlinks', { identifiers: [{ namespace: lake.location, name: one.table, type: 'TABLE' }] })
 }
 
 function dataSource({ namespace, name }: Dataset, facet: MakeFacet) {

@@ -1,4 +1,5 @@
-import type { Platform, RunOutcome } from '../../src/cli/platform-port.ts'
+import type { LineageReport, Platform, RunOutcome } from '../../src/cli/platform-port.ts'
+import type { LineageNode } from '../../src/lineage/graph.ts'
 import type { QueryResult } from '../../src/query/query.ts'
 import { runCommandLine } from '../../src/cli/program.ts'
 import { PLAIN, type Output } from '../../src/cli/terminal.ts'
@@ -155,6 +156,49 @@ const RESTORE_PREVIEW = {
 
 const LIFTED = { lifted: [{ ...RESTORE_PREVIEW.restore, since: REPORT.batch_at }], held: [] }
 
+/** A source, a table that takes two columns over and one that counts them. */
+const LINEAGE: LineageReport = {
+  table: null,
+  mermaid: 'flowchart LR\n  t0[("demo://chicago<br>crimes")]\n',
+  graph: {
+    batch_at: REPORT.batch_at,
+    run: REPORT.run,
+    code_version: '0.1.0+abc',
+    tables: [
+      lineageNode('demo://chicago/crimes', 'source', [], [['ID', []]]),
+      lineageNode('raw.crimes', 'table', ['demo://chicago/crimes'], [['id', [['demo://chicago/crimes', 'ID', 'IDENTITY']]]]),
+      lineageNode('aggregates.by_type', 'table', ['raw.crimes'], [['first', [['raw.crimes', 'id', 'AGGREGATION']]], ['n', []]]),
+    ],
+  },
+}
+
+function lineageNode(
+  name: string,
+  kind: LineageNode['kind'],
+  from: readonly string[],
+  columns: readonly (readonly [string, readonly (readonly [table: string, column: string, kind: string])[]])[],
+): LineageNode {
+  return {
+    name,
+    kind,
+    doc: `What ${name} is.`,
+    dataset: { namespace: 'demo://chicago', name },
+    version: '9007199254740993',
+    rows: kind === 'table' ? 1234 : null,
+    made_by: kind === 'table' ? { batch_at: REPORT.batch_at, run: REPORT.run, code_version: '0.1.0+abc', kind: 'full', step: 'land', query: 'select 1\n  as one', file: null } : null,
+    from: from.map((input) => ({ name: input, version: null })),
+    columns: columns.map(([column, inputs]) => ({
+      name: column,
+      type: 'long',
+      expression: inputs.length === 0 && kind === 'table' ? 'count(*)' : null,
+      inputs: inputs.map(([table, of, how]) => ({ table, column: of, kinds: [how] })),
+      unresolved: [],
+    })),
+    decided_by: [],
+    unresolved: [],
+  }
+}
+
 /** A platform that answers with the same facts every time and notes what it was asked. */
 export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = {}): Platform {
   const answer =
@@ -178,6 +222,8 @@ export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = 
     quarantine: answer('quarantine', facts.quarantine),
     diff: answer('diff', facts.diff),
     history: answer('history', facts.history),
+    lineage: answer('lineage', LINEAGE),
+    lineageEvents: answer('lineageEvents', [{ eventType: 'START' }, { eventType: 'COMPLETE' }]),
     restore: answer('restore', { ...facts.run, kind: 'restore' as const }),
     restorePreview: answer('restorePreview', RESTORE_PREVIEW),
     restoreLift: answer('restoreLift', LIFTED),

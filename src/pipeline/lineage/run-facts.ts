@@ -3,6 +3,7 @@ import { BATCHES_TABLE, CHANGES_TABLE } from '../../history/ledger.ts'
 import { type Restore, restoreName } from '../../history/restore.ts'
 import { snapshotOf } from '../../lake/table.ts'
 import type { Ended, InputFacts, OutputFacts, RunFacts, StepFacts } from '../../lineage/run-facts.ts'
+import { joinStatements } from '../../lineage/statements.ts'
 import type { Pipeline, SqlTable } from '../../model/pipeline.ts'
 import type { StepName } from '../../model/report.ts'
 import type { RunDetails, StepRecord } from '../../orchestrate/runs.ts'
@@ -184,9 +185,11 @@ async function ranSql(work: Work, step: StepName, outputs: readonly OutputFacts[
     return { sql: { query: `-- as of ${restore.batch}\n${query}`, dialect: 'duckdb' } }
   }
   const ran = setup.pipeline.tables.filter((table) => outputs.some((output) => output.table === table.name))
-  if (ran.length === 0) return {}
-  const [only] = ran
-  const query = ran.length === 1 ? only!.sql : ran.map((table) => `-- ${table.name}\n${table.sql};`).join('\n\n')
-  const file = ran.length === 1 ? await sqlFile(setup.pipeline, only!) : undefined
-  return { sql: { query, dialect: 'duckdb' }, ...(file === undefined ? {} : { file }) }
+  const statements = await Promise.all(
+    ran.map(async (table) => ({ table: table.name, file: await sqlFile(setup.pipeline, table), sql: table.sql })),
+  )
+  const [only, second] = statements
+  if (!only) return {}
+  const file = second || only.file === null ? {} : { file: only.file }
+  return { sql: { query: joinStatements(statements), dialect: 'duckdb' }, ...file }
 }

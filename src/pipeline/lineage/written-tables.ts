@@ -139,8 +139,8 @@ function followableSql({ sql }: SqlTable): string {
 }
 
 /** Where a table's SQL stands, below the pipeline's folder. */
-export async function sqlFile(pipeline: Pipeline, table: SqlTable): Promise<string | undefined> {
+export async function sqlFile(pipeline: Pipeline, table: SqlTable): Promise<string | null> {
   const [namespace, name] = table.name.split('.')
   const stage = (await readdir(pipeline.folder)).find((folder) => folder.replace(/^\d-/, '') === namespace)
-  return stage && `${stage}/${name}.sql`
+  return stage === undefined ? null : `${stage}/${name}.sql`
 }
