@@ -11,7 +11,6 @@ import type { Engine } from './engine/engine.ts'
 import { BlotterError } from './errors.ts'
 import { realPathOf } from './lake/local/real-path.ts'
 import { localStorage } from './lake/local/storage.ts'
-import { scanSql } from './lake/read.ts'
 import type { Log } from './log.ts'
 import { type BatchAt, batchAtOf } from './model/batch-at.ts'
 import type { Pipeline } from './model/pipeline.ts'
@@ -76,8 +75,7 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
     async query(sql: string, options: { at?: string; outputFolder?: string; signal: AbortSignal }) {
       const reader = parts.reader()
       const { view, batch } = await reader.resolve(options.at ?? 'latest')
-      const scans = await reader.tablesAt(view, batch.batchAt)
-      const tables = scans.map((scan) => ({ name: scan.table, sql: scanSql(scan) }))
+      const tables = reader.queryTables(view, batch.batchAt)
       const engine = await parts.openEngine()
       const functions = reader.functionsAt(view, batch.batchAt)
       // The tables' own folders and nothing beside them: the state databases lie in the lake as well.

@@ -46,17 +46,18 @@ export interface DiffInput {
 export async function diffBatches(input: DiffInput): Promise<Diff> {
   const { engine, definition, raw, from, to } = input
   const folded = foldSql(definition, raw, input.ledger, from, to)
-  const [total] = await engine.rows(`SELECT count(*) AS n FROM (${folded})`)
+  // Incidents by their kinds together: few rows, and the ledger is folded once.
   const found = await engine.rows(
-    `SELECT kind, count(*) AS n FROM (SELECT unnest(kinds) AS kind FROM (${folded})) GROUP BY kind`,
+    input.rows ? `SELECT * FROM (${folded}) ORDER BY key` : `SELECT kinds, count(*) AS n FROM (${folded}) GROUP BY kinds`,
   )
-  const byKind = new Map(found.map((row) => [String(row['kind']), Number(row['n'])]))
+  const byKind = new Map<string, number>()
+  const of = (row: Row): number => Number(row['n'] ?? 1)
+  for (const row of found) for (const kind of row['kinds'] as string[]) byKind.set(kind, (byKind.get(kind) ?? 0) + of(row))
   if (input.restamped > 0) byKind.set('restamped', input.restamped)
   const counts = Object.fromEntries(kindNames(raw).flatMap((kind) => (byKind.has(kind) ? [[kind, byKind.get(kind)!]] : [])))
-  const diff: Diff = { from, to, incidents: Number(total?.['n'] ?? 0), counts }
+  const diff: Diff = { from, to, incidents: found.reduce((sum, row) => sum + of(row), 0), counts }
   if (!input.rows) return diff
-  const changes = await engine.rows(`SELECT * FROM (${folded}) ORDER BY key`)
-  return { ...diff, changes: changes.map((row) => toldChange(row, row['key'])) }
+  return { ...diff, changes: found.map((row) => toldChange(row, row['key'])) }
 }
 
 /** Every entry of one incident in the ledger, oldest first. */

@@ -4,6 +4,7 @@ import { unreadable, unreadableFile } from '../lake/damage.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import { identifier, literal, tableIdentifier } from '../model/sql-text.ts'
 import { macroStatements, type RefFunction } from './functions.ts'
+import { tablesRead } from './tables-read.ts'
 import { readOnlyStatement, type Statement } from './statement.ts'
 
 /** A column of a result; `type` is the engine's word for it (`BIGINT`, `VARCHAR`). */
@@ -26,8 +27,8 @@ export interface QueryResult extends AsyncDisposable {
 export interface QuerySetup {
   /** Taken over: disposing of the result disposes of it, and so does a failure. It can do nothing else afterwards. */
   engine: Engine
-  /** Tables by their names (`raw.crimes`) and the SQL that scans each, as of the batch. */
-  tables: readonly { name: string; sql: string }[]
+  /** Tables by their names (`raw.crimes`) and the SQL that scans each, as of the batch; asked for where it is read. */
+  tables: readonly { name: string; sql: string | (() => Promise<string>) }[]
   /** What the statement may call to read other batches. */
   functions?: readonly RefFunction[]
   /** Folders that the scans read; nothing outside of them can be. */
@@ -56,7 +57,8 @@ export async function openQuery(sql: string, setup: QuerySetup): Promise<QueryRe
     signal?.throwIfAborted()
     const functions = setup.functions ?? []
     const statement = await readOnlyStatement(sql, (text) => engine.rows(text), functions)
-    await createViews(engine, setup.tables)
+    const read = tablesRead(statement.parsed, setup.tables.map((table) => table.name))
+    await createViews(engine, setup.tables.filter(({ name }) => read?.has(name.toLowerCase()) ?? true))
     for (const macro of await macroStatements(functions, statement.calls)) await engine.run(macro)
     await lock(engine, setup.outputFolder === undefined ? setup.folders : [...setup.folders, setup.outputFolder])
     return await execute(engine, statement, setup.batchAt, close)
@@ -71,7 +73,7 @@ async function createViews(engine: Engine, tables: QuerySetup['tables']): Promis
   for (const schema of schemas) await engine.run(`CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`)
   for (const { name, sql } of tables) {
     try {
-      await engine.run(`CREATE VIEW ${tableIdentifier(name)} AS ${sql}`)
+      await engine.run(`CREATE VIEW ${tableIdentifier(name)} AS ${typeof sql === 'string' ? sql : await sql()}`)
     } catch (error) {
       if (error instanceof BlotterError && error.code !== 'query_failed') throw error
       throw new BlotterError('lake_damaged', `The table ${name} cannot be read: ${(error as Error).message}`, {

@@ -1,6 +1,6 @@
 import type { Engine, Row } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
-import { type LakeBatch, type LakeView, scanAsOf, scansAsOf, viewLake } from '../history/as-of.ts'
+import { type LakeBatch, type LakeView, scanAsOf, viewLake } from '../history/as-of.ts'
 import { batchesSql, type BatchFacts, batchFacts, restoresIn } from '../history/batches.ts'
 import { type Diff, diffBatches, lifeOf, type ToldChange } from '../history/diff.ts'
 import { BATCHES_TABLE, CHANGES_TABLE } from '../history/ledger.ts'
@@ -32,6 +32,8 @@ export interface Reader {
   resolve(ref: string): Promise<{ view: LakeView; batch: LakeBatch }>
   /** All tables as of a batch, with those of others (not tagged by batches) as they are now. */
   tablesAt(view: LakeView, batchAt: BatchAt): Promise<Scan[]>
+  /** The same for a query, each planned when it is read. */
+  queryTables(view: LakeView, batchAt: BatchAt): { name: string; sql: () => Promise<string> }[]
   /** What a query of a batch may call to read others. */
   functionsAt(view: LakeView, batchAt: BatchAt): RefFunction[]
   batches(): Promise<BatchFacts[]>
@@ -72,16 +74,9 @@ export function openReader(setup: ReaderSetup): Reader {
   return {
     view: () => viewLake(lake),
     resolve,
-    tablesAt: async (view, batchAt) => {
-      const own = await scansAsOf(storage, view, batchAt)
-      const foreign = view.tables.filter(
-        (table) => !Object.keys(table.metadata.refs).some((ref) => ref === view.batches[0]?.batchAt),
-      )
-      const others = foreign.filter(
-        (table) => !own.some((scan) => scan.table === table.name) && !isOurs(pipeline, table.name),
-      )
-      return [...own, ...(await Promise.all(others.map((table) => planScan(storage, table, snapshotOf(table)))))]
-    },
+    tablesAt: async (view, batchAt) => Promise.all(tablesOf(setup, view, batchAt).map((table) => table.scan())),
+    queryTables: (view, batchAt) =>
+      tablesOf(setup, view, batchAt).map(({ name, scan }) => ({ name, sql: async () => scanSql(await scan()) })),
     functionsAt: (view, batchAt) => timeTravelFunctions({ storage, pipeline, view, at: batchAt }),
     async batches() {
       const view = await viewLake(lake)
@@ -131,6 +126,19 @@ export function openReader(setup: ReaderSetup): Reader {
     },
     quarantine: (wish) => listQuarantine(setup, resolve, wish),
   }
+}
+
+/** The batch's tables, and those of others, which no batch is tagged in, as they are now. */
+function tablesOf(
+  { lake: { storage }, pipeline }: ReaderSetup,
+  view: LakeView,
+  batchAt: BatchAt,
+): { name: string; scan(): Promise<Scan> }[] {
+  return view.tables.flatMap((table) => {
+    const { name } = table
+    if (Object.hasOwn(table.metadata.refs, batchAt)) return [{ name, scan: () => scanAsOf(storage, view, name, batchAt) }]
+    return isOurs(pipeline, name) ? [] : [{ name, scan: () => planScan(storage, table, snapshotOf(table)) }]
+  })
 }
 
 async function listQuarantine(

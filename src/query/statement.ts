@@ -9,6 +9,8 @@ export interface Statement {
   selectable: boolean
   /** Calls of the functions that it was allowed. */
   calls: readonly RefCall[]
+  /** As the engine's parser tells it. */
+  parsed: unknown
 }
 
 interface Parsed {
@@ -67,8 +69,9 @@ export async function readOnlyStatement(
   }
   refuseOutsideReads(statements[0], sql, new Set(functions.map((one) => one.name)))
   const calls = refCalls(statements[0], functions)
-  if (!explained) return { sql, selectable: true, calls }
-  return { sql: `EXPLAIN ${explained[1] ? 'ANALYZE ' : ''}${inner}`, selectable: false, calls }
+  const known = { calls, parsed: statements[0] }
+  if (!explained) return { sql, selectable: true, ...known }
+  return { sql: `EXPLAIN ${explained[1] ? 'ANALYZE ' : ''}${inner}`, selectable: false, ...known }
 }
 
 const VERBS = 'SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE and EXPLAIN are run.'

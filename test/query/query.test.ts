@@ -131,7 +131,7 @@ test('a mistake in the SQL points at its place in what was written', async () =>
 
 test('a table that cannot be read is named', async () => {
   const missing = { name: 'raw.gone', sql: `SELECT * FROM read_parquet('${join(folder, 'gone.parquet')}')` }
-  const opening = openQuery('select 1', { engine: await engine(), tables: [missing], folders: [folder] })
+  const opening = openQuery('from raw.gone', { engine: await engine(), tables: [missing], folders: [folder] })
   await assert.rejects(opening, { code: 'lake_damaged', message: /raw\.gone/ })
 })
 
