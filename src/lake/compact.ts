@@ -62,7 +62,9 @@ export async function compactTable(request: CompactTable): Promise<Table> {
   const add: DataFile[] = []
   for (const rewrite of plan.rewrites) {
     const written = await rewriteFiles(request, rewrite)
-    if (written) add.push(written)
+    const rows = written.reduce((sum, file) => sum + file.record_count, 0)
+    if (rewrite.rows !== undefined && rows !== rewrite.rows) throw disagree(table.name, rewrite.rows, rows)
+    add.push(...written)
   }
   const summary = Object.entries(snapshotOf(table)?.summary ?? {}).filter(([name]) => name.startsWith('blotter.'))
   return stageSnapshot(storage, table, {
@@ -76,18 +78,42 @@ export async function compactTable(request: CompactTable): Promise<Table> {
   })
 }
 
-async function rewriteFiles(request: CompactTable, rewrite: Rewrite): Promise<DataFile | undefined> {
-  const { engine, storage, table, scan, sortBy, label } = request
-  const location = `${table.metadata.location}/data/${folderOfPartition(table.metadata, rewrite)}${label}-${labelledUuid(label)}.parquet`
+async function rewriteFiles(request: CompactTable, rewrite: Rewrite): Promise<DataFile[]> {
+  const { scan, sortBy } = request
   const select = scanSql({ ...scan, files: rewrite.files })
   const order = sortBy.length > 0 ? ` ORDER BY ${sortBy.map(identifier).join(', ')}` : ''
-  const written = await engine.writeParquet(
-    `SELECT * FROM (${select})${order}`,
-    storage.enginePath(location),
-    scan.schema,
-  )
-  if (rewrite.rows !== undefined && written.rows !== rewrite.rows)
-    throw disagree(table.name, rewrite.rows, written.rows)
+  const files: DataFile[] = []
+  for (const range of await keyRanges(request, rewrite)) {
+    const written = await writeSlice(request, rewrite, `SELECT * FROM (${select})${range}${order}`)
+    if (written) files.push(written)
+  }
+  return files
+}
+
+/** Conditions that part the rows by what they are sorted by first; none where that is no whole number. */
+async function keyRanges(
+  { engine, scan, sortBy: [first] }: CompactTable,
+  { files, slices }: Rewrite,
+): Promise<string[]> {
+  const whole = scan.schema.fields.some((field) => field.name === first && field.type === 'long')
+  if (first === undefined || !whole || slices === 1) return ['']
+  const parts = Array.from({ length: slices - 1 }, (_, i) => (i + 1) / slices)
+  const keys = scanSql({ ...scan, files }, { columns: [first] })
+  const key = identifier(first)
+  const [row] = await engine.rows(`SELECT approx_quantile(${key}, [${parts.join(', ')}]) AS cuts FROM (${keys})`)
+  const cuts = [...new Set((row?.['cuts'] as bigint[] | null) ?? [])]
+  if (cuts.length === 0) return ['']
+  return [
+    ` WHERE ${key} < ${cuts[0]} OR ${key} IS NULL`,
+    ...cuts.map((from, i) => ` WHERE ${key} >= ${from}${i + 1 < cuts.length ? ` AND ${key} < ${cuts[i + 1]}` : ''}`),
+  ]
+}
+
+async function writeSlice(request: CompactTable, rewrite: Rewrite, select: string): Promise<DataFile | undefined> {
+  const { engine, storage, table, scan, label } = request
+  const folder = `${table.metadata.location}/data/${folderOfPartition(table.metadata, rewrite)}`
+  const location = `${folder}${label}-${labelledUuid(label)}.parquet`
+  const written = await engine.writeParquet(select, storage.enginePath(location), scan.schema)
   if (written.rows === 0) {
     await storage.remove(location)
     return undefined

@@ -10,23 +10,30 @@ export interface CompactionPolicy {
   smallFiles: number
   /** A data file is rewritten when more than this part of its rows is hidden. */
   hiddenShare: number
-  /** A new file is about this large at most. */
+  /** So much is rewritten at once. */
   targetBytes: number
+  /**
+   * A new file is about this large at most: each holds a range of keys, so that changes, which concern recent incidents
+   * for the most part, hide rows of few of them.
+   */
+  sliceBytes: number
 }
 
 const MIB = 2 ** 20
-const SIZES = { smallBytes: 32 * MIB, targetBytes: 512 * MIB }
+const SIZES = { smallBytes: 32 * MIB, targetBytes: 512 * MIB, sliceBytes: 64 * MIB }
 
 /** By itself after a batch: rare, since each rewritten file is kept twice until the batches that need the old one expire. */
-export const AUTOMATIC: CompactionPolicy = { ...SIZES, smallFiles: 12, hiddenShare: 0.25 }
+export const AUTOMATIC: CompactionPolicy = { ...SIZES, smallFiles: 12, hiddenShare: 0.1 }
 /** When somebody asks: everything that makes reading cheaper. */
 export const BY_HAND: CompactionPolicy = { ...SIZES, smallFiles: 2, hiddenShare: 0 }
 
-/** Data files whose live rows become one new file of a partition. */
+/** Data files of which the live rows become new files of a partition. */
 export interface Rewrite {
   specId: number
   partition: Partition
   files: readonly ScanFile[]
+  /** How many new files, each with a range of keys. */
+  slices: number
   /** Live rows; undefined where other writers' delete files leave that open. */
   rows: number | undefined
 }
@@ -58,7 +65,11 @@ export function planCompaction({ scan, live, policy, targetOf }: CompactionInput
     group.files.push(one)
   }
   const rewrites = [...groups.values()].flatMap((group) =>
-    bins(chosen(group.files, policy), policy).map((files): Rewrite => ({ ...group, files, rows: liveRows(files) })),
+    bins(chosen(group.files, policy), policy).map((files): Rewrite => {
+      const sizeBytes = files.reduce((sum, file) => sum + liveBytes(file), 0)
+      const slices = Math.max(1, Math.ceil(sizeBytes / policy.sliceBytes))
+      return { ...group, files, slices, rows: liveRows(files) }
+    }),
   )
   return { rewrites, remove: leaving(scan, live, rewrites) }
 }
@@ -74,7 +85,7 @@ function bins(files: readonly ScanFile[], { targetBytes }: CompactionPolicy): Sc
   const parts: ScanFile[][] = []
   let bytes = Number.POSITIVE_INFINITY
   for (const file of files) {
-    const size = file.file.file_size_in_bytes * (1 - Math.min(1, hiddenShare(file)))
+    const size = liveBytes(file)
     if (bytes + size > targetBytes) {
       parts.push([])
       bytes = 0
@@ -93,6 +104,12 @@ function isSmall({ file }: ScanFile, policy: CompactionPolicy): boolean {
 function hiddenShare({ file, deletes }: ScanFile): number {
   if (deletes.some((one) => !one.exclusive)) return 1
   return deletes.reduce((rows, one) => rows + one.file.record_count, 0) / Math.max(1, file.record_count)
+}
+
+/** About what a file's live rows take. */
+function liveBytes({ file, deletes }: ScanFile): number {
+  const hidden = deletes.reduce((rows, one) => rows + (one.exclusive ? one.file.record_count : 0), 0)
+  return file.file_size_in_bytes * (1 - Math.min(1, hidden / Math.max(1, file.record_count)))
 }
 
 function liveRows(files: readonly ScanFile[]): number | undefined {

@@ -68,7 +68,7 @@ export function compactedTable({ table, plan }: TableCompaction): CompactedTable
   return {
     name: table.name,
     rewritten: rewritten.length,
-    written: plan.rewrites.filter((rewrite) => rewrite.rows !== 0).length,
+    written: plan.rewrites.reduce((files, { rows, slices }) => files + (rows === 0 ? 0 : slices), 0),
     deletes_dropped: plan.remove.filter((file) => file.content !== CONTENT.data).length,
     size_bytes: rewritten.reduce((sum, file) => sum + file.file_size_in_bytes, 0),
   }

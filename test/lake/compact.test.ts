@@ -123,3 +123,20 @@ test('a table with nothing to gain is left as it is', async (t) => {
   assert.equal(await planTableCompaction(lake.storage, table, BY_HAND, day(0)), undefined)
   assert.equal(await planTableCompaction(lake.storage, lake.table, BY_HAND, day(0)), undefined)
 })
+
+test('a large rewrite becomes several files, each with a range of keys', async (t) => {
+  const lake = await smallLake(t)
+  const ids = Array.from({ length: 1000 }, (_, i) => (i * 7919) % 1000)
+  const data = await lake.write(lake.table, day(0), ids)
+  let table = await lake.stage(lake.table, day(0), [data])
+  const { add, remove } = await lake.hide(table, day(1), 'id % 10 = 0')
+  table = await lake.stage(table, day(1), add, remove)
+  const compacted = await compact(lake, table, day(1), { ...BY_HAND, sliceBytes: data.file_size_in_bytes / 4 })
+  const { files } = await planScan(lake.storage, compacted, snapshotOf(compacted))
+  assert.ok(files.length > 2)
+  const ranges = files
+    .map(({ file }) => [file.lower_bounds, file.upper_bounds].map((bounds) => bounds![0]!.value.readBigInt64LE()))
+    .toSorted(([a], [b]) => Number(a! - b!))
+  for (const [i, [low, high]] of ranges.entries()) assert.ok(low! <= high! && (i === 0 || low! > ranges[i - 1]![1]!))
+  assert.deepEqual(await lake.ids(compacted), await lake.ids(table))
+})

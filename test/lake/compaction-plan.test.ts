@@ -54,10 +54,10 @@ const plan = (files: LiveFile[], policy = AUTOMATIC) => {
   }
 }
 
-test('a large file is left alone until more than a quarter of it is hidden', () => {
-  assert.deepEqual(plan([live('base', 1000, 100), hiding('base', 250)]), { rewrites: [], remove: [] })
-  assert.deepEqual(plan([live('base', 1000, 100), hiding('base', 251)]), {
-    rewrites: [[['base'], 749]],
+test('a large file is left alone until more than a tenth of it is hidden', () => {
+  assert.deepEqual(plan([live('base', 1000, 100), hiding('base', 100)]), { rewrites: [], remove: [] })
+  assert.deepEqual(plan([live('base', 1000, 100), hiding('base', 101)]), {
+    rewrites: [[['base'], 899]],
     remove: ['base', 'base-deletes'],
   })
   assert.deepEqual(plan([live('base', 1000, 100), live('clean', 9, 100), hiding('base', 1)], BY_HAND).rewrites, [
@@ -88,11 +88,16 @@ test('deletes that may speak of several files go once all of those are rewritten
   })
 })
 
-test('a new file is about as large as wanted at most', () => {
+test('so much is rewritten at once, and each new file is about as large as wanted', () => {
   const files = Array.from({ length: 6 }, (_, i) => [live(`f${i}`, 100, 300), hiding(`f${i}`, 50)]).flat()
+  const scan = scanOf('raw.crimes', { fields: [] }, files, (path) => path)
+  const { rewrites } = planCompaction({ scan, live: files, policy: AUTOMATIC })
   assert.deepEqual(
-    plan(files).rewrites.map(([names]) => (names as string[]).length),
-    [3, 3],
+    rewrites.map((one) => [one.files.length, one.slices]),
+    [
+      [3, 8],
+      [3, 8],
+    ],
   )
 })
 

@@ -8,7 +8,7 @@ const name = (day: number): string => new Date(Date.UTC(2026, 0, 28 + day, 6)).t
 
 /** Incidents after so many days, on each of which `each` others have changed. */
 const rowsOf = (day: number, each = 2): Incident[] =>
-  Array.from({ length: 80 }, (_, i) => {
+  Array.from({ length: 160 }, (_, i) => {
     const changed = Math.floor(i / each) < day ? Math.floor(i / each) + 1 : 0
     return {
       id: i + 1,
@@ -90,11 +90,11 @@ test('a run compacts by itself where many rows are hidden, and its batch reads t
     const detail = await city.platform.runShow(run)
     assert.equal(detail.steps.at(-1)!.state, 'succeeded')
     const [row] = await city.query('select count(*)::int as n, count(distinct id)::int as ids from raw.crimes')
-    assert.deepEqual(row, { n: 80, ids: 80 })
+    assert.deepEqual(row, { n: 160, ids: 160 })
     const files = (await city.platform.tables()).find((table) => table.name === 'raw.crimes')!.files
     compacted.push(files)
   }
-  // The second batch hides three in ten rows of the first one's file: after it, there are three files without deletes.
+  // The second batch hides more than a tenth of the first one's file: after it, there are three files without deletes.
   assert.deepEqual(compacted, [3, 3, 5])
 })
 
