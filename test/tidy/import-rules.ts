@@ -28,6 +28,7 @@ const homes: Record<string, readonly string[]> = {
   commander: ['src/cli/'],
   mysql2: ['src/source/mysql/'],
   '@noble/curves': ['src/source/mysql/'],
+  nodemailer: ['src/alert/smtp/'],
   pino: ['src/log.ts'],
   yaml: ['src/config', 'src/pipeline/'],
   zod: ['src/config', 'src/pipeline/', 'src/server/'],
