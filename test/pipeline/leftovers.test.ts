@@ -63,6 +63,7 @@ for (const [step, state] of [
   ['transform', 'succeeded'],
   ['commit', 'midst'],
   ['publish', 'running'],
+  ['publish', 'midst'],
 ] as const) {
   test(`a run that is killed when ${step} is ${state} and goes on leaves no file that nobody needs`, async () => {
     await using city = await makeCity()
