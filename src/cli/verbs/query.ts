@@ -22,7 +22,11 @@ export function addQuery({ program, action }: Verbs): void {
   program
     .command('query')
     .summary('run one read-only SQL statement over a batch')
-    .description('Run one read-only SQL statement (DuckDB’s dialect) over the tables of a batch.')
+    .description(
+      'Run one read-only SQL statement (DuckDB’s dialect) over the tables of a batch. In it, changes(\'A\', \'B\') is what changed ' +
+        'from one batch to a later one, and the raw table’s name with _at, such as crimes_at(\'REF\'), is that table as of another ' +
+        'batch; both count from --at. docs/query.md has more.',
+    )
     .argument('<sql>', 'SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE or EXPLAIN')
     .option('--at <ref>', 'batch (2026-11-23T06:00:00Z), day (its last batch), latest, latest~1 or a snapshot id', 'latest')
     .addOption(new Option('--format <format>', 'how rows are written (default: table)').choices(FORMATS))
@@ -39,6 +43,10 @@ export function addQuery({ program, action }: Verbs): void {
         [
           'All of a year, as Parquet:',
           'blotter query "from raw.crimes where year = 2024" --format parquet --output 2024.parquet',
+        ],
+        [
+          'What happened to last year’s incidents within a week:',
+          'blotter query "select kinds, count(*) from changes(\'latest~7\', \'latest\') where before.year = 2025 group by kinds"',
         ],
         ['For a script:', 'blotter query "select count(*) as n from raw.crimes" --json'],
       ),
