@@ -1,4 +1,5 @@
 import { pino, type DestinationStream } from 'pino'
+import { redaction } from './log/redaction.ts'
 
 export type LogFields = Readonly<Record<string, unknown>>
 
@@ -17,7 +18,10 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 /** Names under which a credential could arrive by mistake; their values are never written. */
 const CREDENTIALS = ['password', 'pass', 'secret', 'token', 'authorization', 'cookie', 'webhook']
 
-/** A log into a stream; on the command line that is stderr, so that stdout stays one document. */
+/**
+ * A log into a stream; on the command line that is stderr, so that stdout stays one document. Credentials are taken out by
+ * the names that they would bear and by their values.
+ */
 export function createLog(level: LogLevel, destination: DestinationStream): Log {
   return pino(
     {
@@ -27,7 +31,7 @@ export function createLog(level: LogLevel, destination: DestinationStream): Log 
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: CREDENTIALS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '…' },
     },
-    destination,
+    { write: (line) => destination.write(redaction.text(line)) },
   )
 }
 

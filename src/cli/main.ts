@@ -1,5 +1,6 @@
 import { processInputs } from '../config.ts'
 import { asBlotterError, interrupted } from '../errors.ts'
+import { redaction } from '../log/redaction.ts'
 import { runCommandLine } from './program.ts'
 import { terminalOf } from './terminal.ts'
 
@@ -18,7 +19,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 // Nothing may end silently, or with a bare stack.
 process.on('unhandledRejection', (error) => {
   const { message, todo, exitCode } = asBlotterError(error)
-  process.stderr.write(`error: ${message}\n→ ${todo}\n`, () => process.exit(exitCode))
+  process.stderr.write(redaction.text(`error: ${message}\n→ ${todo}\n`), () => process.exit(exitCode))
 })
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no failure.

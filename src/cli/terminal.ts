@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { redaction } from '../log/redaction.ts'
 
 export type Style = (text: string) => string
 
@@ -31,10 +32,11 @@ type Stream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number }
 type Environment = Readonly<Record<string, string | undefined>>
 
 export function terminalOf(stdout: Stream, stderr: Stream, env: Environment): Terminal {
-  return { out: outputOf(stdout, env), err: outputOf(stderr, env) }
+  // What goes to stderr is words; on stdout there may be data, which is left as it is.
+  return { out: outputOf(stdout, env, (text) => text), err: outputOf(stderr, env, redaction.text) }
 }
 
-function outputOf(stream: Stream, env: Environment): Output {
+function outputOf(stream: Stream, env: Environment, cleaned: (text: string) => string): Output {
   const isTerminal = stream.isTTY === true
   return {
     isTerminal,
@@ -42,7 +44,7 @@ function outputOf(stream: Stream, env: Environment): Output {
       return isTerminal ? stream.columns || 80 : undefined
     },
     styles: isTerminal && coloured(env) ? COLOURED : PLAIN,
-    write: (text) => new Promise((resolve) => void stream.write(text, () => resolve())),
+    write: (text) => new Promise((resolve) => void stream.write(cleaned(text), () => resolve())),
   }
 }
 

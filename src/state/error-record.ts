@@ -1,6 +1,10 @@
 import { BlotterError, type ErrorCode, type ErrorContext, ERRORS } from '../errors.ts'
+import { redaction } from '../log/redaction.ts'
 
-/** An error as it is stored and shown: never its stack, which names folders and means nothing to the next process. */
+/**
+ * An error as it is stored and shown: without credentials, and without its stack, which names folders and means nothing to
+ * the next process.
+ */
 export interface ErrorRecord {
   code: string
   message: string
@@ -9,7 +13,8 @@ export interface ErrorRecord {
 }
 
 export function errorRecord(error: BlotterError): ErrorRecord {
-  return { code: error.code, message: error.message, todo: error.todo, context: error.context }
+  const { code, message, todo, context } = error
+  return redaction.document({ code, message, todo, context })
 }
 
 /** The error that was stored; a code that this version does not know becomes `internal`. */

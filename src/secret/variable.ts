@@ -1,0 +1,42 @@
+import { BlotterError } from '../errors.ts'
+
+/** How variables of the environment, and the files that they name, are read. */
+export interface Variables {
+  get(variable: string): string | undefined
+  names(): readonly string[]
+  /** The text of a file, or undefined where there is none. */
+  readFile(path: string): string | undefined
+}
+
+export interface Given {
+  text: string
+  /** `BLOTTER_SECRET_MYSQL`, or with `_FILE`. */
+  origin: string
+}
+
+/** A credential from `VARIABLE`, or from the file that `VARIABLE_FILE` names, its last line break cut off. */
+export function variableText(variable: string, { get, readFile }: Omit<Variables, 'names'>): Given | undefined {
+  const text = get(variable)
+  if (text !== undefined && text !== '') return { text, origin: variable }
+  const path = get(`${variable}_FILE`)
+  if (path === undefined || path === '') return undefined
+  const content = readFile(path)
+  if (content !== undefined) return { text: content.replace(/\r?\n$/, ''), origin: `${variable}_FILE` }
+  throw new BlotterError('config_invalid', `${variable}_FILE names ${path}, which does not exist.`, {
+    todo: `Write the credential into that file, or set ${variable}.`,
+    context: { file: path, variable: `${variable}_FILE` },
+  })
+}
+
+const PREFIX = 'BLOTTER_SECRET_'
+
+/** The variable of a secret: `mysql-ro` is `BLOTTER_SECRET_MYSQL_RO`. */
+export function secretVariable(name: string): string {
+  return `${PREFIX}${name.toUpperCase().replaceAll('-', '_')}`
+}
+
+/** Names of the secrets that the environment holds, as one would write them. */
+export function secretsInVariables(names: readonly string[]): string[] {
+  const found = names.filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length).replace(/_FILE$/, ''))
+  return [...new Set(found.map((name) => name.toLowerCase()))].filter((name) => /^[a-z]/.test(name)).sort()
+}
