@@ -95,7 +95,11 @@ async function refuseUnsteady(names: ReadonlySet<string>, engine: Queries, text:
 async function requireBoolean(text: string, definition: SourceDefinition, engine: Queries): Promise<void> {
   const columns = definition.columns.map(({ name, type }) => `NULL::${duckdbType(type)} AS ${identifier(name)}`)
   const select = `SELECT (\n${text}\n) AS condition FROM (SELECT ${columns.join(', ')})`
-  const [described] = await engine.rows(`DESCRIBE ${select}`).catch((error: unknown) => {
+  const tried = async (): Promise<Record<string, unknown>[]> => {
+    await engine.rows(select)
+    return engine.rows(`DESCRIBE ${select}`)
+  }
+  const [described] = await tried().catch((error: unknown) => {
     throw refused(text, `the engine says ${(error as Error).message.split('\n')[0]}`)
   })
   if (described?.['column_type'] !== 'BOOLEAN') {
