@@ -79,6 +79,9 @@ export function loadConfig(inputs: ConfigInputs): Config {
   })
 }
 
+/** Where TLS begins with the first byte (RFC 8314). */
+const SMTPS_PORT = 465
+
 interface Shaping {
   file: ConfigFile | undefined
   credential(path: string, reference: string | undefined): Credential | undefined
@@ -97,6 +100,7 @@ function shaped(values: ConfigValues, { file, credential, pathOf, openLineage, n
   const email = alerts.email && {
     host: alerts.email.host,
     port: alerts.email.port,
+    tls: alerts.email.tls ?? (alerts.email.port === SMTPS_PORT ? ('implicit' as const) : ('starttls' as const)),
     user: alerts.email.user,
     password: credential('alerts.email.password', alerts.email.password),
     from: alerts.email.from,
@@ -119,7 +123,7 @@ function shaped(values: ConfigValues, { file, credential, pathOf, openLineage, n
     sla: { runMs: sla.run, freshnessMs: sla.freshness, stepsMs: sla.steps },
     guards: { vanishedMax: guards.vanished_max, keylessMax: guards.keyless_max },
     retention: { batches: retention.batches, days: retention.days },
-    alerts: { email, webhook: credential('alerts.webhook', alerts.webhook) },
+    alerts: { email, webhook: credential('alerts.webhook', alerts.webhook), digest: alerts.digest, link: alerts.link },
     secrets: { backend: secrets.backend, rotateEveryMs: secrets.rotate_every },
     server: { host: server.host, port: server.port },
     openLineage,

@@ -68,6 +68,8 @@ export const ERRORS = {
   vault_damaged: { exit: 1, remedy: 'fix-machine' },
   rotation_failed: { exit: 1, remedy: 'fix-configuration' },
   rotation_running: { exit: 1, remedy: 'retry' },
+  alert_unreachable: { exit: 1, remedy: 'retry' },
+  alert_refused: { exit: 1, remedy: 'fix-configuration' },
   interrupted: { exit: 130, remedy: 'retry' },
   internal: { exit: 1, remedy: 'report' },
 } as const satisfies Record<string, { exit: number; remedy: Remedy }>

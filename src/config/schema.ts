@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { DURATION, durationMs, fraction, PERCENT, SIZE, sizeBytes } from './units.ts'
 
 const duration = z.string().regex(DURATION, 'expected a duration such as 34m, 26h or 1h30m').transform(durationMs)
+/** For limits on time, which none can keep that is nothing. */
+const limit = duration.refine((ms) => ms > 0, 'expected more than no time')
 const size = z.string().regex(SIZE, 'expected a size such as 1GiB or 512MiB').transform(sizeBytes)
 const percent = z
   .string()
@@ -36,10 +38,10 @@ const schedule = z
   .partial({ cron: true, on_source_change: true })
 
 const sla = z.strictObject({
-  run: duration.prefault('34m').meta({ description: 'How long a run may take before people are told.' }),
-  freshness: duration.optional().meta({ description: 'How old the newest batch may become before people are told.' }),
+  run: limit.prefault('34m').meta({ description: 'How long a run may take before people are told.' }),
+  freshness: limit.optional().meta({ description: 'How old the newest batch may become before people are told.' }),
   steps: z
-    .partialRecord(z.enum(['extract', 'check', 'land', 'transform', 'aggregate', 'commit', 'publish']), duration)
+    .partialRecord(z.enum(['extract', 'check', 'land', 'transform', 'aggregate', 'commit', 'publish']), limit)
     .prefault({})
     .meta({ description: 'The same for single steps: `extract: 10m`.' }),
 })
@@ -58,19 +60,34 @@ const retention = z
   })
   .partial()
 
+/** One address, with or without a name before it; what ends a line would end a header. */
+const address = z.string().regex(/^[^\r\n,]*[^\s@,<>]+@[^\s@,<>]+>?$/, 'expected an address such as desk@example.org')
+
 const email = z.strictObject({
-  host: z.string().min(1).meta({ description: 'SMTP server; STARTTLS is required.' }),
+  host: z.string().min(1).meta({ description: 'SMTP server; the name that its certificate bears.' }),
   port: z.int().min(1).max(65_535).default(587).meta({ description: 'Its port.' }),
+  tls: z
+    .enum(['starttls', 'implicit'])
+    .optional()
+    .meta({ description: 'STARTTLS, or TLS from the first byte; by default the latter on port 465 alone. Never none.' }),
   user: z.string().optional().meta({ description: 'User name, where the server wants one.' }),
   password: secret.optional().meta({ description: 'Password of that user.' }),
-  from: z.string().min(3).meta({ description: 'Sender.' }),
-  to: z.array(z.string().min(3)).min(1).meta({ description: 'Receivers.' }),
+  from: address.meta({ description: 'Sender.' }),
+  to: z.array(address).min(1).max(100).meta({ description: 'Receivers.' }),
   ca: z.string().optional().meta({ description: 'File of certificates to trust beside the usual ones.' }),
 })
 
 const alerts = z.strictObject({
   email: email.optional(),
   webhook: secret.optional().meta({ description: 'URL that gets a POST for each alert; a credential, as it is in itself.' }),
+  digest: z
+    .enum(['never', 'daily', 'run'])
+    .default('never')
+    .meta({ description: 'When people are told that all went well: after the first run of a day, after each run, or never.' }),
+  link: z
+    .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+    .optional()
+    .meta({ description: 'Address under which people reach `blotter serve`, for links in alerts.' }),
 })
 
 const secrets = z.strictObject({

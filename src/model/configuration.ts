@@ -19,7 +19,7 @@ export interface Config {
   guards: { vanishedMax: number; keylessMax: number }
   /** Which batches `blotter expire` keeps: a batch stays if either number says so. */
   retention: { batches: number | undefined; days: number | undefined }
-  alerts: { email: EmailConfig | undefined; webhook: Credential | undefined }
+  alerts: AlertsConfig
   secrets: { backend: 'vault' | 'env' | 'aws'; rotateEveryMs: number }
   server: { host: string; port: number }
   openLineage: OpenLineageConfig
@@ -35,9 +35,20 @@ export interface OpenLineageConfig {
   apiKey: Credential | undefined
 }
 
+export interface AlertsConfig {
+  email: EmailConfig | undefined
+  webhook: Credential | undefined
+  /** When people are told that all went well: never, once a day, or after each run. */
+  digest: 'never' | 'daily' | 'run'
+  /** Where people find Blotter's pages, for links. */
+  link: string | undefined
+}
+
 export interface EmailConfig {
   host: string
   port: number
+  /** STARTTLS on a connection that begins in the open, or TLS from the first byte; never none. */
+  tls: 'starttls' | 'implicit'
   user: string | undefined
   password: Credential | undefined
   from: string
