@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { parseConfigFile, type ConfigFile } from './config/file.ts'
 import { CONFIG_KEYS, valueOfText, type ConfigKey } from './config/keys.ts'
 import { nearest } from './config/nearest.ts'
@@ -8,7 +8,10 @@ import { openLineageOf } from './config/open-lineage.ts'
 import { configProblem } from './config/problem.ts'
 import { configSchema, SECRET, type ConfigValues } from './config/schema.ts'
 import { BlotterError } from './errors.ts'
-import type { Config, Credential } from './model/configuration.ts'
+import { redaction } from './log/redaction.ts'
+import type { Config, Credential, SecretsConfig } from './model/configuration.ts'
+import { secretMissing } from './secret/secrets.ts'
+import { secretVariable, type Given, type Variables, variableText } from './secret/variable.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -45,16 +48,19 @@ export function processInputs(): { env: Environment; cwd: string } {
  */
 export function loadConfig(inputs: ConfigInputs): Config {
   const readFile = inputs.readFile ?? readFromDisk
+  const variables: Variables = { get: (name) => inputs.env[name], names: () => Object.keys(inputs.env), readFile }
+  hideCredentials(inputs.env)
   const file = findFile(inputs, readFile)
   const origins = new Map<string, string>()
   const literals = new Map<string, Credential>()
   const values: Record<string, unknown> = structuredClone(file?.values ?? {})
 
   for (const key of CONFIG_KEYS) {
-    const given = overriding(key, inputs, readFile)
+    const given = overriding(key, inputs, variables)
     if (!given) continue
     origins.set(key.path, given.origin)
     if (key.credential && !SECRET.test(given.text)) {
+      redaction.keep(given.text)
       literals.set(key.path, async () => given.text)
       setAt(values, key.path, undefined)
     } else {
@@ -65,14 +71,16 @@ export function loadConfig(inputs: ConfigInputs): Config {
   const checked = configSchema.safeParse(values)
   if (!checked.success) throw configProblem(checked.error, file, origins)
   const credential = (path: string, reference: string | undefined): Credential | undefined =>
-    literals.get(path) ?? (reference === undefined ? undefined : stored(reference, inputs.env, readFile))
+    literals.get(path) ?? (reference === undefined ? undefined : stored(reference, variables))
   refusePasswordInUrl(checked.data.source.url, origins.get('source.url') ?? file?.path)
   return shaped(checked.data, {
     file,
     credential,
+    variables,
     pathOf: (key, text) => resolve(origins.has(key) || !file ? inputs.cwd : dirname(file.path), text),
     openLineage: openLineageOf(inputs.env, (variable) => {
-      const given = credentialIn(inputs.env, variable, readFile)
+      const given = variableText(variable, variables)
+      if (given) redaction.keep(given.text)
       return given && (async () => given.text)
     }),
     notices: strangeVariables(inputs.env),
@@ -85,6 +93,7 @@ const SMTPS_PORT = 465
 interface Shaping {
   file: ConfigFile | undefined
   credential(path: string, reference: string | undefined): Credential | undefined
+  variables: Variables
   pathOf(key: string, text: string): string
   openLineage: Config['openLineage']
   notices: readonly string[]
@@ -92,11 +101,13 @@ interface Shaping {
 
 const SHIPPED_PIPELINE = resolve(import.meta.dirname, '../pipelines/chicago-crimes')
 
-function shaped(values: ConfigValues, { file, credential, pathOf, openLineage, notices }: Shaping): Config {
-  const { source, schedule, sla, guards, retention, alerts, secrets, server } = values
+function shaped(values: ConfigValues, shaping: Shaping): Config {
+  const { file, credential, pathOf, openLineage, notices } = shaping
+  const { source, schedule, sla, guards, retention, alerts, server } = values
   const bucket = values.lake.includes('://')
   const lake = bucket ? values.lake.replace(/\/+$/, '') : pathOf('lake', values.lake)
-  const state = bucket ? pathOf('state', `./.blotter/${shortHash(lake)}`) : resolve(lake, '.blotter')
+  const usualState = bucket ? pathOf('state', `./.blotter/${shortHash(lake)}`) : resolve(lake, '.blotter')
+  const state = values.state === undefined ? usualState : pathOf('state', values.state)
   const email = alerts.email && {
     host: alerts.email.host,
     port: alerts.email.port,
@@ -113,9 +124,14 @@ function shaped(values: ConfigValues, { file, credential, pathOf, openLineage, n
       url: source.url,
       password: credential('source.password', source.password),
       columns: source.columns ?? {},
+      rotation: source.rotation && {
+        adminUser: source.rotation.admin_user,
+        adminPassword: credential('source.rotation.admin_password', source.rotation.admin_password),
+        clone: source.rotation.clone,
+      },
     },
     lake,
-    state: values.state === undefined ? state : pathOf('state', values.state),
+    state,
     pipeline: values.pipeline === undefined ? SHIPPED_PIPELINE : pathOf('pipeline', values.pipeline),
     engine: values.engine,
     memoryBytes: values.memory,
@@ -124,10 +140,25 @@ function shaped(values: ConfigValues, { file, credential, pathOf, openLineage, n
     guards: { vanishedMax: guards.vanished_max, keylessMax: guards.keyless_max },
     retention: { batches: retention.batches, days: retention.days },
     alerts: { email, webhook: credential('alerts.webhook', alerts.webhook), digest: alerts.digest, link: alerts.link },
-    secrets: { backend: secrets.backend, rotateEveryMs: secrets.rotate_every },
+    secrets: secretsOf(values, state, shaping),
     server: { host: server.host, port: server.port },
     openLineage,
     notices,
+  }
+}
+
+function secretsOf({ secrets }: ConfigValues, state: string, { pathOf, variables }: Shaping): SecretsConfig {
+  const vaultFile = secrets.vault_file === undefined ? join(state, 'vault.json') : pathOf('secrets.vault_file', secrets.vault_file)
+  const keyFile =
+    secrets.key_file === undefined ? join(dirname(vaultFile), 'vault.key') : pathOf('secrets.key_file', secrets.key_file)
+  return {
+    backend: secrets.backend,
+    rotateEveryMs: secrets.rotate_every,
+    vaultFile,
+    keyFile,
+    prefix: secrets.prefix,
+    region: secrets.region,
+    variables,
   }
 }
 
@@ -156,57 +187,35 @@ function readFromDisk(path: string): string | undefined {
   }
 }
 
-interface Given {
-  text: string
-  origin: string
-}
-
-function overriding(
-  key: ConfigKey,
-  { flags, env }: ConfigInputs,
-  readFile: (path: string) => string | undefined,
-): Given | undefined {
+function overriding(key: ConfigKey, { flags, env }: ConfigInputs, variables: Variables): Given | undefined {
   for (const [flag, path] of Object.entries(FLAG_KEYS)) {
     const text = flags[flag as keyof ConfigFlags]
     if (path === key.path && text !== undefined) return { text, origin: `--${flag}` }
   }
-  if (key.credential) return credentialIn(env, key.variable, readFile)
+  if (key.credential) return variableText(key.variable, variables)
   const text = env[key.variable]
   return text === undefined || text === '' ? undefined : { text, origin: key.variable }
 }
 
-/** A credential from `NAME`, or from the file that `NAME_FILE` names, its last line break cut off. */
-function credentialIn(
-  env: Environment,
-  variable: string,
-  readFile: (path: string) => string | undefined,
-): Given | undefined {
-  const text = env[variable]
-  if (text !== undefined && text !== '') return { text, origin: variable }
-  const path = env[`${variable}_FILE`]
-  if (path === undefined || path === '') return undefined
-  const content = readFile(path)
-  if (content !== undefined) return { text: content.replace(/\r?\n$/, ''), origin: `${variable}_FILE` }
-  throw new BlotterError('config_invalid', `${variable}_FILE names ${path}, which does not exist.`, {
-    todo: `Write the credential into that file, or set ${variable}.`,
-    context: { file: path, variable: `${variable}_FILE` },
-  })
+/** A secret as the environment has it; `openPlatform` lets it be found in the vault or at AWS as well. */
+function stored(reference: string, variables: Variables): Credential {
+  const name = SECRET.exec(reference)?.[1] ?? reference
+  const read = async (): Promise<string> => {
+    const found = variableText(secretVariable(name), variables)
+    if (!found) throw secretMissing(name, 'env')
+    redaction.keep(found.text)
+    return found.text
+  }
+  return Object.assign(read, { secret: name })
 }
 
-function stored(reference: string, env: Environment, readFile: (path: string) => string | undefined): Credential {
-  const name = SECRET.exec(reference)?.[1] ?? reference
-  const variable = `BLOTTER_SECRET_${name.toUpperCase().replaceAll('-', '_')}`
-  return async () => {
-    const found = credentialIn(env, variable, readFile)
-    if (found) return found.text
-    throw new BlotterError(
-      'config_invalid',
-      `${reference} is not stored: neither ${variable} nor ${variable}_FILE is set.`,
-      {
-        todo: `Set ${variable}, or ${variable}_FILE to a file that holds the credential.`,
-        context: { secret: name, variable },
-      },
-    )
+/** Variables that hold a credential as it is, of Blotter's and of AWS's client. */
+const OPEN_CREDENTIALS = /^(?:BLOTTER_(?:SECRET_.+|VAULT_KEY|VAULT_PASSPHRASE)|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN)$/
+
+/** Whether or not they are asked for, they must not show. */
+function hideCredentials(env: Environment): void {
+  for (const [name, text] of Object.entries(env)) {
+    if (text !== undefined && OPEN_CREDENTIALS.test(name) && !name.endsWith('_FILE')) redaction.keep(text)
   }
 }
 
@@ -221,14 +230,14 @@ export function refusePasswordInUrl(url: string | undefined, origin: string | un
     {
       todo:
         'Leave it out of the URL (mysql://USER@HOST/DB?table=crimes) and set BLOTTER_SOURCE_PASSWORD, ' +
-        'or BLOTTER_SOURCE_PASSWORD_FILE to a file that holds it.',
+        'or BLOTTER_SOURCE_PASSWORD_FILE to a file that holds it; or store it: `blotter secret set mysql`.',
       context: { key: 'source.url' },
     },
   )
 }
 
 /** Variables that are read by other parts, or by the tests. */
-const OTHER_VARIABLES = /^BLOTTER_(?:CONFIG|SECRET_.+|TEST_.+|NODE.*)$/
+const OTHER_VARIABLES = /^BLOTTER_(?:CONFIG|SECRET_.+|VAULT_(?:KEY|PASSPHRASE(?:_FILE)?)|TEST_.+|NODE.*)$/
 
 function strangeVariables(env: Environment): string[] {
   const known = CONFIG_KEYS.flatMap((key) => (key.credential ? [key.variable, `${key.variable}_FILE`] : [key.variable]))

@@ -10,6 +10,7 @@ import { CONFIG_KEYS } from '../src/config/keys.ts'
 import { configJsonSchema } from '../src/config/schema.ts'
 import { durationMs, fraction, sizeBytes } from '../src/config/units.ts'
 import { BlotterError } from '../src/errors.ts'
+import { redaction } from '../src/log/redaction.ts'
 
 const docs = (name: string): string => readFileSync(join(import.meta.dirname, '../docs', name), 'utf8')
 
@@ -58,7 +59,7 @@ test('the example of the documentation is read whole', async () => {
   assert.equal(await config.alerts.email?.password?.(), 'open sesame')
   assert.equal(await config.alerts.webhook?.(), 'https://x')
   await assert.rejects(config.source.password!(), {
-    code: 'config_invalid',
+    code: 'secret_missing',
     message: /secret:\/\/mysql[^]*BLOTTER_SECRET_MYSQL/,
   })
   assert.doesNotMatch(JSON.stringify(config), /open sesame/)
@@ -95,17 +96,27 @@ test('every key can be set by its variable', () => {
     'retention.days': '365',
     'alerts.email.host': 'smtp',
     'alerts.email.port': '25',
+    'alerts.email.tls': 'implicit',
     'alerts.email.user': 'u',
     'alerts.email.from': 'a@b',
     'alerts.email.to': 'c@d, e@f',
     'alerts.email.ca': 'ca.pem',
     'secrets.backend': 'aws',
     'secrets.rotate_every': '7d',
+    'secrets.vault_file': 'safe/v.json',
+    'secrets.key_file': 'keys/v.key',
+    'secrets.prefix': 'city/',
+    'secrets.region': 'us-east-2',
     'server.host': '::1',
     'server.port': '0',
     'source.password': 'one',
+    'source.rotation.admin_user': 'dba',
+    'source.rotation.admin_password': 'four',
+    'source.rotation.clone': 'reader_b',
     'alerts.email.password': 'two',
     'alerts.webhook': 'https://three',
+    'alerts.digest': 'daily',
+    'alerts.link': 'https://blotter.example.org',
   }
   assert.deepEqual(Object.keys(texts).toSorted(), CONFIG_KEYS.map((key) => key.path).toSorted())
   const config = load(undefined, { env: Object.fromEntries(CONFIG_KEYS.map((key) => [key.variable, texts[key.path]])) })
@@ -118,7 +129,22 @@ test('every key can be set by its variable', () => {
   assert.deepEqual(config.alerts.email?.to, ['c@d', 'e@f'])
   assert.equal(config.alerts.email?.port, 25)
   assert.deepEqual(config.server, { host: '::1', port: 0 })
+  const { vaultFile, keyFile, prefix, region, backend } = config.secrets
+  const secrets = { vaultFile: '/city/safe/v.json', keyFile: '/city/keys/v.key', prefix: 'city/', region: 'us-east-2', backend: 'aws' }
+  assert.deepEqual({ vaultFile, keyFile, prefix, region, backend }, secrets)
+  assert.equal(config.source.rotation?.adminUser, 'dba')
+  assert.equal(config.source.rotation?.clone, 'reader_b')
   assert.deepEqual(config.notices, [])
+})
+
+test('a deadline that nobody can keep is refused, and so is an address that would end a header', () => {
+  assert.match(refused('sla: { run: -5m }').message, /sla\.run is not as it has to be: expected a duration/)
+  assert.match(refused('sla: { run: 0m }').message, /expected more than no time/)
+  assert.match(refused('sla: { steps: { extract: 0s } }').message, /sla\.steps\.extract/)
+  const email = (to: string): string => `alerts: { email: { host: h, from: a@b, to: [${to}] } }`
+  assert.match(refused(email('"a@b\\r\\nBcc: c@d"')).message, /alerts\.email\.to/)
+  assert.equal(load(email('Desk <desk@example.org>')).alerts.email?.tls, 'starttls')
+  assert.equal(load('alerts: { email: { host: h, port: 465, from: a@b, to: [c@d] } }').alerts.email?.tls, 'implicit')
 })
 
 test('a password comes from a variable, a file, or the store that secret:// names', async () => {
@@ -136,6 +162,33 @@ test('a password comes from a variable, a file, or the store that secret:// name
     refused(undefined, { env: { BLOTTER_SOURCE_PASSWORD_FILE: '/gone' } }).message,
     /BLOTTER_SOURCE_PASSWORD_FILE names \/gone/,
   )
+})
+
+test('a vault lies in the state folder and its key beside it, and no backend is chosen where none is asked for', () => {
+  const { secrets } = load('state: ./st')
+  assert.equal(secrets.backend, undefined)
+  assert.equal(secrets.vaultFile, '/city/st/vault.json')
+  assert.equal(secrets.keyFile, '/city/st/vault.key')
+  assert.equal(load('secrets: { vault_file: safe/v.json }').secrets.keyFile, '/city/safe/vault.key')
+  assert.equal(load(undefined).source.rotation, undefined)
+  assert.equal(load('source: { rotation: {} }').source.rotation?.adminUser, 'root')
+})
+
+test('a credential knows the name of its secret, and one of the environment has none', async () => {
+  assert.equal(load('source: { password: secret://city-db }').source.password?.secret, 'city-db')
+  const env = { BLOTTER_SOURCE_PASSWORD: 'given' }
+  assert.equal(load('source: { password: secret://city-db }', { env }).source.password?.secret, undefined)
+})
+
+test('the credentials of the environment are hidden before anybody asks for them', () => {
+  const env = {
+    BLOTTER_SECRET_UNUSED: 'canary-of-an-unused-one',
+    BLOTTER_SOURCE_PASSWORD: 'canary-of-the-source',
+    BLOTTER_VAULT_KEY: 'canary-of-the-vault',
+    AWS_SECRET_ACCESS_KEY: 'canary-of-aws',
+  }
+  load(undefined, { env })
+  assert.doesNotMatch(redaction.text(Object.values(env).join(' ')), /canary/)
 })
 
 test('an unknown key is named with its place and the one that was meant', () => {

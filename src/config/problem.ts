@@ -78,7 +78,8 @@ function literalCredential(key: string, where: string): Problem {
     key,
     message: `${where}: ${key} holds something else than secret://NAME. A credential never stands in this file.`,
     todo:
-      `Write \`secret://${name}\` there and give the credential as the variable BLOTTER_SECRET_${name.toUpperCase()}, ` +
-      `or in a file that BLOTTER_SECRET_${name.toUpperCase()}_FILE names. ${variableOf(key)} works without the file.`,
+      `Write \`secret://${name}\` there and store the credential: \`blotter secret set ${name}\`, or as the variable ` +
+      `BLOTTER_SECRET_${name.toUpperCase()}, or in a file that BLOTTER_SECRET_${name.toUpperCase()}_FILE names. ` +
+      `${variableOf(key)} works without the file.`,
   }
 }

@@ -17,6 +17,22 @@ const secret = z.string().regex(SECRET, 'expected secret://NAME, not the credent
 
 const timezone = z.string().refine(isTimezone, 'expected an IANA time zone such as America/Chicago')
 
+const rotation = z.strictObject({
+  admin_user: z
+    .string()
+    .min(1)
+    .default('root')
+    .meta({ description: 'Account that makes the second account and sets passwords.' }),
+  admin_password: secret
+    .optional()
+    .meta({ description: 'Its password. Without it the two accounts have to be there and set their own.' }),
+  clone: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Name of the second account (default: that of the URL with `_clone` behind it).' }),
+})
+
 const source = z
   .strictObject({
     url: z.string().min(1).meta({ description: 'The table that incidents are read from; without a password.' }),
@@ -24,6 +40,7 @@ const source = z
     columns: z
       .record(z.string(), z.string())
       .meta({ description: 'Names in the source and the column each one is: `Where: block`.' }),
+    rotation,
   })
   .partial()
 
@@ -93,9 +110,25 @@ const alerts = z.strictObject({
 const secrets = z.strictObject({
   backend: z
     .enum(['vault', 'env', 'aws'])
-    .default('env')
-    .meta({ description: 'Where `secret://NAME` is found: encrypted file, environment, or AWS Secrets Manager.' }),
+    .optional()
+    .meta({
+      description:
+        'Where `secret://NAME` is found behind the environment: encrypted file, nowhere else, or AWS Secrets Manager ' +
+        '(default: `vault` where there is one, else `env`).',
+    }),
   rotate_every: duration.prefault('30d').meta({ description: 'How often credentials are renewed.' }),
+  vault_file: z.string().min(1).optional().meta({ description: 'The encrypted file (default: `vault.json` in the state folder).' }),
+  key_file: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'File of the vault’s key, readable by its owner alone (default: `vault.key` beside the vault).' }),
+  prefix: z
+    .string()
+    .regex(/^[A-Za-z0-9/_+=.@-]{0,128}$/, 'expected letters, digits and /_+=.@-')
+    .default('blotter/')
+    .meta({ description: 'What stands before each name in AWS Secrets Manager.' }),
+  region: z.string().min(1).optional().meta({ description: 'AWS region of the secrets (default: that of AWS’s own configuration).' }),
 })
 
 const server = z.strictObject({

@@ -1,11 +1,20 @@
 /** Gives a credential when it is needed, so that none lies about in memory or is printed with the configuration. */
-export type Credential = () => Promise<string>
+export interface Credential {
+  (): Promise<string>
+  /** The NAME of `secret://NAME`; absent where the environment holds the credential itself. */
+  readonly secret?: string
+}
 
 /** What the platform is told, checked and complete: durations in ms, sizes in bytes, percentages as parts of one. */
 export interface Config {
   /** The file that was read, if any. */
   file: string | undefined
-  source: { url: string | undefined; password: Credential | undefined; columns: Readonly<Record<string, string>> }
+  source: {
+    url: string | undefined
+    password: Credential | undefined
+    columns: Readonly<Record<string, string>>
+    rotation: RotationConfig | undefined
+  }
   /** Absolute folder, or `s3://bucket/prefix`. */
   lake: string
   /** Absolute folder of the state databases. */
@@ -20,7 +29,7 @@ export interface Config {
   /** Which batches `blotter expire` keeps: a batch stays if either number says so. */
   retention: { batches: number | undefined; days: number | undefined }
   alerts: AlertsConfig
-  secrets: { backend: 'vault' | 'env' | 'aws'; rotateEveryMs: number }
+  secrets: SecretsConfig
   server: { host: string; port: number }
   openLineage: OpenLineageConfig
   /** What looks like a mistake but stops nothing, such as a `BLOTTER_*` variable that no key answers to. */
@@ -42,6 +51,33 @@ export interface AlertsConfig {
   digest: 'never' | 'daily' | 'run'
   /** Where people find Blotter's pages, for links. */
   link: string | undefined
+}
+
+/** How the password of the source's account is renewed: by turns with that of a second account. */
+export interface RotationConfig {
+  /** Who makes the second account and sets passwords; without a password the accounts set their own. */
+  adminUser: string
+  adminPassword: Credential | undefined
+  /** Name of the second account; default: the first one's with `_clone` behind it. */
+  clone: string | undefined
+}
+
+export interface SecretsConfig {
+  /** Undefined: the vault where there is one, else the environment. */
+  backend: 'vault' | 'env' | 'aws' | undefined
+  rotateEveryMs: number
+  /** Absolute paths. */
+  vaultFile: string
+  keyFile: string
+  /** Stands before each name in AWS Secrets Manager. */
+  prefix: string
+  region: string | undefined
+  /** The environment, to be asked for what it holds; nothing of it stands in the configuration. */
+  variables: {
+    get(variable: string): string | undefined
+    names(): readonly string[]
+    readFile(path: string): string | undefined
+  }
 }
 
 export interface EmailConfig {
