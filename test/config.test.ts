@@ -97,6 +97,7 @@ test('every key can be set by its variable', () => {
     'alerts.email.host': 'smtp',
     'alerts.email.port': '25',
     'alerts.email.tls': 'implicit',
+    'alerts.email.tls': 'implicit',
     'alerts.email.user': 'u',
     'alerts.email.from': 'a@b',
     'alerts.email.to': 'c@d, e@f',
@@ -117,6 +118,8 @@ test('every key can be set by its variable', () => {
     'alerts.webhook': 'https://three',
     'alerts.digest': 'daily',
     'alerts.link': 'https://blotter.example.org',
+    'alerts.digest': 'daily',
+    'alerts.link': 'https://blotter.example.org',
   }
   assert.deepEqual(Object.keys(texts).toSorted(), CONFIG_KEYS.map((key) => key.path).toSorted())
   const config = load(undefined, { env: Object.fromEntries(CONFIG_KEYS.map((key) => [key.variable, texts[key.path]])) })
@@ -135,6 +138,16 @@ test('every key can be set by its variable', () => {
   assert.equal(config.source.rotation?.adminUser, 'dba')
   assert.equal(config.source.rotation?.clone, 'reader_b')
   assert.deepEqual(config.notices, [])
+})
+
+test('a deadline that nobody can keep is refused, and so is an address that would end a header', () => {
+  assert.match(refused('sla: { run: -5m }').message, /sla\.run is not as it has to be: expected a duration/)
+  assert.match(refused('sla: { run: 0m }').message, /expected more than no time/)
+  assert.match(refused('sla: { steps: { extract: 0s } }').message, /sla\.steps\.extract/)
+  const email = (to: string): string => `alerts: { email: { host: h, from: a@b, to: [${to}] } }`
+  assert.match(refused(email('"a@b\\r\\nBcc: c@d"')).message, /alerts\.email\.to/)
+  assert.equal(load(email('Desk <desk@example.org>')).alerts.email?.tls, 'starttls')
+  assert.equal(load('alerts: { email: { host: h, port: 465, from: a@b, to: [c@d] } }').alerts.email?.tls, 'implicit')
 })
 
 test('a deadline that nobody can keep is refused, and so is an address that would end a header', () => {
