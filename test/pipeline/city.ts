@@ -40,12 +40,12 @@ export interface City extends AsyncDisposable {
   query(sql: string, at?: string): Promise<Record<string, unknown>[]>
 }
 
-export async function makeCity(options: { partial?: boolean } = {}): Promise<City> {
+export async function makeCity(options: { partial?: boolean; env?: Record<string, string> } = {}): Promise<City> {
   const folder = await mkdtemp(join(tmpdir(), 'blotter-city-'))
   const lake = join(folder, 'lake')
   const file = join(folder, 'crimes.csv')
   const source = `file:${file}${options.partial ? '?partial=true' : ''}`
-  const platform = await openPlatform(loadConfig({ env: {}, flags: { lake, source }, cwd: folder }), silentLog)
+  const platform = await openPlatform(loadConfig({ env: options.env ?? {}, flags: { lake, source }, cwd: folder }), silentLog)
   return {
     folder,
     lake,

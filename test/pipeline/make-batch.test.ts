@@ -13,13 +13,13 @@ test('every batch, every diff and every time travel agree with a model that is k
   })
   await fc.assert(
     fc.asyncProperty(days, async (batches) => {
-      await using city = await makeCity()
+      // An edit may be that many incidents vanish: the guard is another test's.
+      await using city = await makeCity({ env: { BLOTTER_GUARDS_VANISHED_MAX: '100%' } })
       const source: Model = new Map(Array.from({ length: 30 }, (_, i) => [i + 1, incident(i + 1, 0)]))
       const versions: Model[] = []
       const gone = new Set<number>()
       for (const [day, { full, edits }] of [{ full: true, edits: [] as Edit[] }, ...batches].entries()) {
         edits.forEach((one, n) => apply(source, one, day, n))
-        if (source.size < 29) for (let id = 1; source.size < 29; id++) if (!source.has(id)) source.set(id, incident(id, day))
         await city.publish([...source.values()])
         const before = versions.at(-1) ?? new Map()
         const after = seen(before, source, full || day === 0)
