@@ -88,7 +88,9 @@ async function parse(reader: SqlReader, sql: string): Promise<Tree | string> {
 }
 
 async function aggregatesOf(reader: SqlReader): Promise<Set<string>> {
-  const rows = await reader.rows("SELECT DISTINCT function_name AS name FROM duckdb_functions() WHERE function_type = 'aggregate'")
+  const rows = await reader.rows(
+    "SELECT DISTINCT function_name AS name FROM duckdb_functions() WHERE function_type = 'aggregate'",
+  )
   return new Set(rows.map((row) => String(row['name']).toLowerCase()))
 }
 
@@ -117,6 +119,9 @@ async function expressionsOf(reader: SqlReader, list: readonly Tree[], count: nu
     `SELECT i, json_deserialize_sql(tree::JSON) AS sql FROM (VALUES ${documents.join(', ')}) t(i, tree)`,
   )
   const texts: (string | undefined)[] = Array.from({ length: count })
-  for (const { i, sql } of rows) texts[Number(i)] = String(sql).replace(/^SELECT\s+/i, '').trim()
+  for (const { i, sql } of rows)
+    texts[Number(i)] = String(sql)
+      .replace(/^SELECT\s+/i, '')
+      .trim()
   return texts
 }

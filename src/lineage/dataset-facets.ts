@@ -56,7 +56,9 @@ function datasetFacets(one: DatasetFacts, facts: RunFacts, facet: MakeFacet): Fa
   return {
     ...(one.columns.length > 0 ? { schema: facet('schema', { fields: one.columns.map(schemaField) }) } : {}),
     datasetType: facet('datasetType', { datasetType: one.type }),
-    ...(one.doc ? { documentation: facet('datasetDocumentation', { description: one.doc, contentType: 'text/plain' }) } : {}),
+    ...(one.doc
+      ? { documentation: facet('datasetDocumentation', { description: one.doc, contentType: 'text/plain' }) }
+      : {}),
     ...(one.version === undefined ? {} : { version: facet('version', { datasetVersion: one.version }) }),
     ...(one.of === 'lake' ? lakeFacets(one, facts, facet) : { dataSource: dataSource(one.dataset, facet) }),
     // The name under which SQL reads it.

@@ -13,7 +13,11 @@ export function runEventsLocation(lake: string, batchAt: BatchAt, run: string, s
 }
 
 /** Writes events as a whole; what an earlier attempt has written there stays, and is what is returned. */
-export async function keepEvents(storage: Storage, location: string, events: () => Promise<LineageEvent[]>): Promise<LineageEvent[]> {
+export async function keepEvents(
+  storage: Storage,
+  location: string,
+  events: () => Promise<LineageEvent[]>,
+): Promise<LineageEvent[]> {
   const known = await readEvents(storage, location)
   if (known) return known
   const made = await events()
@@ -32,7 +36,10 @@ export async function readEvents(storage: Storage, location: string): Promise<Li
   if (!(await storage.exists(location))) return undefined
   const text = (await storage.read(location)).toString()
   try {
-    const events = text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as LineageEvent)
+    const events = text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as LineageEvent)
     return events.length > 0 ? events : undefined
   } catch {
     return undefined

@@ -85,7 +85,9 @@ export async function lineageGraph(
   for (const version of versions) {
     const events = (await eventsOf(version.batchAt)) ?? []
     const names = namesIn(events)
-    const told = events.findLast((event) => event.outputs.some((output) => output.facets?.['columnLineage'] && nameOf(output) === version.name))
+    const told = events.findLast((event) =>
+      event.outputs.some((output) => output.facets?.['columnLineage'] && nameOf(output) === version.name),
+    )
     tables.push(told ? toldNode(version, told, names, queryOf(events)) : untoldNode(version))
     for (const input of told?.inputs ?? []) {
       const node = outsideNode(input)
@@ -108,7 +110,12 @@ export function upstreamOf(graph: LineageGraph, name: string): LineageGraph {
   return { ...graph, tables: graph.tables.filter((node) => wanted.has(node.name)) }
 }
 
-function toldNode(version: TableVersion, event: LineageEvent, names: ReadonlyMap<string, string>, query: QueryOf): LineageNode {
+function toldNode(
+  version: TableVersion,
+  event: LineageEvent,
+  names: ReadonlyMap<string, string>,
+  query: QueryOf,
+): LineageNode {
   const output = event.outputs.find((one) => nameOf(one) === version.name)!
   const lineage = facetOf<ColumnLineageFacet>(output, 'columnLineage') ?? { fields: {} }
   const fields = facetOf<{ fields: { name: string; type?: string }[] }>(output, 'schema')?.fields ?? []
@@ -128,13 +135,21 @@ function toldNode(version: TableVersion, event: LineageEvent, names: ReadonlyMap
   }))
   const decidedBy = inputs(lineage.dataset)
   // A step writes several tables, and not each of them from all that it reads.
-  const takesPart = new Set([version.name, ...[...columns.flatMap((column) => column.inputs), ...decidedBy].map((input) => input.table)])
+  const takesPart = new Set([
+    version.name,
+    ...[...columns.flatMap((column) => column.inputs), ...decidedBy].map((input) => input.table),
+  ])
   const from = event.inputs.map((input) => ({ name: nameOf(input) ?? idOf(input), version: versionOf(input) }))
   return {
     ...untoldNode(version),
     dataset: { namespace: output.namespace, name: output.name },
     rows: facetOf<{ rowCount?: number }>(output, 'dataQualityMetrics')?.rowCount ?? null,
-    made_by: { ...makerOf(version), kind: kindOf(event), step: event.job.name.split('.').at(-1) ?? null, ...query(event, version.name) },
+    made_by: {
+      ...makerOf(version),
+      kind: kindOf(event),
+      step: event.job.name.split('.').at(-1) ?? null,
+      ...query(event, version.name),
+    },
     from: takesPart.size > 1 ? from.filter((input) => takesPart.has(input.name)) : from,
     columns,
     decided_by: decidedBy,
@@ -176,7 +191,10 @@ function queryOf(events: readonly LineageEvent[]): QueryOf {
   const extract = events.findLast((event) => event.job.name.endsWith('.extract'))
   return (event, table) => {
     const asker = event.job.name.endsWith('.land') ? (extract ?? event) : event
-    const { sql, sourceCodeLocation } = asker.job.facets as { sql?: { query?: string }; sourceCodeLocation?: { path?: string } }
+    const { sql, sourceCodeLocation } = asker.job.facets as {
+      sql?: { query?: string }
+      sourceCodeLocation?: { path?: string }
+    }
     const own = statementOf(sql?.query ?? '', table)
     return own ? { query: own.sql, file: own.file } : { query: sql?.query ?? null, file: sourceCodeLocation?.path ?? null }
   }
@@ -195,7 +213,13 @@ function outsideNode(input: EventDataset): LineageNode | undefined {
     rows: null,
     made_by: null,
     from: [],
-    columns: fields.map((field) => ({ name: field.name, type: field.type ?? null, expression: null, inputs: [], unresolved: [] })),
+    columns: fields.map((field) => ({
+      name: field.name,
+      type: field.type ?? null,
+      expression: null,
+      inputs: [],
+      unresolved: [],
+    })),
     decided_by: [],
     unresolved: [],
   }
@@ -214,10 +238,12 @@ interface ColumnLineageFacet {
 
 function namesIn(events: readonly LineageEvent[]): Map<string, string> {
   const datasets = events.flatMap((event) => [...event.inputs, ...event.outputs])
-  return new Map(datasets.flatMap((dataset) => {
-    const name = nameOf(dataset)
-    return name === undefined ? [] : [[keyOf(dataset), name] as const]
-  }))
+  return new Map(
+    datasets.flatMap((dataset) => {
+      const name = nameOf(dataset)
+      return name === undefined ? [] : [[keyOf(dataset), name] as const]
+    }),
+  )
 }
 
 /** The name under which SQL reads a dataset. */

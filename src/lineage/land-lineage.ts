@@ -51,7 +51,12 @@ export function quarantineLineage(
       { name: 'rule', inputs: rules.map((flow) => ({ ...flow, kind: 'CONDITIONAL' })), unresolved: [] },
       { ...asText(matches.find(({ column }) => column.name === definition.key)!), name: 'key' },
       ...matches.map(asText),
-      taken('extra', extra.map((column) => column.name), 'TRANSFORMATION', 'columns that are not declared, as JSON'),
+      taken(
+        'extra',
+        extra.map((column) => column.name),
+        'TRANSFORMATION',
+        'columns that are not declared, as JSON',
+      ),
     ],
     rows: rules,
     unresolved: [],
@@ -89,7 +94,9 @@ export function batchesLineage(
   rawName: string,
   columns: readonly string[],
 ): TableLineage {
-  const ruled = Object.entries(raw.kinds).map(([kind, rule]) => [kind, 'columns' in rule ? rule.columns : [rule.column]] as const)
+  const ruled = Object.entries(raw.kinds).map(
+    ([kind, rule]) => [kind, 'columns' in rule ? rule.columns : [rule.column]] as const,
+  )
   const named = new Set([definition.key, definition.cursor, ...ruled.flatMap(([, names]) => names)])
   const counted: Readonly<Record<string, readonly string[]>> = {
     changes_new: [definition.key],

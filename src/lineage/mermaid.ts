@@ -28,7 +28,11 @@ export function columnChart(graph: LineageGraph): string {
   const groups = graph.tables.flatMap((node, i) => {
     const shown = node.columns.filter((column) => node === graph.tables.at(-1) || used.has(key(node.name, column.name)))
     shown.forEach((column, j) => ids.set(key(node.name, column.name), `t${i}c${j}`))
-    return [`  subgraph t${i}["${text(node.name)}"]`, ...shown.map((column, j) => `    t${i}c${j}["${text(column.name)}"]`), '  end']
+    return [
+      `  subgraph t${i}["${text(node.name)}"]`,
+      ...shown.map((column, j) => `    t${i}c${j}["${text(column.name)}"]`),
+      '  end',
+    ]
   })
   const arrow = (input: LineageInput, to: string, many: boolean): string[] => {
     const from = ids.get(key(input.table, input.column))
@@ -50,7 +54,8 @@ export function columnChart(graph: LineageGraph): string {
 
 function box(node: LineageNode): string {
   const rows = node.rows === null ? [] : [`${node.rows.toLocaleString('en-US')} rows`]
-  if (node.kind === 'table') return `["${[node.name, ...rows, `snapshot ${node.version ?? 'unknown'}`].map(text).join('<br>')}"]`
+  if (node.kind === 'table')
+    return `["${[node.name, ...rows, `snapshot ${node.version ?? 'unknown'}`].map(text).join('<br>')}"]`
   const where = node.kind === 'source' && node.dataset ? [node.dataset.namespace, node.dataset.name] : [node.name]
   return `[("${where.map(text).join('<br>')}")]`
 }

@@ -1,13 +1,6 @@
 import { sleep } from '../clock.ts'
 import type { Database } from '../state/database.ts'
-import {
-  countWaiting,
-  enqueueEvents,
-  markAttempted,
-  markPosted,
-  markRefused,
-  waitingEvents,
-} from '../state/lineage-rows.ts'
+import { countWaiting, enqueueEvents, markAttempted, markPosted, markRefused, waitingEvents } from '../state/lineage-rows.ts'
 import type { LineageEvent } from './event.ts'
 
 /** Where events are posted to (OpenLineage's variables OPENLINEAGE_URL and OPENLINEAGE_API_KEY). */
@@ -116,11 +109,18 @@ function judge(status: number): Answer {
   return { taken: false, final, why: `it answered ${status}` }
 }
 
-async function persistently(send: () => Promise<Answer>, { pauseMs = 100 }: PostLimits, signal: AbortSignal): Promise<Answer> {
+async function persistently(
+  send: () => Promise<Answer>,
+  { pauseMs = 100 }: PostLimits,
+  signal: AbortSignal,
+): Promise<Answer> {
   for (let tries = 1; ; tries++) {
     const answer = await send()
     if (answer.taken || answer.final || tries >= TRIES || signal.aborted) return answer
-    const rested = await sleep(pauseMs * 2 ** (tries - 1), signal).then(() => true, () => false)
+    const rested = await sleep(pauseMs * 2 ** (tries - 1), signal).then(
+      () => true,
+      () => false,
+    )
     if (!rested) return answer
   }
 }

@@ -6,7 +6,10 @@ import { createHash } from 'node:crypto'
  * name), its random bits taken from a SHA-256, as OpenLineage's own clients do for ids that must repeat.
  */
 export function runUuid(lake: string, run: string, step = ''): string {
-  const bytes = createHash('sha256').update(JSON.stringify([lake, run, step])).digest().subarray(0, 16)
+  const bytes = createHash('sha256')
+    .update(JSON.stringify([lake, run, step]))
+    .digest()
+    .subarray(0, 16)
   bytes.writeUIntBE(beganMs(run), 0, 6)
   bytes[6] = (bytes[6]! & 0x0f) | 0x70
   bytes[8] = (bytes[8]! & 0x3f) | 0x80
@@ -18,6 +21,13 @@ export function runUuid(lake: string, run: string, step = ''): string {
 function beganMs(run: string): number {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(run)
   if (!parts) return 0
-  const [year, month, day, hour, minute, second] = parts.slice(1).map(Number) as [number, number, number, number, number, number]
+  const [year, month, day, hour, minute, second] = parts.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
   return Math.max(0, Date.UTC(year, month - 1, day, hour, minute, second))
 }

@@ -14,7 +14,8 @@ export function joinStatements(statements: readonly TableStatement[]): string {
 export function statementOf(text: string, table: string): TableStatement | undefined {
   for (const part of text.split(/^(?=-- table )/m)) {
     const head = /^-- table (\S+)(?: from (.+))?\n/.exec(part)
-    if (head?.[1] === table) return { table, file: head[2] ?? null, sql: part.slice(head[0].length).trim().replace(/;$/, '') }
+    if (head?.[1] === table)
+      return { table, file: head[2] ?? null, sql: part.slice(head[0].length).trim().replace(/;$/, '') }
   }
   return undefined
 }

@@ -26,7 +26,10 @@ export function lineage(parts: Parts) {
       const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
       const graph = await lineageAt(parts.lake(false), view, batch.batchAt, names)
       if (options.table === undefined) return { graph, table: null, mermaid: tableChart(graph) }
-      const table = tableMeant(options.table, graph.tables.filter((node) => node.kind === 'table').map((node) => node.name))
+      const table = tableMeant(
+        options.table,
+        graph.tables.filter((node) => node.kind === 'table').map((node) => node.name),
+      )
       const upstream = upstreamOf(graph, table)
       return { graph: upstream, table, mermaid: columnChart(upstream) }
     },

@@ -66,8 +66,12 @@ export async function eventsAt(lake: LineageLake, batchAt: BatchAt): Promise<Lin
   const location = batchEventsLocation(lake.location, batchAt)
   const events = await readEvents(lake.storage, location)
   if (events) return events
-  throw new BlotterError('batch_missing', `No lineage events were written for the batch ${batchAt}: there is no ${location}.`, {
-    todo: 'Name a batch that a later Blotter made; `blotter batches` lists them all.',
-    context: { batch_at: batchAt, file: location },
-  })
+  throw new BlotterError(
+    'batch_missing',
+    `No lineage events were written for the batch ${batchAt}: there is no ${location}.`,
+    {
+      todo: 'Name a batch that a later Blotter made; `blotter batches` lists them all.',
+      context: { batch_at: batchAt, file: location },
+    },
+  )
 }

@@ -34,7 +34,10 @@ export function enqueueEvents(database: Database, events: readonly IdentifiedEve
         event,
       )
     }
-    for (const [which, most] of [['NOT NULL', MAX_WAITING], ['NULL', MAX_POSTED]] as const) {
+    for (const [which, most] of [
+      ['NOT NULL', MAX_WAITING],
+      ['NULL', MAX_POSTED],
+    ] as const) {
       database.run(
         `DELETE FROM lineage_outbox WHERE event IS ${which} AND sequence <= (
            SELECT sequence FROM lineage_outbox WHERE event IS ${which} ORDER BY sequence DESC LIMIT 1 OFFSET ?)`,

@@ -156,6 +156,16 @@ const RESTORE_PREVIEW = {
 
 const LIFTED = { lifted: [{ ...RESTORE_PREVIEW.restore, since: REPORT.batch_at }], held: [] }
 
+const MAKER: LineageNode['made_by'] = {
+  batch_at: REPORT.batch_at,
+  run: REPORT.run,
+  code_version: '0.1.0+abc',
+  kind: 'full',
+  step: 'land',
+  query: 'select 1\n  as one',
+  file: null,
+}
+
 /** A source, a table that takes two columns over and one that counts them. */
 const LINEAGE: LineageReport = {
   table: null,
@@ -185,7 +195,7 @@ function lineageNode(
     dataset: { namespace: 'demo://chicago', name },
     version: '9007199254740993',
     rows: kind === 'table' ? 1234 : null,
-    made_by: kind === 'table' ? { batch_at: REPORT.batch_at, run: REPORT.run, code_version: '0.1.0+abc', kind: 'full', step: 'land', query: 'select 1\n  as one', file: null } : null,
+    made_by: kind === 'table' ? MAKER : null,
     from: from.map((input) => ({ name: input, version: null })),
     columns: columns.map(([column, inputs]) => ({
       name: column,

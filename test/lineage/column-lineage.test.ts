@@ -14,7 +14,11 @@ import { SHIPPED } from './expected.ts'
 let engine: Engine
 let follow: Awaited<ReturnType<typeof sqlFollower>>
 before(async () => {
-  engine = await openDuckDb({ memoryBytes: 2 ** 28, spillFolder: join(tmpdir(), `blotter-lineage-${process.pid}`), threads: 1 })
+  engine = await openDuckDb({
+    memoryBytes: 2 ** 28,
+    spillFolder: join(tmpdir(), `blotter-lineage-${process.pid}`),
+    threads: 1,
+  })
   follow = await sqlFollower(engine)
 })
 after(() => engine[Symbol.asyncDispose]())
@@ -26,7 +30,9 @@ const TABLES = [
 
 /** `a IDENTITY`; the table in front where it is not `raw.t`. */
 function words(flows: readonly Flow[]): string[] {
-  return flows.map(({ table, column, kind }) => `${table === 'raw.t' ? '' : `${table.replace('raw.', '')}.`}${column} ${kind}`)
+  return flows.map(
+    ({ table, column, kind }) => `${table === 'raw.t' ? '' : `${table.replace('raw.', '')}.`}${column} ${kind}`,
+  )
 }
 
 function told(lineage: TableLineage): { columns: Record<string, string[]>; rows: string[]; unresolved: string[] } {
@@ -44,10 +50,13 @@ const IDENTITY_A = { columns: { a: ['a IDENTITY'] }, rows: [] }
 const CASES: Record<string, { sql: string; columns: Record<string, string[]>; rows?: string[] }> = {
   'a plain column': { sql: 'select a from raw.t', ...IDENTITY_A },
   'an alias of the table, in other capitals': { sql: 'SELECT Q.A FROM raw.T AS q', columns: { A: ['a IDENTITY'] } },
-  'a table named with its schema': { sql: 'select raw.t.a, t.b from raw.t', columns: { a: ['a IDENTITY'], b: ['b IDENTITY'] } },
+  'a table named with its schema': {
+    sql: 'select raw.t.a, t.b from raw.t',
+    columns: { a: ['a IDENTITY'], b: ['b IDENTITY'] },
+  },
   'an alias of a column': { sql: 'select a as z from raw.t', columns: { z: ['a IDENTITY'] } },
   'a cast': { sql: 'select cast(a as int) as z from raw.t', columns: { z: ['a TRANSFORMATION'] } },
-  'a constant and a parameter': { sql: "select 1 as z, $p as p from raw.t", columns: { z: [], p: [] } },
+  'a constant and a parameter': { sql: 'select 1 as z, $p as p from raw.t', columns: { z: [], p: [] } },
   coalesce: {
     sql: 'select coalesce(t.a, u.x) as z from raw.t left join raw.u on t.a = u.a',
     columns: { z: ['a TRANSFORMATION', 'u.x TRANSFORMATION'] },
@@ -115,7 +124,10 @@ const CASES: Record<string, { sql: string; columns: Record<string, string[]>; ro
     columns: { n: ['a IDENTITY', 'b IDENTITY', 'c IDENTITY'] },
     rows: ['a JOIN', 's JOIN', 'b JOIN', 'c JOIN'],
   },
-  'union all': { sql: 'select a as z from raw.t union all select x from raw.u', columns: { z: ['a IDENTITY', 'u.x IDENTITY'] } },
+  'union all': {
+    sql: 'select a as z from raw.t union all select x from raw.u',
+    columns: { z: ['a IDENTITY', 'u.x IDENTITY'] },
+  },
   'union without all leaves repeats out': {
     sql: 'select a from raw.t union select x from raw.u',
     columns: { a: ['a IDENTITY', 'u.x IDENTITY'] },
@@ -131,15 +143,29 @@ const CASES: Record<string, { sql: string; columns: Record<string, string[]>; ro
     columns: { a: ['a IDENTITY'] },
     rows: ['a FILTER', 'u.x FILTER'],
   },
-  distinct: { sql: 'select distinct a, b from raw.t', columns: { a: ['a IDENTITY'], b: ['b IDENTITY'] }, rows: ['a GROUP_BY', 'b GROUP_BY'] },
+  distinct: {
+    sql: 'select distinct a, b from raw.t',
+    columns: { a: ['a IDENTITY'], b: ['b IDENTITY'] },
+    rows: ['a GROUP_BY', 'b GROUP_BY'],
+  },
   'star, with exclude and replace': {
     sql: 'select * exclude (s) replace (b + c as b) from raw.t',
     columns: { a: ['a IDENTITY'], b: ['b TRANSFORMATION', 'c TRANSFORMATION'], c: ['c IDENTITY'] },
   },
-  'the star of one of two': { sql: 'select u.* from raw.t, raw.u', columns: { a: ['u.a IDENTITY'], x: ['u.x IDENTITY'], y: ['u.y IDENTITY'] } },
+  'the star of one of two': {
+    sql: 'select u.* from raw.t, raw.u',
+    columns: { a: ['u.a IDENTITY'], x: ['u.x IDENTITY'], y: ['u.y IDENTITY'] },
+  },
   'star over USING': {
     sql: 'select * from raw.t join raw.u using (a)',
-    columns: { a: ['a IDENTITY'], b: ['b IDENTITY'], c: ['c IDENTITY'], s: ['s IDENTITY'], x: ['u.x IDENTITY'], y: ['u.y IDENTITY'] },
+    columns: {
+      a: ['a IDENTITY'],
+      b: ['b IDENTITY'],
+      c: ['c IDENTITY'],
+      s: ['s IDENTITY'],
+      x: ['u.x IDENTITY'],
+      y: ['u.y IDENTITY'],
+    },
     rows: ['a JOIN', 'u.a JOIN'],
   },
   'the column of USING in a full join': {
@@ -152,8 +178,16 @@ const CASES: Record<string, { sql: string; columns: Record<string, string[]>; ro
     columns: { a: ['u.a IDENTITY'] },
     rows: ['a JOIN', 'u.a JOIN'],
   },
-  'a natural join': { sql: 'select b, x from raw.t natural join raw.u', columns: { b: ['b IDENTITY'], x: ['u.x IDENTITY'] }, rows: ['a JOIN', 'u.a JOIN'] },
-  'a semi join hides its right side': { sql: 'select a from raw.t semi join raw.u using (a)', columns: { a: ['a IDENTITY'] }, rows: ['a JOIN', 'u.a JOIN'] },
+  'a natural join': {
+    sql: 'select b, x from raw.t natural join raw.u',
+    columns: { b: ['b IDENTITY'], x: ['u.x IDENTITY'] },
+    rows: ['a JOIN', 'u.a JOIN'],
+  },
+  'a semi join hides its right side': {
+    sql: 'select a from raw.t semi join raw.u using (a)',
+    columns: { a: ['a IDENTITY'] },
+    rows: ['a JOIN', 'u.a JOIN'],
+  },
   'a scalar subquery that looks outwards': {
     sql: 'select (select max(x) from raw.u where u.a = t.b) as z from raw.t',
     columns: { z: ['u.x AGGREGATION', 'u.a FILTER', 'b FILTER'] },
@@ -167,13 +201,16 @@ const CASES: Record<string, { sql: string; columns: Record<string, string[]>; ro
     sql: 'select z from raw.t, lateral (select t.a + u.x as z from raw.u) l',
     columns: { z: ['a TRANSFORMATION', 'u.x TRANSFORMATION'] },
   },
-  'a field of a struct': { sql: 'select s.x as z, t.s.x.y as w from raw.t', columns: { z: ['s TRANSFORMATION'], w: ['s TRANSFORMATION'] } },
+  'a field of a struct': {
+    sql: 'select s.x as z, t.s.x.y as w from raw.t',
+    columns: { z: ['s TRANSFORMATION'], w: ['s TRANSFORMATION'] },
+  },
   'a lambda, whose parameter is no column': {
     sql: 'select list_transform(a, lambda b: b + c) as z from raw.t',
     columns: { z: ['a TRANSFORMATION', 'c TRANSFORMATION'] },
   },
   'an unnested list': { sql: 'select v.e from raw.t, unnest(t.a) v(e)', columns: { e: ['a TRANSFORMATION'] } },
-  'values': { sql: 'select v.p from (values (1, 2), (3, 4)) v(o, p)', columns: { p: [] } },
+  values: { sql: 'select v.p from (values (1, 2), (3, 4)) v(o, p)', columns: { p: [] } },
 }
 
 describe('A statement is followed', () => {
@@ -185,8 +222,15 @@ describe('A statement is followed', () => {
   }
 
   it('with the SQL of each column that is more than a name', async () => {
-    const { columns } = await follow({ sql: "select a, a + 1 as z, 'it''s' || b as w, 123456789012345678901 * c as h from raw.t", columns: ['a', 'z', 'w', 'h'], tables: TABLES })
-    assert.deepEqual(columns.map((column) => column.expression), [undefined, '(a + 1)', "('it''s' || b)", '(123456789012345678901 * c)'])
+    const { columns } = await follow({
+      sql: "select a, a + 1 as z, 'it''s' || b as w, 123456789012345678901 * c as h from raw.t",
+      columns: ['a', 'z', 'w', 'h'],
+      tables: TABLES,
+    })
+    assert.deepEqual(
+      columns.map((column) => column.expression),
+      [undefined, '(a + 1)', "('it''s' || b)", '(123456789012345678901 * c)'],
+    )
   })
 })
 
@@ -199,7 +243,11 @@ describe('What cannot be followed is said, not guessed:', () => {
     'COLUMNS(…)': { sql: "select columns('a|b') from raw.t", columns: ['a', 'b'], says: /COLUMNS/ },
     'a table function that reads elsewhere': { sql: "select q from read_csv('x.csv')", columns: ['q'], says: /read_csv/ },
     'a pivot': { sql: 'from (pivot raw.t on a using sum(b))', columns: ['x'], says: /./ },
-    'union by name': { sql: 'select a from raw.t union by name select x from raw.u', columns: ['a', 'x'], says: /columns|BY NAME/ },
+    'union by name': {
+      sql: 'select a from raw.t union by name select x from raw.u',
+      columns: ['a', 'x'],
+      says: /columns|BY NAME/,
+    },
     'names that do not fit the table': { sql: 'select a from raw.t', columns: ['b'], says: /not those of the table/ },
     'what is not SQL': { sql: 'select from where', columns: ['a'], says: /syntax error/ },
     'two statements': { sql: 'select 1 as a; select 2 as a', columns: ['a'], says: /not one statement/ },
@@ -208,7 +256,10 @@ describe('What cannot be followed is said, not guessed:', () => {
   for (const [title, { sql, columns, says }] of Object.entries(doubts)) {
     it(title, async () => {
       const lineage = await follow({ sql, columns, tables: TABLES })
-      assert.deepEqual(lineage.columns.map((column) => column.name), columns)
+      assert.deepEqual(
+        lineage.columns.map((column) => column.name),
+        columns,
+      )
       for (const column of lineage.columns) {
         assert.match(column.unresolved.join(), says)
         assert.deepEqual(column.inputs, [])
@@ -232,8 +283,12 @@ describe('The SQL files of the shipped pipeline', async () => {
     it(`come from where a person reads them to come from: ${table.name}`, async () => {
       const sql = fillIn(table.sql, { batch_at: '$batch_at', processed_at: '$processed_at' })
       const lineage = await follow({ sql, columns: table.columns.map((column) => column.name), tables })
-      const flat = (flows: readonly Flow[]): string[] => flows.map(({ table: from, column, kind }) => `${from}.${column} ${kind}`).sort()
-      assert.deepEqual(Object.fromEntries(lineage.columns.map(({ name, inputs }) => [name, flat(inputs)])), SHIPPED[table.name]!.columns)
+      const flat = (flows: readonly Flow[]): string[] =>
+        flows.map(({ table: from, column, kind }) => `${from}.${column} ${kind}`).sort()
+      assert.deepEqual(
+        Object.fromEntries(lineage.columns.map(({ name, inputs }) => [name, flat(inputs)])),
+        SHIPPED[table.name]!.columns,
+      )
       assert.deepEqual(flat(lineage.rows), SHIPPED[table.name]!.rows)
       assert.deepEqual(told(lineage).unresolved, [])
     })

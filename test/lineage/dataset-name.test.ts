@@ -7,12 +7,20 @@ const named = (url: string) => sourceDataset(url, { table: 'crimes', folder: '/c
 test('a MySQL table is named by host, port, database and table, never by its user', () => {
   const expected = { namespace: 'mysql://db.example.org:3307', name: 'chicago.incidents', type: 'TABLE' }
   assert.deepEqual(named('mysql://reader@db.example.org:3307/chicago?table=incidents&tls=verify'), expected)
-  assert.deepEqual(named('mariadb://reader@db.example.org/chicago'), { ...expected, namespace: 'mysql://db.example.org:3306', name: 'chicago.crimes' })
+  assert.deepEqual(named('mariadb://reader@db.example.org/chicago'), {
+    ...expected,
+    namespace: 'mysql://db.example.org:3306',
+    name: 'chicago.crimes',
+  })
   assert.doesNotMatch(JSON.stringify(named('mysql://reader:canary@db/chicago')), /reader|canary/)
 })
 
 test('a file is named by its absolute path, a pattern as it stands', () => {
-  assert.deepEqual(named('file:exports/*.csv?partial=true'), { namespace: 'file', name: '/city/exports/*.csv', type: 'FILE' })
+  assert.deepEqual(named('file:exports/*.csv?partial=true'), {
+    namespace: 'file',
+    name: '/city/exports/*.csv',
+    type: 'FILE',
+  })
   assert.deepEqual(named('file:///data/my%20crimes.csv'), { namespace: 'file', name: '/data/my crimes.csv', type: 'FILE' })
 })
 
@@ -24,7 +32,11 @@ test('the synthetic city of another day is another version of one dataset', () =
 })
 
 test('a portal is named by its host and dataset', () => {
-  assert.deepEqual(named('socrata://data.example.org/ijzp-q8t2'), { namespace: 'socrata://data.example.org', name: 'ijzp-q8t2', type: 'TABLE' })
+  assert.deepEqual(named('socrata://data.example.org/ijzp-q8t2'), {
+    namespace: 'socrata://data.example.org',
+    name: 'ijzp-q8t2',
+    type: 'TABLE',
+  })
 })
 
 test('a table of a lake is named by its location, in a folder or a bucket', () => {

@@ -57,7 +57,10 @@ export const SHIPPED: Record<string, Expected> = {
       community_area: [processed('community_area', 'IDENTITY')],
       incidents: [],
     },
-    rows: ['community_area', 'crime_type', 'district'].flatMap((name) => [processed(name, 'GROUP_BY'), processed(name, 'SORT')]),
+    rows: ['community_area', 'crime_type', 'district'].flatMap((name) => [
+      processed(name, 'GROUP_BY'),
+      processed(name, 'SORT'),
+    ]),
   },
   'aggregates.by_type_hour': {
     columns: {

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -10,32 +7,7 @@ import type { LineageEvent } from '../../src/lineage/event.ts'
 import { enqueue, postWaiting } from '../../src/lineage/outbox.ts'
 import { countWaiting } from '../../src/state/lineage-rows.ts'
 import { openState } from '../../src/state/state.ts'
-
-interface Received {
-  url: string
-  authorization: string | undefined
-  body: LineageEvent
-}
-
-/** A listener that answers as it is told, with what it got. */
-async function listener(t: TestContext, answer: (nth: number, response: ServerResponse) => void) {
-  const received: Received[] = []
-  const server = createServer((request: IncomingMessage, response) => {
-    let text = ''
-    request.on('data', (part: Buffer) => (text += part.toString()))
-    request.on('end', () => {
-      received.push({ url: `${request.method} ${request.url}`, authorization: request.headers.authorization, body: JSON.parse(text) as LineageEvent })
-      answer(received.length, response)
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { received, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
-}
+import { answering, listener } from './listener.ts'
 
 function outbox(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'blotter-outbox-'))
@@ -61,7 +33,6 @@ function event(n: number, eventType: LineageEvent['eventType'] = 'START'): Linea
   }
 }
 
-const answering = (status: number) => (_nth: number, response: ServerResponse) => void response.writeHead(status).end()
 const quick = { pauseMs: 1 }
 
 test('events arrive one by one in their order, with the key, below the path of the URL', async (t) => {
@@ -71,8 +42,11 @@ test('events arrive one by one in their order, with the key, below the path of t
   enqueue(database, events)
   const posting = await postWaiting(database, { url: `${url}/below`, apiKey: async () => 'canary-key' })
   assert.deepEqual(posting, { posted: 4, refused: 0, waiting: 0 })
-  assert.deepEqual(received.map((one) => one.body), events)
-  assert.deepEqual(new Set(received.map((one) => one.url)), new Set(['POST /below/api/v1/lineage']))
+  assert.deepEqual(
+    received.map((one) => one.body),
+    events,
+  )
+  assert.deepEqual(new Set(received.map((one) => one.request)), new Set(['POST /below/api/v1/lineage']))
   assert.deepEqual(new Set(received.map((one) => one.authorization)), new Set(['Bearer canary-key']))
 })
 
@@ -84,16 +58,24 @@ test('an event that is in the outbox or was posted from it is not posted again',
   await postWaiting(database, { url, apiKey: undefined })
   enqueue(database, [event(1), event(2)])
   await postWaiting(database, { url, apiKey: undefined })
-  assert.deepEqual(received.map((one) => one.body.run.runId.at(-1)), ['1', '2'])
+  assert.deepEqual(
+    received.map((one) => one.body.run.runId.at(-1)),
+    ['1', '2'],
+  )
   assert.equal(received[0]?.authorization, undefined)
 })
 
 test('an endpoint that fails for a while gets every event once it works, in their order', async (t) => {
   const database = outbox(t)
-  const { received, url } = await listener(t, (nth, response) => answering(nth === 1 ? 500 : nth === 2 ? 429 : nth === 5 ? 503 : 200)(nth, response))
+  const { received, url } = await listener(t, (nth, response) =>
+    answering(nth === 1 ? 500 : nth === 2 ? 429 : nth === 5 ? 503 : 200)(nth, response),
+  )
   enqueue(database, [event(1), event(2), event(3)])
   assert.deepEqual(await postWaiting(database, { url, apiKey: undefined }, quick), { posted: 3, refused: 0, waiting: 0 })
-  assert.deepEqual(received.map((one) => one.body.run.runId.at(-1)), ['1', '1', '1', '2', '3', '3'])
+  assert.deepEqual(
+    received.map((one) => one.body.run.runId.at(-1)),
+    ['1', '1', '1', '2', '3', '3'],
+  )
 })
 
 test('what cannot be posted waits for a later call', async (t) => {
@@ -123,9 +105,16 @@ test('a dead endpoint, a key that cannot be read and a redirect fail nothing and
   enqueue(database, [event(1)])
   const dead = await postWaiting(database, { url: 'http://127.0.0.1:1', apiKey: undefined }, quick)
   assert.match(dead.problem ?? '', /ECONNREFUSED|bad port/)
-  const keyless = await postWaiting(database, { url: 'http://127.0.0.1:1', apiKey: () => Promise.reject(new Error('no key')) }, quick)
+  const keyless = await postWaiting(
+    database,
+    { url: 'http://127.0.0.1:1', apiKey: () => Promise.reject(new Error('no key')) },
+    quick,
+  )
   assert.equal(keyless.problem, 'no key')
-  const { received, url } = await listener(t, (_nth, response) => void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end())
+  const { received, url } = await listener(
+    t,
+    (_nth, response) => void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
+  )
   assert.equal((await postWaiting(database, { url, apiKey: undefined }, quick)).problem, 'it answered 302')
   assert.equal(received.length, 3)
   assert.equal(countWaiting(database), 1)

@@ -7,7 +7,12 @@ const RUN = '20261123T060000Z-x7k2'
 
 test('the id of a run is the same every time, and another for another run, step or lake', () => {
   assert.equal(runUuid(LAKE, RUN), runUuid(LAKE, RUN))
-  const ids = [runUuid(LAKE, RUN), runUuid(LAKE, RUN, 'land'), runUuid('file:///other', RUN), runUuid(LAKE, '20261123T060000Z-x7k3')]
+  const ids = [
+    runUuid(LAKE, RUN),
+    runUuid(LAKE, RUN, 'land'),
+    runUuid('file:///other', RUN),
+    runUuid(LAKE, '20261123T060000Z-x7k3'),
+  ]
   assert.equal(new Set(ids).size, ids.length)
 })
 

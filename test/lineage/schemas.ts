@@ -6,7 +6,7 @@ import type { LineageEvent } from '../../src/lineage/event.ts'
 import type { Facets } from '../../src/lineage/facets.ts'
 import { specification } from '../services/specification.ts'
 
-/** Says what the published schemas of OpenLineage find wrong with an event or with any facet of it; nothing if all is well. */
+/** Says what the published schemas of OpenLineage find wrong with an event or with a facet of it. */
 export function openLineageJudge(): (event: LineageEvent) => string[] {
   const folder = specification('openlineage')!
   // The schemas hold words for people (`example`) that a strict reader would take for mistakes.

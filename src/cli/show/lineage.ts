@@ -22,7 +22,10 @@ export function lakeLineageText(graph: LineageGraph, { styles, columns }: Output
   ])
   const table = columnLines(
     [
-      { title: 'from the source on', style: (text, row) => (lines[row]!.node.kind === 'table' ? styles.strong(text) : styles.accent(text)) },
+      {
+        title: 'from the source on',
+        style: (text, row) => (lines[row]!.node.kind === 'table' ? styles.strong(text) : styles.accent(text)),
+      },
       { title: 'rows', side: right },
       { title: 'snapshot', side: right },
       { title: 'made by' },

@@ -16,7 +16,8 @@ export function tableLineageText(graph: LineageGraph, table: string, { styles, c
     ...facts(node, styles, width),
     ...node.unresolved.flatMap((why) => wrapped(why, width, '  ').map(styles.warn)),
   ]
-  if (node.columns.length > 0) lines.push('', styles.dim('columns, each down to the source'), ...columnTree(graph, node, styles, width))
+  if (node.columns.length > 0)
+    lines.push('', styles.dim('columns, each down to the source'), ...columnTree(graph, node, styles, width))
   if (node.made_by?.query) lines.push('', styles.dim('by the query'), ...verbatim(node.made_by.query, '  '))
   const others = graph.tables.filter((one) => one !== node).toReversed()
   if (others.length > 0) lines.push('', styles.dim('made from'))
@@ -33,8 +34,16 @@ function facts(node: LineageNode, styles: Styles, width: number, indent = '  '):
   const from = node.from.map((input) => (input.version ? `${input.name} (${input.version})` : input.name))
   const told: [string, string][] = [
     [node.kind === 'table' ? 'snapshot' : 'version', node.version === null ? '' : `${node.version}${rows}`],
-    ['made by', maker ? `batch ${maker.batch_at}${maker.kind ? ` (${maker.kind})` : ''} · run ${maker.run ?? 'unknown'}` : ''],
-    ['code', maker ? [maker.code_version ?? 'unknown', maker.step && `step ${maker.step}`, maker.file].filter(Boolean).join(' · ') : ''],
+    [
+      'made by',
+      maker ? `batch ${maker.batch_at}${maker.kind ? ` (${maker.kind})` : ''} · run ${maker.run ?? 'unknown'}` : '',
+    ],
+    [
+      'code',
+      maker
+        ? [maker.code_version ?? 'unknown', maker.step && `step ${maker.step}`, maker.file].filter(Boolean).join(' · ')
+        : '',
+    ],
     ['from', from.join(', ')],
     ['rows by', node.decided_by.map((input) => `${shortName(input, node.from[0]?.name)} (${kinds(input)})`).join(', ')],
   ]
@@ -57,17 +66,22 @@ function columnTree(graph: LineageGraph, node: LineageNode, styles: Styles, widt
   return node.columns.flatMap((column) => {
     const name = `  ${styles.strong(padTo(column.name, room, 'left'))}  `
     const direct = column.inputs.filter(isValue)
-    const deciding = column.inputs.filter((input) => !direct.includes(input) || input.kinds.some((kind) => !isDirect(kind as never)))
+    const deciding = column.inputs.filter(
+      (input) => !direct.includes(input) || input.kinds.some((kind) => !isDirect(kind as never)),
+    )
     const chains = direct.map((input) => chain(graph, input, [node.name]))
     const doubts = column.unresolved.map((why) => styles.warn(`not followed: ${why}`))
-    const told = [
-      ...(deciding.length > 0 ? [`decided by ${deciding.map((input) => shortName(input, node.from[0]?.name)).join(', ')}`] : []),
-    ]
+    const deciders = deciding.map((input) => shortName(input, node.from[0]?.name))
+    const told = deciders.length > 0 ? [`decided by ${deciders.join(', ')}`] : []
     const [only] = chains
-    if (chains.length === 1 && told.length === 0 && doubts.length === 0 && column.expression === null) return [`${name}${only}`]
+    if (chains.length === 1 && told.length === 0 && doubts.length === 0 && column.expression === null)
+      return [`${name}${only}`]
     const branches = [...chains, ...told, ...doubts]
     const head = summary(column, width - margin.length)
-    return [`${name}${styles.dim(head)}`.trimEnd(), ...branches.map((text, i) => `${margin}${i === branches.length - 1 ? '└─' : '├─'} ${text}`)]
+    return [
+      `${name}${styles.dim(head)}`.trimEnd(),
+      ...branches.map((text, i) => `${margin}${i === branches.length - 1 ? '└─' : '├─'} ${text}`),
+    ]
   })
 }
 

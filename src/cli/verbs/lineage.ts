@@ -15,7 +15,10 @@ export function addLineage({ program, action }: Verbs): void {
   program
     .command('lineage')
     .summary('say where tables and columns come from')
-    .description('Say which version of a table was made from which, by which run, query and code; of one table also its columns, down to the source.')
+    .description(
+      'Say which version of a table was made from which, by which run, query and code; of one table also its columns, ' +
+        'down to the source.',
+    )
     .argument('[table]', 'a table, with its columns (default: all tables, without)')
     .option('--at <ref>', 'batch, day, latest~N or snapshot id', 'latest')
     .addOption(new Option('--format <format>', 'what to print').choices([...FORMATS]).default('text'))
@@ -35,7 +38,9 @@ export function addLineage({ program, action }: Verbs): void {
           const events = await invocation.withPlatform((platform) => platform.lineageEvents(at))
           return invocation.print(events, () => events.map((event) => `${JSON.stringify(event)}\n`).join(''))
         }
-        const report = await invocation.withPlatform((platform) => platform.lineage({ at, ...(table === undefined ? {} : { table }) }))
+        const report = await invocation.withPlatform((platform) =>
+          platform.lineage({ at, ...(table === undefined ? {} : { table }) }),
+        )
         if (format === 'mermaid') return invocation.print({ mermaid: report.mermaid }, () => report.mermaid)
         const { out } = invocation.terminal
         return invocation.print(report.graph, () =>

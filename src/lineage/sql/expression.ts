@@ -30,7 +30,10 @@ export function originOf(expression: Tree, scope: Scope, go: Following, aliasFir
     case 'SUBQUERY':
       return subqueryOrigin(expression, scope, inner, go)
     case 'LAMBDA':
-      return inner(treeAt(expression, 'expr'), { ...scope, locals: new Set([...scope.locals, ...parametersOf(treeAt(expression, 'lhs'))]) })
+      return inner(treeAt(expression, 'expr'), {
+        ...scope,
+        locals: new Set([...scope.locals, ...parametersOf(treeAt(expression, 'lhs'))]),
+      })
     default:
       return through(together(expressionsBelow(expression).map((tree) => inner(tree))), 'TRANSFORMATION')
   }
@@ -68,7 +71,10 @@ function functionOrigin(expression: Tree, inner: Inner, go: Following): Origin {
 function windowOrigin(expression: Tree, inner: Inner): Origin {
   const kind = expression['type'] === 'WINDOW_AGGREGATE' ? 'AGGREGATION' : 'TRANSFORMATION'
   const { children: _, default_expr: __, ...frame } = expression
-  const values = [...treesAt(expression, 'children'), ...(hasAt(expression, 'default_expr') ? [treeAt(expression, 'default_expr')] : [])]
+  const values = [
+    ...treesAt(expression, 'children'),
+    ...(hasAt(expression, 'default_expr') ? [treeAt(expression, 'default_expr')] : []),
+  ]
   return together([
     ...values.map((child) => through(inner(child), kind)),
     ...expressionsBelow(frame).map((tree) => through(inner(tree), 'WINDOW')),

@@ -61,7 +61,11 @@ function followJoin(tree: Tree, outer: Scope | undefined, go: Reading): From {
   const right = followFrom(treeAt(tree, 'right'), scopeOf(left, outer), go)
   const kind = textAt(tree, 'join_type')
   const shared = tree['ref_type'] === 'NATURAL' ? commonNames(left, right) : textsAt(tree, 'using_columns')
-  const both: From = { ...EMPTY_FROM, relations: [...left.relations, ...right.relations], visible: [...left.visible, ...right.visible] }
+  const both: From = {
+    ...EMPTY_FROM,
+    relations: [...left.relations, ...right.relations],
+    visible: [...left.visible, ...right.visible],
+  }
   const condition = hasAt(tree, 'condition') ? [originOf(treeAt(tree, 'condition'), scopeOf(both, outer), go)] : []
   const compared = shared.flatMap((name) => [lookUp([name], scopeOf(left, outer)), lookUp([name], scopeOf(right, outer))])
   const effects = together([

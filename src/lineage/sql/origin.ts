@@ -48,5 +48,7 @@ export function through(origin: Origin, kind: FlowKind): Origin {
     if (!isDirect(before)) return before
     return DIRECT.indexOf(before) > DIRECT.indexOf(kind) ? before : kind
   }
-  return together([{ flows: origin.flows.map((flow) => ({ ...flow, kind: over(flow.kind) })), unresolved: origin.unresolved }])
+  return together([
+    { flows: origin.flows.map((flow) => ({ ...flow, kind: over(flow.kind) })), unresolved: origin.unresolved },
+  ])
 }

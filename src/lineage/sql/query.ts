@@ -39,7 +39,9 @@ function withTables(node: Tree, outerTables: Tables, outer: Scope | undefined, k
     const names = textsAt(value, 'aliases')
     const inner = treeAt(treeAt(value, 'query'), 'node')
     const isRecursive = inner['type'] === 'RECURSIVE_CTE_NODE'
-    const named = isRecursive ? repeat(inner, names, tables, outer, known) : renamed(follow(inner, tables, outer, known), names)
+    const named = isRecursive
+      ? repeat(inner, names, tables, outer, known)
+      : renamed(follow(inner, tables, outer, known), names)
     return (name) => (sameName(name, key) ? named : tables(name))
   }, outerTables)
 }
@@ -105,7 +107,10 @@ function star(item: Tree, scope: Scope, go: Following): { columns: NamedOrigin[]
       const other = replaced.find((entry) => sameName(column.name, textAt(entry, 'key')))
       return other ? { name: column.name, origin: originOf(treeAt(other, 'value'), scope, go) } : column
     })
-  const renames = treesAt(item, 'rename_list').length > 0 || hasAt(item, 'rename_list') || treesAt(item, 'qualified_exclude_list').length > 0
+  const renames =
+    treesAt(item, 'rename_list').length > 0 ||
+    hasAt(item, 'rename_list') ||
+    treesAt(item, 'qualified_exclude_list').length > 0
   const open = source.open ?? (renames ? '* with RENAME is not followed' : undefined)
   return { columns, ...(open === undefined ? {} : { open }) }
 }
@@ -140,7 +145,14 @@ function modifiers(node: Tree, columns: readonly NamedOrigin[], scope: Scope, go
       }
       case 'LIMIT_MODIFIER':
       case 'LIMIT_PERCENT_MODIFIER':
-        return through(together(['limit', 'offset'].flatMap((name) => (hasAt(modifier, name) ? [originOf(treeAt(modifier, name), scope, go)] : []))), 'FILTER')
+        return through(
+          together(
+            ['limit', 'offset'].flatMap((name) =>
+              hasAt(modifier, name) ? [originOf(treeAt(modifier, name), scope, go)] : [],
+            ),
+          ),
+          'FILTER',
+        )
       default:
         return unresolved(`${textAt(modifier, 'type')} is not followed`)
     }
@@ -166,7 +178,9 @@ function combine(node: Tree, outer: Scope | undefined, go: Following): Relation 
   const compared = together([first, ...others].flatMap((relation) => relation.columns.map((column) => column.origin)))
   const distinct = node['setop_all'] === false
   const rows = isUnion ? (distinct ? [through(compared, 'GROUP_BY')] : []) : [through(compared, 'FILTER')]
-  const aliases = new Map(columns.flatMap(({ name, origin }) => (name === undefined ? [] : [[name.toLowerCase(), origin] as const])))
+  const aliases = new Map(
+    columns.flatMap(({ name, origin }) => (name === undefined ? [] : [[name.toLowerCase(), origin] as const])),
+  )
   const own = modifiers(node, columns, { ...outside, aliases }, go)
   const effects = together([first.effects, ...others.map((other) => other.effects), ...rows, ...own])
   return { columns, effects, ...(open === undefined ? {} : { open }) }

@@ -31,25 +31,54 @@ export function rowChecks(pipeline: Pipeline, checked: CheckedRows): Check[] {
   const warnings = Object.keys(raw.warnings).map((name): Check => {
     const rows = checked.warnings[name] ?? 0
     const description = 'Rows that this is true of are landed and counted.'
-    return { assertion: 'custom_sql', name, description, severity: 'warn', success: rows === 0, expected: '0', actual: String(rows) }
+    return {
+      assertion: 'custom_sql',
+      name,
+      description,
+      severity: 'warn',
+      success: rows === 0,
+      expected: '0',
+      actual: String(rows),
+    }
   })
   return [...rules, ...warnings]
 }
 
 /** The guards, with the numbers that they looked at; a run that is there in spite of one was released by a person. */
-export function guardChecks(guards: Guards, counts: { read: number; swept: number; keyless: number }, land?: LandOutput): Check[] {
+export function guardChecks(
+  guards: Guards,
+  counts: { read: number; swept: number; keyless: number },
+  land?: LandOutput,
+): Check[] {
   const { read, swept, keyless } = counts
   const vanished = land?.counts['vanished'] ?? 0
   return [
-    guard('source_empty', 'row_count', 'The source has rows.', { success: read + swept > 0, expected: '> 0', actual: String(read + swept) }),
+    guard('source_empty', 'row_count', 'The source has rows.', {
+      success: read + swept > 0,
+      expected: '> 0',
+      actual: String(read + swept),
+    }),
     guard('keyless', 'not_null', 'Few rows have no key.', share(keyless, read, guards.keylessMax)),
-    ...(land ? [guard('vanished', 'row_count', 'Few incidents are gone from the source.', share(vanished, land.before, guards.vanishedMax))] : []),
+    ...(land
+      ? [
+          guard(
+            'vanished',
+            'row_count',
+            'Few incidents are gone from the source.',
+            share(vanished, land.before, guards.vanishedMax),
+          ),
+        ]
+      : []),
   ]
 }
 
 /** The guard that holds a run, in its own words. */
 export function heldCheck({ guard: name, message }: HeldRecord): Check {
-  return guard(name, 'guard', message, { success: false, expected: 'the limits of the configuration, or a release', actual: message })
+  return guard(name, 'guard', message, {
+    success: false,
+    expected: 'the limits of the configuration, or a release',
+    actual: message,
+  })
 }
 
 type Outcome = Pick<Check, 'success' | 'expected' | 'actual'>

@@ -55,7 +55,11 @@ export async function runFacts(setup: LineageSetup, run: RecordedRun, engine: En
   const { record, ended, staged } = run
   const outputs = run.outputs as { extract?: ExtractOutput; check?: CheckedRows; land?: LandOutput }
   const { restore } = record.options as { restore?: Restore }
-  const source = sourceFacts(pipeline, { url: record.source, folder: setup.workingFolder, mapping: setup.mapping }, outputs.extract)
+  const source = sourceFacts(
+    pipeline,
+    { url: record.source, folder: setup.workingFolder, mapping: setup.mapping },
+    outputs.extract,
+  )
   const written = await writtenTables({ engine, pipeline, staged, source, restore })
   const work: Work = { setup, outputs, source, written, restore }
   const steps = record.steps.flatMap((step) => {
@@ -97,7 +101,12 @@ function endOf(step: StepRecord, run: Ended): (Ended & { startedAt: string }) | 
   return { startedAt, endedAt, end: state === 'failed' ? 'FAIL' : 'ABORT', ...(error ? { error } : {}) }
 }
 
-async function stepFacts(work: Work, step: StepRecord, ended: Ended & { startedAt: string }, record: RunDetails): Promise<StepFacts> {
+async function stepFacts(
+  work: Work,
+  step: StepRecord,
+  ended: Ended & { startedAt: string },
+  record: RunDetails,
+): Promise<StepFacts> {
   const name = step.name as StepName
   const held = record.held?.step === name ? [heldCheck(record.held)] : []
   const inputs = stepInputs(work, name).map((input) =>
@@ -109,7 +118,8 @@ async function stepFacts(work: Work, step: StepRecord, ended: Ended & { startedA
 
 /** The tables that a step writes. */
 function tablesOf(pipeline: Pipeline, step: StepName): string[] {
-  const derived = (mode: SqlTable['mode']): string[] => pipeline.tables.filter((table) => table.mode === mode).map((table) => table.name)
+  const derived = (mode: SqlTable['mode']): string[] =>
+    pipeline.tables.filter((table) => table.mode === mode).map((table) => table.name)
   switch (step) {
     case 'land':
       return [pipeline.rawName, CHANGES_TABLE, quarantineName(pipeline)]
@@ -135,7 +145,9 @@ function stepInputs(work: Work, step: StepName): InputFacts[] {
       if (restore || !outputs.check) return origin
       const { read, quarantine } = outputs.check
       const counts = { read, swept: outputs.extract?.swept ?? 0, keyless: quarantine.byRule['key_missing'] ?? 0 }
-      return [{ ...source.input, checks: [...rowChecks(pipeline, outputs.check), ...guardChecks(guards, counts, outputs.land)] }]
+      return [
+        { ...source.input, checks: [...rowChecks(pipeline, outputs.check), ...guardChecks(guards, counts, outputs.land)] },
+      ]
     }
     case 'land':
       return [...origin, ...before(work, pipeline.rawName)]
@@ -176,12 +188,19 @@ function restoredInput({ written, outputs, setup }: Work, restore: Restore): Inp
   return [{ ...lakeDataset(staged.table, restoreName(restore), then), ...(rows === undefined ? {} : { read: { rows } }) }]
 }
 
-async function ranSql(work: Work, step: StepName, outputs: readonly OutputFacts[]): Promise<Pick<StepFacts, 'sql' | 'file'>> {
+async function ranSql(
+  work: Work,
+  step: StepName,
+  outputs: readonly OutputFacts[],
+): Promise<Pick<StepFacts, 'sql' | 'file'>> {
   const { source, restore, setup } = work
   if (step === 'extract') {
     if (!restore) return source.sql ? { sql: source.sql } : {}
     const columns = tableSpecs(setup.pipeline).find((spec) => spec.name === restore.table)?.schema.fields ?? []
-    const query = restoreSql(restore, columns.map((field) => field.name))
+    const query = restoreSql(
+      restore,
+      columns.map((field) => field.name),
+    )
     return { sql: { query: `-- as of ${restore.batch}\n${query}`, dialect: 'duckdb' } }
   }
   const ran = setup.pipeline.tables.filter((table) => outputs.some((output) => output.table === table.name))

@@ -24,7 +24,8 @@ export function sourceFacts(
   const { type, version, ...dataset } = sourceDataset(given.url, { table: pipeline.source.table, folder: given.folder })
   const found = extracted?.found ?? []
   const matching = bindColumns(pipeline.source, found, given.mapping)
-  const sql = /^(mysql|mariadb):/.test(given.url) && extracted ? asked(pipeline, dataset.name, extracted, matching.columns) : undefined
+  const sql =
+    /^(mysql|mariadb):/.test(given.url) && extracted ? asked(pipeline, dataset.name, extracted, matching.columns) : undefined
   return {
     input: {
       dataset,
@@ -48,9 +49,8 @@ function asked(pipeline: Pipeline, table: string, extracted: ExtractOutput, matc
   const served = (name: string): string => quoted(matches.find(({ column }) => column.name === name)?.found?.name ?? name)
   const [key, cursor] = [served(pipeline.source.key), served(pipeline.source.cursor)]
   const all = `SELECT ${(extracted.found ?? []).map(({ name }) => quoted(name)).join(', ')} FROM ${from}`
-  const query =
-    extracted.mode === 'incremental'
-      ? `SELECT ${key}, ${cursor} FROM ${from} ORDER BY ${key};\n${all} WHERE ${key} IN (/* keys that are new or whose stamp differs */) ORDER BY ${key}`
-      : `${all} ORDER BY ${key}`
+  const differing = `${all} WHERE ${key} IN (/* keys that are new or whose stamp differs */) ORDER BY ${key}`
+  const sweep = `SELECT ${key}, ${cursor} FROM ${from} ORDER BY ${key}`
+  const query = extracted.mode === 'incremental' ? `${sweep};\n${differing}` : `${all} ORDER BY ${key}`
   return { query, dialect: 'mysql' }
 }

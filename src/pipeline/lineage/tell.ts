@@ -27,7 +27,9 @@ export async function tellOfBatch(context: RunContext, outputs: Readonly<Record<
   const { lake, pipeline, batchAt, clock, engine, openLineage } = context
   const events = await keepEvents(lake.storage, batchEventsLocation(lake.location, batchAt), async () => {
     const names = tableSpecs(pipeline).map((spec) => spec.name)
-    const staged = new Map(await Promise.all(names.map(async (name) => [name, await loadStaged(context.folder, name)] as const)))
+    const staged = new Map(
+      await Promise.all(names.map(async (name) => [name, await loadStaged(context.folder, name)] as const)),
+    )
     const ended: Ended = { endedAt: clock.now().toISOString(), end: 'COMPLETE' }
     const setup = { ...context, namespace: openLineage.namespace }
     return eventsOf(await runFacts(setup, { record: context.record(), outputs, ended, staged }, engine))
@@ -82,7 +84,8 @@ export async function afterRun(
     const { url, apiKey } = desk.openLineage
     if (url === undefined || watch.signal.aborted) return
     const { problem, waiting, refused } = await postWaiting(desk.state.database, { url, apiKey }, { signal: watch.signal })
-    if (refused > 0) watch.onNotice(`${url} refused ${refused} lineage events; they are kept in the lake, under lineage/events.`)
+    if (refused > 0)
+      watch.onNotice(`${url} refused ${refused} lineage events; they are kept in the lake, under lineage/events.`)
     if (problem !== undefined) {
       watch.onNotice(`Lineage events could not be posted to ${url}: ${problem}. ${waiting} wait for the next run.`)
     }

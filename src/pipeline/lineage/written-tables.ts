@@ -91,7 +91,9 @@ function outputFacts({ table, rows }: StagedTable, doc: string, lineage: TableLi
 
 async function referenceFacts(engine: Engine, name: string, file: string): Promise<InputFacts> {
   const columns = await engine.rows(`DESCRIBE ${referenceSql(file)}`)
-  const version = createHash('sha256').update(await readFile(file)).digest('hex')
+  const version = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')
   return {
     dataset: fileDataset(file),
     table: name,
@@ -111,7 +113,10 @@ function lineages(
   const specs = tableSpecs(pipeline)
   const tables = [
     ...specs.map(({ name, schema }) => ({ name, columns: schema.fields.map((field) => field.name) })),
-    ...[...references.values()].map(({ table, columns }) => ({ name: table, columns: columns.map((column) => column.name) })),
+    ...[...references.values()].map(({ table, columns }) => ({
+      name: table,
+      columns: columns.map((column) => column.name),
+    })),
   ]
   let follower: ReturnType<typeof sqlFollower> | undefined
   const follow = async (sql: string, columns: readonly string[]): Promise<TableLineage> =>
