@@ -212,7 +212,7 @@ export interface Change {
 /** `history ID --json`: every batch that changed the incident, oldest first, and how it stands now (null: vanished). */
 export interface IncidentHistory {
   id: number | string
-  changes: (Omit<Change, 'id'> & { batch_at: BatchAt })[]
+  changes: (Omit<Change, 'id'> & { batch_at: BatchAt; by_restore?: true })[]
   now: Record<string, unknown> | null
 }
 

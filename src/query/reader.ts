@@ -44,7 +44,8 @@ export interface Reader {
 
 export interface IncidentLife {
   id: string
-  changes: (Omit<ToldChange, 'id'> & { batch_at: BatchAt })[]
+  /** `by_restore` where a restore, not the source, changed the incident. */
+  changes: (Omit<ToldChange, 'id'> & { batch_at: BatchAt; by_restore?: true })[]
   now: Row | null
 }
 
@@ -121,7 +122,11 @@ export function openReader(setup: ReaderSetup): Reader {
         const [now] = await engine.rows(`SELECT * FROM (${raw}) WHERE ${identifier(pipeline.source.key)} = ${key}`)
         const life = await lifeOf(engine, pipeline.source, ledger, key)
         if (!now && life.length === 0) throw unknownIncident(text)
-        return { id: text, changes: life.map(({ id: _, ...change }) => change), now: now ?? null }
+        const restores = restoresIn(view.tables.find((table) => table.name === BATCHES_TABLE)!)
+        const changes = life.map(({ id: _, ...change }) =>
+          restores.has(change.batch_at) ? { ...change, by_restore: true as const } : change,
+        )
+        return { id: text, changes, now: now ?? null }
       })
     },
     quarantine: (wish) => listQuarantine(setup, resolve, wish),

@@ -1,6 +1,8 @@
 import type { Verbs } from '../command-line.ts'
 import type { Change, DiffReport } from '../platform-port.ts'
+import { padTo } from '../../query/format/width.ts'
 import { bar } from '../show/bar.ts'
+import { changedLines, kindsText } from '../show/change.ts'
 import { columnLines } from '../show/columns.ts'
 import { count, counted, words } from '../show/figures.ts'
 import type { Output } from '../terminal.ts'
@@ -31,7 +33,8 @@ export function addDiff({ program, action }: Verbs): void {
 
 const BAR_WIDTH = 30
 
-function diffText({ from, to, incidents, counts, changes }: DiffReport, { styles, columns }: Output): string {
+function diffText({ from, to, incidents, counts, changes }: DiffReport, output: Output): string {
+  const { styles } = output
   const lines = [`${styles.strong(counted(incidents, 'incident'))} changed from ${from} to ${to}.`]
   const kinds = Object.entries(counts)
     .filter(([, n]) => (n ?? 0) > 0)
@@ -47,25 +50,15 @@ function diffText({ from, to, incidents, counts, changes }: DiffReport, { styles
       ),
     )
   }
-  if (changes) lines.push('', ...changeLines(changes, columns, styles))
+  if (changes) lines.push('', ...changeLines(changes, output))
   else if (incidents > 0) lines.push('', `${styles.accent('→')} blotter diff ${from} ${to} --rows`)
   return `${lines.join('\n')}\n`
 }
 
-function changeLines(changes: readonly Change[], columns: number | undefined, styles: Output['styles']): string[] {
-  return columnLines(
-    [{ title: 'incident', side: 'right', style: styles.strong }, { title: 'kinds' }, { title: 'what' }],
-    changes.map((change) => [String(change.id), change.kinds.map(words).join(', '), whatChanged(change)]),
-    { width: columns, dim: styles.dim },
-  )
-}
-
-/** `arrest false → true, beat 0414 → 0424`; nothing for what appeared or vanished as a whole. */
-export function whatChanged({ columns, before, after }: Pick<Change, 'columns' | 'before' | 'after'>): string {
-  if (!before || !after) return ''
-  return columns.map((name) => `${name} ${plain(before[name])} → ${plain(after[name])}`).join(', ')
-}
-
-function plain(value: unknown): string {
-  return value === null || value === undefined ? '∅' : String(value)
+function changeLines(changes: readonly Change[], output: Output): string[] {
+  const width = Math.max(0, ...changes.map((change) => String(change.id).length))
+  return changes.flatMap((change) => {
+    const id = padTo(String(change.id), width, 'right')
+    return [`${output.styles.strong(id)}  ${kindsText(change.kinds)}`, ...changedLines(change, output, width + 2)]
+  })
 }

@@ -1,9 +1,8 @@
 import type { Verbs } from '../command-line.ts'
 import type { IncidentHistory } from '../platform-port.ts'
+import { changedLines, kindsText, valueText } from '../show/change.ts'
 import { columnLines } from '../show/columns.ts'
-import { words } from '../show/figures.ts'
 import type { Output } from '../terminal.ts'
-import { whatChanged } from './diff.ts'
 import { examples } from './examples.ts'
 
 export function addHistory({ program, action }: Verbs): void {
@@ -21,27 +20,24 @@ export function addHistory({ program, action }: Verbs): void {
     )
 }
 
-function historyText({ id, changes, now }: IncidentHistory, { styles, columns }: Output): string {
+function historyText({ id, changes, now }: IncidentHistory, output: Output): string {
+  const { styles, columns } = output
   const lines = [`Incident ${styles.strong(String(id))}`, '']
-  if (changes.length === 0) lines.push('  It has not changed since the first batch.')
-  else {
-    lines.push(
-      ...columnLines(
-        [{ title: 'batch', style: styles.strong }, { title: 'kinds' }, { title: 'what' }],
-        changes.map((change) => [change.batch_at, change.kinds.map(words).join(', '), whatChanged(change)]),
-        { width: columns, dim: styles.dim, indent: '  ' },
-      ),
-    )
+  // The first batch is the baseline: what it held is no change.
+  if (changes[0]?.before) lines.push('  It was there when the lake began.')
+  if (changes.length === 0) lines.push('  It is as it was when the lake began.')
+  for (const change of changes) {
+    const by = change.by_restore ? styles.dim(' by a restore') : ''
+    lines.push(`  ${styles.strong(change.batch_at)}  ${kindsText(change.kinds)}${by}`, ...changedLines(change, output, INDENT))
   }
-  lines.push('', now ? '  Now:' : '  It is not in the newest batch.')
-  const rows = Object.entries(now ?? {}).map(([name, value]) => [name, value === null ? '∅' : String(value)])
-  if (rows.length > 0)
-    lines.push(
-      ...columnLines([{ title: 'column', style: styles.dim }, { title: 'value' }], rows, {
-        width: columns,
-        dim: styles.dim,
-        indent: '    ',
-      }).slice(1),
-    )
+  lines.push('', now ? '  As it is now:' : '  It is not in the newest batch.')
+  const rows = Object.entries(now ?? {}).map(([name, value]) => [name, valueText(value)])
+  if (rows.length > 0) {
+    const titles = [{ title: 'column', style: styles.dim }, { title: 'value' }]
+    lines.push(...columnLines(titles, rows, { width: columns, dim: styles.dim, indent: '    ' }).slice(1))
+  }
   return `${lines.join('\n')}\n`
 }
+
+/** Beside the name of a batch. */
+const INDENT = 2 + '2026-11-23T06:00:00Z'.length + 2
