@@ -81,7 +81,8 @@ function next(report: RunOutcome, accent: (text: string) => string): string[] {
   if (report.state !== 'succeeded') return [`${accent('→')} blotter runs show ${report.run}`]
   const table = report.tables.find(({ name }) => name.startsWith('aggregates.')) ?? report.tables[0]
   const tips = table ? [`${accent('→')} blotter query "from ${table.name} limit 5"`] : []
-  if (report.kind === 'incremental') tips.push(`${accent('→')} blotter diff latest~1 latest`)
+  if (report.kind !== 'full') tips.push(`${accent('→')} blotter diff latest~1 latest`)
+  if (report.kind === 'restore') tips.push(`${accent('→')} blotter restore --lift   lets later batches change it again`)
   if (report.rows.quarantined > 0) tips.push(`${accent('→')} blotter quarantine list`)
   return tips
 }
