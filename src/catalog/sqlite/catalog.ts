@@ -2,9 +2,14 @@ import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
-import { BlotterError, diskFull, impossible } from '../../errors.ts'
+import { BlotterError } from '../../errors.ts'
 import { makeFolder } from '../../folders.ts'
 import type { Catalog, CatalogEntry, CatalogSwap } from '../catalog.ts'
+import { CANTOPEN, READONLY, sqliteError } from './failure.ts'
+import { split } from './name.ts'
+import { createNamespace, dropNamespace, namespaceProperties, updateNamespace } from './namespaces.ts'
+import { dropTable, renameTable } from './tables.ts'
+import { inTransaction } from './transaction.ts'
 
 export interface SqliteCatalogOptions {
   /** The name under which rows are kept: one file can hold several catalogs. */
@@ -38,7 +43,7 @@ export function openSqliteCatalog(file: string, { name, create = true }: SqliteC
     try {
       return work()
     } catch (error) {
-      throw sqliteError(error, file)
+      throw sqliteError(error, file, BUSY_TIMEOUT_MS)
     }
   }
   const db = guard(() => open(file, create))
@@ -67,6 +72,12 @@ export function openSqliteCatalog(file: string, { name, create = true }: SqliteC
     async commit(swaps) {
       if (swaps.length > 0) guard(() => commitAll(db, name, swaps))
     },
+    drop: async (entry) => guard(() => dropTable(db, name, entry)),
+    rename: async (table, to) => guard(() => renameTable(db, name, table, to)),
+    namespace: async (namespace) => guard(() => namespaceProperties(db, name, namespace)),
+    createNamespace: async (namespace, properties) => guard(() => createNamespace(db, name, namespace, properties)),
+    updateNamespace: async (namespace, set, removed) => guard(() => updateNamespace(db, name, namespace, set, removed)),
+    dropNamespace: async (namespace) => guard(() => dropNamespace(db, name, namespace)),
     close() {
       if (!closed) db.close()
       closed = true
@@ -111,33 +122,23 @@ function prepare(db: DatabaseSync): void {
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
   const known = db.prepare('SELECT name FROM pragma_table_info(?)').all('iceberg_tables')
   if (known.some((column) => column['name'] === 'iceberg_type')) return
-  db.exec('BEGIN IMMEDIATE')
-  try {
+  inTransaction(db, () => {
     db.exec(SCHEMA)
     const columns = db.prepare('SELECT name FROM pragma_table_info(?)').all('iceberg_tables')
     const current = columns.some((column) => column['name'] === 'iceberg_type')
     if (!current) db.exec('ALTER TABLE iceberg_tables ADD COLUMN iceberg_type VARCHAR(5)') // A file of an older pyiceberg.
-    db.exec('COMMIT')
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK')
-    throw error
-  }
+  })
 }
 
 function commitAll(db: DatabaseSync, catalog: string, swaps: readonly CatalogSwap[]): void {
-  db.exec('BEGIN IMMEDIATE')
-  try {
+  inTransaction(db, () => {
     for (const swap of swaps) {
       const [namespace, table] = split(swap.table)
       const moved =
         swap.from === null ? insert(db, catalog, namespace, table, swap.to) : move(db, catalog, namespace, table, swap)
       if (!moved) throw conflict(db, catalog, swap)
     }
-    db.exec('COMMIT')
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK')
-    throw error
-  }
+  })
 }
 
 function insert(db: DatabaseSync, catalog: string, namespace: string, table: string, to: string): boolean {
@@ -153,7 +154,7 @@ function move(db: DatabaseSync, catalog: string, namespace: string, table: strin
   return db.prepare(sql).run(to, from, catalog, namespace, table, from).changes === 1
 }
 
-function conflict(db: DatabaseSync, catalog: string, { table, from }: CatalogSwap): BlotterError {
+function conflict(db: DatabaseSync, catalog: string, { table, from }: Omit<CatalogSwap, 'to'>): BlotterError {
   const sql =
     'SELECT metadata_location AS at FROM iceberg_tables WHERE catalog_name = ? AND table_namespace = ? AND table_name = ?'
   const found = db.prepare(sql).get(catalog, ...split(table))?.['at'] ?? null
@@ -164,64 +165,9 @@ function conflict(db: DatabaseSync, catalog: string, { table, from }: CatalogSwa
   })
 }
 
-/** `raw.crimes` is the table `crimes` of the namespace `raw`; a namespace may hold points itself. */
-function split(table: string): [namespace: string, name: string] {
-  const point = table.lastIndexOf('.')
-  if (point <= 0) throw impossible(`a table without a namespace, ${table}`)
-  return [table.slice(0, point), table.slice(point + 1)]
-}
-
 function entryOf(row: Record<string, unknown>): CatalogEntry {
   return {
     table: `${String(row['table_namespace'])}.${String(row['table_name'])}`,
     metadataLocation: String(row['metadata_location']),
   }
-}
-
-// https://www.sqlite.org/rescode.html; the low byte of an extended code is its primary code.
-const PERM = 3
-const BUSY = 5
-const LOCKED = 6
-const READONLY = 8
-const IOERR = 10
-const CORRUPT = 11
-const FULL = 13
-const CANTOPEN = 14
-const NOTADB = 26
-
-function sqliteError(error: unknown, file: string): unknown {
-  if (error instanceof BlotterError) return error
-  const { errcode, code } = error as { errcode?: number; code?: string }
-  const primary = errcode === undefined ? undefined : errcode & 0xff
-  const context = { file, sqlite: errcode ?? null }
-  if (primary === FULL || code === 'ENOSPC') return diskFull(error, file)
-  if (primary === CORRUPT || primary === NOTADB) {
-    return new BlotterError(
-      'lake_damaged',
-      `${file} is not a whole SQLite database: ${(error as Error).message}. Nothing was changed.`,
-      {
-        todo: "Put the file back from a backup (`blotter backup` makes one); the tables' own files are not concerned.",
-        context,
-        cause: error,
-      },
-    )
-  }
-  if (primary === BUSY || primary === LOCKED) {
-    return new BlotterError(
-      'run_locked',
-      `${file} was locked by another process for ${BUSY_TIMEOUT_MS / 1000} s. Nothing was applied.`,
-      {
-        todo: 'Wait for the other process to end, or end it, then try again.',
-        context,
-        cause: error,
-      },
-    )
-  }
-  const unwritable = primary === PERM || primary === READONLY || primary === CANTOPEN || primary === IOERR
-  if (!unwritable && !['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT'].includes(code ?? '')) return error
-  return new BlotterError('lake_unwritable', `${file} cannot be used: ${(error as Error).message}. Nothing was changed.`, {
-    todo: `Give this user the right to read and write in ${dirname(file)}, or choose another --lake.`,
-    context,
-    cause: error,
-  })
 }
