@@ -30,7 +30,7 @@ describe('A condition on incidents', () => {
       'Year between 2001 and 2005 or ward in (1, 2)',
       "block ilike '%state st' and not arrest",
       "date >= timestamp '2024-01-01' and strftime(date, '%H') < '06'",
-      "case when arrest is null then false else length(description) > 3 end -- why",
+      'case when arrest is null then false else length(description) > 3 end -- why',
       'abs(latitude - 41.9) < 0.01',
       "case_number = 'it''s; select 1'",
     ])
