@@ -1,13 +1,15 @@
 import type { Source, SourceView } from '../source.ts'
-import { connectMysql } from './connection.ts'
 import { describeTable, qualified } from './describe.ts'
 import { tableReader } from './read.ts'
+import { logIn, type Logins, loginsOf } from './login.ts'
 import { parseMysqlUrl } from './url.ts'
 
 export interface MysqlSourceOptions {
   /** The table to read where the URL does not name one. */
   table: string
   password?: string
+  /** In place of `password`: asked for each connection. */
+  logins?: Logins
 }
 
 /** How long the server waits while the engine is busy, such as with writing a file. */
@@ -36,12 +38,12 @@ export function openMysqlSource(url: string, options: MysqlSourceOptions): Sourc
     url,
     partial: false,
     async describe(signal) {
-      await using connection = await connectMysql(address, { password: options.password, signal })
+      await using connection = await logIn(address, loginsOf(options), { signal })
       const { table: _, ...description } = await describeTable(connection, address)
       return description
     },
     async open(signal): Promise<SourceView> {
-      const connection = await connectMysql(address, { password: options.password, signal })
+      const connection = await logIn(address, loginsOf(options), { signal })
       try {
         const system = connection.server.startsWith('MariaDB') ? 'MariaDB' : 'MySQL'
         for (const statement of [...SESSION, NO_TIME_LIMIT[system]]) await connection.run(statement)

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream'
 import { BlotterError } from '../../errors.ts'
 import type { SourceDefinition } from '../../model/pipeline.ts'
-import { connectMysql, type MysqlConnection } from './connection.ts'
+import type { MysqlConnection } from './connection.ts'
 import { describeTable, qualified, quoted } from './describe.ts'
 import { LOAD_TEXT_FORMAT, loadText } from './load-text.ts'
 import { type UpsertCounts, upsertCounts, upsertSql } from './insert-sql.ts'
+import { logIn, type Logins, loginsOf } from './login.ts'
 import { createTableSql } from './table-sql.ts'
 import { type MysqlAddress, parseMysqlUrl } from './url.ts'
 
@@ -23,6 +24,8 @@ export interface MysqlTarget extends AsyncDisposable {
 export interface MysqlTargetOptions {
   definition: SourceDefinition
   password?: string
+  /** In place of `password`: asked for each connection. */
+  logins?: Logins
   signal: AbortSignal
 }
 
@@ -38,9 +41,9 @@ const STAGING = 'blotter_load'
  * `source_column_missing` or `source_key_missing` for a table that is there but cannot take them.
  */
 export async function openMysqlTarget(url: string, options: MysqlTargetOptions): Promise<MysqlTarget> {
-  const { definition, password, signal } = options
+  const { definition, signal } = options
   const address = parseMysqlUrl(url, definition)
-  const connection = await connectMysql(address, { password, signal, doing: 'writing' })
+  const connection = await logIn(address, loginsOf(options), { signal, doing: 'writing' })
   try {
     // Strict: a value that does not fit is an error, never a shortened value.
     await connection.run("SET SESSION sql_mode = 'STRICT_ALL_TABLES'")
