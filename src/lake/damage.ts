@@ -1,8 +1,8 @@
 import { BlotterError } from '../errors.ts'
 import { lakeDamaged } from './storage.ts'
 
-const UNREADABLE =
-  /magic bytes|too small to be a Parquet|No files found|Cannot open file|Could not (?:read|open)|Failed to read|decompress|thrift|TProtocol|corrupt/i
+const MISSING = /No files found|Cannot open file|Could not (?:read|open)|Failed to read/
+const BROKEN = /magic bytes|too small to be a Parquet|decompress|thrift|TProtocol|corrupt/i
 const PATH = /['"]((?:\/|[A-Za-z]:[\\/])[^'"\n]*)['"]/
 
 /**
@@ -12,7 +12,7 @@ const PATH = /['"]((?:\/|[A-Za-z]:[\\/])[^'"\n]*)['"]/
 export function unreadableFile(error: unknown): string | undefined {
   if (!(error instanceof BlotterError) || error.code !== 'query_failed') return undefined
   const [said = ''] = error.message.split('\n', 1)
-  return UNREADABLE.test(said) ? (PATH.exec(said)?.[1] ?? '') : undefined
+  return MISSING.test(said) || BROKEN.test(said) ? (PATH.exec(said)?.[1] ?? '') : undefined
 }
 
 /** `lake_damaged` for a file that the engine could not read, with the engine's own word on it. */

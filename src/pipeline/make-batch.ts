@@ -118,7 +118,7 @@ function noticeDropped(state: State, watch: BatchWatch): void {
   if (dropped) watch.onNotice(`The restore of run ${dropped.run} (${dropped.source}) was interrupted and is given up; nothing of it was committed.`)
 }
 
-/** Who asks for `--full` gets it under the interrupted run's batch; what that run had read by its cursor is of no use then. */
+/** Who asks for `--full` gets it under the interrupted run's batch; what was read by the cursor is of no use then. */
 function asWanted(maker: BatchMaker, lease: Lease, run: RunRecord, full: boolean, newest: BatchAt | undefined): RunRecord {
   const { full: readsAll } = run.options as { full: boolean }
   return !full || readsAll || run.batch_at === newest ? run : beginAgain(maker, lease, run, true)
@@ -206,7 +206,8 @@ function lakeAsSource(url: string): Source {
 function afterCommit(at: BatchAt, error: BlotterError): BlotterError {
   const why = error.message.replace(/ Nothing was committed[^.]*\.$/, '')
   const message = `${why} The batch ${at} is committed all the same: every table has it. Only what follows a commit is left.`
-  return new BlotterError(error.code, message, { todo: `${error.todo}`, context: { ...error.context, batch_at: at }, cause: error })
+  const context = { ...error.context, batch_at: at }
+  return new BlotterError(error.code, message, { todo: error.todo, context, cause: error })
 }
 
 function heldBy(error: BlotterError): { guard: string; message: string; todo: string } {

@@ -38,7 +38,8 @@ export function momentsInto(file: string): Env {
 const TIMEOUT_MS = 60_000
 
 export function startBlotter(args: readonly string[], options: { cwd: string; env?: Env }): Started {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:BLOTTER_|NODE_OPTIONS|NODE_TEST|FORCE_COLOR)/.test(name))
+  const foreign = /^(?:BLOTTER_|NODE_OPTIONS|NODE_TEST|FORCE_COLOR)/
+  const inherited = Object.entries(process.env).filter(([name]) => !foreign.test(name))
   const env = { ...Object.fromEntries(inherited), ...options.env }
   const child = spawn(PROGRAM, args, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let [out, err] = ['', '']

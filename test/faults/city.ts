@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -62,7 +63,7 @@ const HEADER = 'id,date,primary_type,description,block,location_description,arre
 
 function csvOf(day: number): string {
   const lines = Array.from({ length: 60 }, (_, i) => lineOf(i + 1, day)).filter((line) => line !== undefined)
-  return [HEADER, ...lines].join('\n') + '\n'
+  return `${[HEADER, ...lines].join('\n')}\n`
 }
 
 /** Each incident by its number: what a day does to it follows from it alone. */
@@ -73,7 +74,8 @@ function lineOf(id: number, day: number): string | undefined {
   if (id === 12 && since(2)) return undefined
   if (id > 55 && !since(id % 2 ? 1 : 2)) return undefined // New later.
   const touched = id % 10 === 3 && since(1) ? 1 : id % 10 === 4 && since(2) ? 2 : 0
-  const date = id === 20 ? 'no day' : `2025-12-${String((id % 28) + 1).padStart(2, '0')} 12:${String(id % 60).padStart(2, '0')}:00`
+  const day28 = String((id % 28) + 1).padStart(2, '0')
+  const date = id === 20 ? 'no day' : `2025-12-${day28} 12:${String(id % 60).padStart(2, '0')}:00`
   const type = touched && id % 20 === 3 ? 'ROBBERY' : (['THEFT', 'BATTERY', 'CRIM SEXUAL ASSAULT'][id % 3] ?? '')
   const block = touched && id % 20 === 13 ? '999XX S STATE ST' : `${id % 10}00XX W ADAMS ST`
   const arrest = touched === 2 ? 'true' : id % 4 === 0 ? 'true' : 'false'
@@ -115,7 +117,7 @@ export async function contentsOf(lake: string): Promise<Record<string, unknown>>
     for (const { batchAt } of view.batches) {
       for (const scan of await scansAsOf(storage, view, batchAt)) {
         const rows = await engine.rows(`SELECT * FROM (${scanSql(scan)})`)
-        if (rows.length !== scan.rows) throw new Error(`${scan.table} has ${rows.length} rows, its manifests say ${scan.rows}`)
+        assert.equal(rows.length, scan.rows, `${scan.table}: its rows, and what its manifests say`)
         contents[`${scan.table} @ ${batchAt}`] = rows.map(rowText).sort()
       }
     }
@@ -130,7 +132,7 @@ function rowText(row: Row): string {
   return JSON.stringify(known, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))
 }
 
-/** Every file of a lake with its size and time, but for the state and for what SQLite makes beside a file while it is read. */
+/** Every file of a lake with its size and time, but for its state and what SQLite makes beside a file that is read. */
 export async function listingOf(lake: string): Promise<Record<string, string>> {
   const entries = await readdir(lake, { recursive: true, withFileTypes: true })
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))

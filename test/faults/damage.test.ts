@@ -7,11 +7,11 @@ import type { ErrorCode } from '../../src/errors.ts'
 import { blotter, documentOf, type Ended, type ErrorDocument, struckAt } from './blotter.ts'
 import { contentsOf, type FaultyCity, listingOf, makeFaultyCity } from './city.ts'
 
-const READ_ALL = 'select count(*) as n, sum(id) as ids, max(block) as block, count(distinct batch_at) as batches from raw.crimes'
+const READ_ALL = 'select count(*) as n, sum(id) as ids, max(block) as block, count(distinct batch_at) as at from raw.crimes'
 
 /** Files of a lake that a run reads, by what they are; the newest of each. */
 const FILES = {
-  'table metadata': /^raw\/crimes\/metadata\/00001-.*\.json$/,
+  'table metadata': /^raw\/crimes\/metadata\/\d+-.*\.json$/,
   'a manifest list': /^raw\/crimes\/metadata\/snap-.*\.avro$/,
   'a manifest': /^raw\/crimes\/metadata\/(?!snap-).*\.avro$/,
   'a data file': /^raw\/crimes\/data\/.*\.parquet$/,
@@ -115,7 +115,8 @@ describe('A lake', () => {
       if (how === 'moved') await rename(city.lake, elsewhere)
       else await cp(city.lake, elsewhere, { recursive: true })
       const before = how === 'moved' ? {} : await listingOf(city.lake)
-      const run = await blotter(['run', '--json', '--lake', elsewhere, '--source', `file:${city.file}`], { cwd: city.folder })
+      const args = ['run', '--json', '--lake', elsewhere, '--source', `file:${city.file}`]
+      const run = await blotter(args, { cwd: city.folder })
       answers(run, 'lake_moved', elsewhere)
       const asked = await blotter(['query', '--json', READ_ALL, '--lake', elsewhere], { cwd: city.folder })
       answers(asked, 'lake_moved', elsewhere)

@@ -73,16 +73,16 @@ describe('A guard', () => {
 
   it('leaves a run alone for one row without a key in a thousand, also where the run reads but a few rows', async () => {
     await city.putBack('nothing')
-    const rows = Array.from({ length: 2000 }, (_, i) => `${i + 1},2025-12-01 00:00:00,THEFT,SIMPLE,,,false,2026-01-01 00:00:00`)
-    const source = async (...more: string[]): Promise<void> => {
-      await writeFile(city.file, `${['id,date,primary_type,description,block,location_description,arrest,updated_on', ...rows, ...more].join('\n')}\n`)
-    }
-    const keyless = ',2025-12-01 00:00:00,THEFT,SIMPLE,,,false,2026-01-01 00:00:00'
-    await source(keyless, 'few,fields')
+    const rest = ',2025-12-01 00:00:00,THEFT,SIMPLE,,,false,2026-01-01 00:00:00'
+    const header = 'id,date,primary_type,description,block,location_description,arrest,updated_on'
+    const rows = Array.from({ length: 2000 }, (_, i) => `${i + 1}${rest}`)
+    // One row has no key, another no shape.
+    const publish = (): Promise<void> => writeFile(city.file, `${[header, ...rows, rest, 'few,fields'].join('\n')}\n`)
+    await publish()
     const first = documentOf<RunDocument>(await city.run(['--at', FIRST]))
     assert.deepEqual([first.state, first.rows.read, first.rows.quarantined], ['succeeded', 2002, 2], JSON.stringify(first))
     rows[0] = rows[0]!.replace('THEFT', 'ROBBERY').replace('2026-01-01', '2026-01-02')
-    await source(keyless, 'few,fields')
+    await publish()
     const second = await city.run(['--at', SECOND])
     assert.equal(second.code, 0, second.out + second.err)
     const report = documentOf<RunDocument>(second)

@@ -104,8 +104,8 @@ function isUnderWay(lake: string, at: string): boolean {
   try {
     const state = new DatabaseSync(join(lake, '.blotter', 'state.sqlite'))
     try {
-      const found = state.prepare("SELECT count(*) AS n FROM runs WHERE batch_at = ? AND state IN ('queued', 'running')").get(at)
-      return found?.['n'] === 1
+      const sql = "SELECT count(*) AS n FROM runs WHERE batch_at = ? AND state IN ('queued', 'running')"
+      return state.prepare(sql).get(at)?.['n'] === 1
     } finally {
       state.close()
     }

@@ -60,9 +60,8 @@ describe('A password', () => {
 
   it('of a file source or in a strange variable is not printed either', async () => {
     await city.publish(0)
-    const shown = [
-      await city.run(['--debug'], { BLOTTER_SOURCE_PASSWORD: CANARY, BLOTTER_SECRET_MYSQL: CANARY, BLOTTER_PASSWROD: CANARY }),
-    ]
+    const env = { BLOTTER_SOURCE_PASSWORD: CANARY, BLOTTER_SECRET_MYSQL: CANARY, BLOTTER_PASSWROD: CANARY }
+    const shown = [await city.run(['--debug'], env)]
     assert.equal(shown[0]!.code, 0, shown[0]!.out + shown[0]!.err)
     await holdsNo(city, shown)
   })

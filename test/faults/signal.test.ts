@@ -78,7 +78,7 @@ describe('Ctrl-C and SIGTERM', () => {
     const ended = await stopped(city, ['SIGINT'])
     assert.equal(ended.code, 130)
     assert.equal(ended.out, '')
-    assert.match(ended.err, /error: Interrupted\.\n {2}Nothing was committed; the lake is as it was before\.\n→ Run `blotter run`/)
+    assert.match(ended.err, /error: Interrupted\.\n {2}Nothing was committed; the lake is as it was before\.\n→ Run /)
     assert.doesNotMatch(ended.err, /\n\s+at /)
     assert.equal(ended.err.match(/error:/g)?.length, 1)
   })

@@ -38,7 +38,7 @@ function lakeUnwritable(step: string, path: string, error: Error): BlotterError 
 }
 
 function stagedLost(step: string, file: string, cause: unknown): BlotterError {
-  const message = `Step ${step} needs ${file}, which an earlier step left and which is gone or damaged. Nothing was committed.`
+  const message = `Step ${step} needs ${file} of an earlier step, which is gone or damaged. Nothing was committed.`
   return new BlotterError('staged_lost', message, {
     todo: 'Run `blotter run` again: it reads the source anew.',
     context: { step, file },

@@ -1,5 +1,5 @@
-// Loaded into a run with `--import`: counts what the run does to the disk and sends the run a signal at one such moment, by default
-// SIGKILL, as a power cut or kill -9 would. BLOTTER_TEST_MOMENT is a moment's number (`17`) or one of its kind (`COPY 3`);
+// Loaded into a run with `--import`: counts what the run does to the disk and sends it a signal at one such moment, by
+// default SIGKILL, as a power cut or kill -9 would. BLOTTER_TEST_MOMENT is a moment's number (`17`) or one of its kind (`COPY 3`);
 // BLOTTER_TEST_MOMENTS names a file for the list of all moments of an undisturbed run.
 import fs from 'node:fs'
 import promises from 'node:fs/promises'
@@ -72,7 +72,7 @@ StatementSync.prototype.run = function (...args) {
 // While the engine writes a file: the process ends with the statement half done.
 const copy = DuckDBConnection.prototype.runAndReadAll
 DuckDBConnection.prototype.runAndReadAll = function (sql, ...rest) {
-  if (!/^COPY/.test(sql) || !reached('COPY')) return copy.call(this, sql, ...rest)
+  if (!sql.startsWith('COPY') || !reached('COPY')) return copy.call(this, sql, ...rest)
   const done = copy.call(this, sql, ...rest)
   setTimeout(strike, 1)
   return done
