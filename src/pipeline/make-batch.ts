@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock } from '../clock.ts'
 import type { Engine } from '../engine/engine.ts'
-import { BlotterError } from '../errors.ts'
+import { asBlotterError, BlotterError } from '../errors.ts'
 import { type LakeView, viewLake } from '../history/as-of.ts'
 import { BATCHES_TABLE } from '../history/ledger.ts'
 import type { Restore } from '../history/restore.ts'
@@ -175,9 +175,19 @@ async function carry(
   }
   lease.name(run.run)
   watch.onStart({ run: run.run, batch_at: run.batch_at, goesOn })
+  try {
+    return await perform(maker, lease, context, watch)
+  } catch (error) {
+    const committed = await isCommitted(context).catch(() => false)
+    throw committed ? afterCommit(run.batch_at, asBlotterError(error)) : error
+  }
+}
+
+async function perform(maker: BatchMaker, lease: Lease, context: RunContext, watch: BatchWatch): Promise<BatchOutcome> {
+  const { run, batchAt, full, restore, folder, engine } = context
   const result = await runSteps({
     state: maker.state,
-    run: run.run,
+    run,
     lease,
     steps: batchSteps(),
     context,
@@ -185,14 +195,14 @@ async function carry(
     clock: maker.clock,
     onEvent: (event) => watch.onEvent(event),
   })
-  const report = reportOfRun({ run: run.run, batch_at: run.batch_at, full: options.full, restore }, result)
-  storeReport(maker.state.database, run.run, report, report.kind)
+  const report = reportOfRun({ run, batch_at: batchAt, full, restore }, result)
+  storeReport(maker.state.database, run, report, report.kind)
   await afterRun(maker, engine, watch)
   if (result.state === 'succeeded' || result.state === 'terminated') await rm(folder, { recursive: true, force: true })
   // Empty, it tells the next run that there is something to sweep.
   if (result.state === 'terminated') await mkdir(folder, { recursive: true })
   if (result.state === 'held' && result.error) return { ...report, held: heldBy(result.error) }
-  if (result.error) throw (await isCommitted(context)) ? afterCommit(run.batch_at, result.error) : result.error
+  if (result.error) throw result.error
   return report
 }
 

@@ -26,7 +26,7 @@ export type Env = Readonly<Record<string, string>>
 const STRIKING = `--import=${new URL('./programs/signal-at.mjs', import.meta.url).href}`
 
 /** A run that gets a signal at a moment of its work: the 17th (`17`), or the third of a kind (`COPY 3`). */
-export function struckAt(moment: string, signal: NodeJS.Signals = 'SIGKILL'): Env {
+export function struckAt(moment: string, signal: NodeJS.Signals | 'SQLITE_FULL' = 'SIGKILL'): Env {
   return { NODE_OPTIONS: STRIKING, BLOTTER_TEST_MOMENT: moment, BLOTTER_TEST_SIGNAL: signal }
 }
 

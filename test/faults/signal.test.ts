@@ -73,6 +73,19 @@ describe('Ctrl-C and SIGTERM', () => {
     assert.deepEqual(await contentsOf(city.lake), expected)
   })
 
+  it('are not all that can come after a commit: a disk that is full then takes nothing back either', async () => {
+    await city.putBack('one batch')
+    const ended = await city.run(['--at', AT], struckAt(`COMMIT ${commitNumber(moments) + 1}`, 'SQLITE_FULL'))
+    assert.equal(ended.code, 1, ended.out + ended.err)
+    const { error } = documentOf<ErrorDocument>(ended)
+    assert.equal(error.code, 'disk_full')
+    assert.doesNotMatch(error.message, /Nothing was committed/)
+    assert.match(error.message, new RegExp(`${AT} is committed`))
+    const report = documentOf<RunDocument>(await city.run())
+    assert.deepEqual([report.batch_at, report.state], [AT, 'succeeded'])
+    assert.deepEqual(await contentsOf(city.lake), expected)
+  })
+
   it('without --json is one message on stderr, without a stack', async () => {
     await city.putBack('one batch')
     const ended = await stopped(city, ['SIGINT'])

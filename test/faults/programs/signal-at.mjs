@@ -1,6 +1,7 @@
 // Loaded into a run with `--import`: counts what the run does to the disk and sends it a signal at one such moment, by
-// default SIGKILL, as a power cut or kill -9 would. BLOTTER_TEST_MOMENT is a moment's number (`17`) or one of its kind (`COPY 3`);
-// BLOTTER_TEST_MOMENTS names a file for the list of all moments of an undisturbed run.
+// default SIGKILL, as a power cut or kill -9 would. BLOTTER_TEST_MOMENT is a moment's number (`17`) or one of its kind
+// (`COPY 3`). SQLITE_FULL is no signal: the transaction fails then as on a full disk. BLOTTER_TEST_MOMENTS names a file for
+// the list of all moments of an undisturbed run.
 import fs from 'node:fs'
 import promises from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
@@ -14,6 +15,7 @@ const seen = []
 let left = Number(number ?? 0)
 
 function strike() {
+  if (BLOTTER_TEST_SIGNAL === 'SQLITE_FULL') throw Object.assign(new Error('database or disk is full'), { errcode: 13 })
   process.kill(process.pid, BLOTTER_TEST_SIGNAL)
   while (deadly);
 }
