@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Catalog } from './catalog/catalog.ts'
 import { openSqliteCatalog } from './catalog/sqlite/catalog.ts'
@@ -23,18 +21,30 @@ import { expireBatches } from './pipeline/expire.ts'
 import { loadIncidents, loadFolder } from './pipeline/load-incidents.ts'
 import { loadPipeline } from './pipeline/load.ts'
 import { type BatchMaker, makeBatch, releaseBatch, resumeBatch } from './pipeline/make-batch.ts'
+import { openQuarantineSource, QUARANTINE_URL } from './pipeline/quarantine-source.ts'
 import { relocateLake } from './pipeline/relocate.ts'
 import { tableSpecs } from './pipeline/tables.ts'
 import { bindColumns } from './quality/columns.ts'
 import { openQuery } from './query/query.ts'
+import { codeVersionOf } from './platform/code-version.ts'
 import { lineage, tellOfTerminated } from './platform/lineage.ts'
 import { restoring } from './platform/restoring.ts'
+import { rotating } from './platform/rotating.ts'
+import { secretChecks } from './platform/secret-checks.ts'
+import { secretVerbs } from './platform/secret-verbs.ts'
+import { openSecretParts, type SecretParts } from './platform/secrets.ts'
 import { tokens } from './platform/tokens.ts'
 import { batchWatch, detailOf, summaryOf, type Watch } from './platform/told.ts'
 import { openReader, type QuarantineWish, type Reader } from './query/reader.ts'
 import { listTables } from './query/table-list.ts'
+import { openAwsSecrets } from './secret/aws/store.ts'
+import { openEnvironment } from './secret/env/store.ts'
+import { looseRights } from './secret/vault/key.ts'
+import { openVault } from './secret/vault/store.ts'
 import { openDemoSource } from './source/demo/source.ts'
 import { openFileSource } from './source/file/source.ts'
+import { openAccounts } from './source/mysql/accounts.ts'
+import { accountRights } from './source/mysql/grants.ts'
 import { openMysqlSource } from './source/mysql/source.ts'
 import { type MysqlTarget, openMysqlTarget } from './source/mysql/target.ts'
 import { openSocrataSource, type SocrataSourceOptions } from './source/socrata/source.ts'
@@ -49,8 +59,11 @@ export const CATALOG_NAME = 'blotter'
 export type Platform = Awaited<ReturnType<typeof openPlatform>>
 
 /** Opens what the configuration names; nothing is made on disk before a batch is. */
-export async function openPlatform(config: Config, log: Log, clock: Clock = systemClock) {
-  const parts = await openParts(config, clock)
+export async function openPlatform(given: Config, log: Log, clock: Clock = systemClock) {
+  const secrets = openSecretParts(given, clock, STORES)
+  const { config } = secrets
+  const parts = await openParts(secrets, clock)
+  const { table } = parts.pipeline.source
   const { closeIdentity, bearerOf: _, ...tokenVerbs } = tokens(parts)
   return {
     run: async (options: { full: boolean; at?: BatchAt }, watch: Watch) =>
@@ -82,12 +95,16 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
       const folders = view.tables.map((table) => parts.lake(false).storage.enginePath(table.metadata.location))
       return openQuery(sql, { engine, tables, functions, folders, batchAt: batch.batchAt, ...options })
     },
+    quarantineRelease: async (watch: Watch) =>
+      makeBatch(parts.existing(), { source: QUARANTINE_URL, full: false }, batchWatch(watch, log)),
     quarantine: async (wish: QuarantineWish) => parts.reader().quarantine(wish),
     diff: async (from: string, to: string, options: { rows: boolean }) => parts.reader().diff(from, to, options),
     history: async (key: string) => parts.reader().history(key),
     ...restoring(parts, log),
     ...lineage(parts),
     ...tokenVerbs,
+    ...secretVerbs({ secrets, config, clock, stores: STORES }),
+    ...rotating({ secrets, config, clock, log, openAccounts: (url, options) => openAccounts(url, { table, ...options }) }),
     expire: async (options: { dryRun: boolean; batches?: number; days?: number }, { signal }: Watch) =>
       expireBatches(parts.existing(), { dryRun: options.dryRun, retention: { ...config.retention, ...options } }, signal),
     relocate: async ({ signal }: Watch) => relocateLake(parts.existing(), signal),
@@ -117,6 +134,7 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
     async doctor(options: { rebuild: boolean }) {
       const rebuilt: Check[] = options.rebuild ? [parts.rebuildState()] : []
       const { url } = config.source
+      const signal = AbortSignal.timeout(DOCTOR_MS)
       const found = await examine({
         folder: config.lake,
         lake: parts.lakeExists() ? parts.lake(false) : undefined,
@@ -124,12 +142,14 @@ export async function openPlatform(config: Config, log: Log, clock: Clock = syst
         mapping: config.source.columns,
         clock,
         source: url === undefined ? undefined : () => parts.openSource(url),
-        signal: AbortSignal.timeout(DOCTOR_MS),
+        signal,
       })
-      return [...rebuilt, ...found]
+      const rights: typeof accountRights = (at, options) => accountRights(at, { ...options, table })
+      return [...rebuilt, ...found, ...(await secretChecks({ secrets, config, clock, looseRights, accountRights: rights }, signal))]
     },
     async [Symbol.asyncDispose]() {
       closeIdentity()
+      secrets[Symbol.dispose]()
       parts[Symbol.dispose]()
     },
   }
@@ -179,7 +199,11 @@ interface Parts extends Disposable {
   openTarget(url: string, signal: AbortSignal): Promise<MysqlTarget>
 }
 
-async function openParts(config: Config, clock: Clock): Promise<Parts> {
+/** Where secrets can be kept; which one it is the configuration says. */
+const STORES = { openEnvironment, openVault, openAwsSecrets }
+
+async function openParts(secrets: SecretParts, clock: Clock): Promise<Parts> {
+  const { config } = secrets
   if (config.lake.includes('://')) throw bucketsLater(config.lake)
   const pipeline = await loadPipeline(config.pipeline)
   const codeVersion = await codeVersionOf(pipeline)
@@ -199,7 +223,8 @@ async function openParts(config: Config, clock: Clock): Promise<Parts> {
   const openEngineAt = (spillFolder: string): Promise<Engine> =>
     openDuckDb({ memoryBytes: config.memoryBytes * ENGINE_SHARE, spillFolder })
   const openEngine = (): Promise<Engine> => openEngineAt(join(config.state, 'spill', `${process.pid}-${++engines}`))
-  const openSource = (url: string): Promise<Source> => sourceOf(url, config, pipeline, clock)
+  const openSource = async (url: string): Promise<Source> =>
+    url === QUARANTINE_URL ? openQuarantineSource(lake(false), pipeline) : sourceOf(url, secrets, pipeline, clock)
   const parts: Parts = {
     config,
     clock,
@@ -237,10 +262,8 @@ async function openParts(config: Config, clock: Clock): Promise<Parts> {
     reader: () => openReader({ lake: lake(false), pipeline, openEngine }),
     openEngine,
     openSource,
-    async openTarget(url, signal) {
-      const password = await config.source.password?.()
-      return openMysqlTarget(url, { definition: pipeline.source, signal, ...(password === undefined ? {} : { password }) })
-    },
+    openTarget: async (url, signal) =>
+      openMysqlTarget(url, { definition: pipeline.source, signal, logins: secrets.loginsOf(url) }),
     [Symbol.dispose]() {
       catalog?.close()
       state?.close()
@@ -252,14 +275,13 @@ async function openParts(config: Config, clock: Clock): Promise<Parts> {
 /** Of the memory that is granted, what DuckDB may take; the rest is Node.js and what DuckDB does not count. */
 const ENGINE_SHARE = 0.6
 
-async function sourceOf(url: string, config: Config, pipeline: Pipeline, clock: Clock): Promise<Source> {
+async function sourceOf(url: string, secrets: SecretParts, pipeline: Pipeline, clock: Clock): Promise<Source> {
+  const { config } = secrets
   const scheme = /^([a-z]+):/.exec(url)?.[1]
   switch (scheme) {
     case 'mysql':
-    case 'mariadb': {
-      const password = await config.source.password?.()
-      return openMysqlSource(url, { table: pipeline.source.table, ...(password === undefined ? {} : { password }) })
-    }
+    case 'mariadb':
+      return openMysqlSource(url, { table: pipeline.source.table, logins: secrets.loginsOf(url) })
     case 'file':
       return openFileSource(url, { folder: process.cwd() })
     case 'socrata': {
@@ -289,14 +311,4 @@ function bucketsLater(lake: string): BlotterError {
     todo: 'Give a folder: `--lake ./lake`.',
     context: { lake },
   })
-}
-
-/** Blotter's version and a hash over the pipeline's files: what made a batch, to be told from what made another. */
-async function codeVersionOf(pipeline: Pipeline): Promise<string> {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-  const files = await readdir(pipeline.folder, { recursive: true, withFileTypes: true })
-  const paths = files.filter((file) => file.isFile() && /\.(ts|sql|csv|yaml)$/.test(file.name)).map((file) => join(file.parentPath, file.name))
-  const hash = createHash('sha256')
-  for (const path of paths.sort()) hash.update(await readFile(path))
-  return `${version}+${hash.digest('hex').slice(0, 12)}`
 }

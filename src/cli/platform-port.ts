@@ -32,6 +32,8 @@ export interface Platform extends AsyncDisposable {
   /** Carries a held run to its end in spite of its guard; the one held if none is named. */
   runRelease(run: string | undefined, watch: Watch): Promise<RunOutcome>
   quarantine(options: QuarantineOptions): Promise<QuarantineReport>
+  /** Checks quarantined rows again and lands those that pass now, as a batch of its own. */
+  quarantineRelease(watch: Watch): Promise<RunOutcome>
   diff(from: string, to: string, options: { rows: boolean }): Promise<DiffReport>
   history(key: string): Promise<IncidentHistory>
   /** Where the tables of a batch come from; of one table with its columns, down to the source. */

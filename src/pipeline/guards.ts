@@ -8,7 +8,7 @@ import type { RunContext } from './context.ts'
 export const SOURCE_COLUMNS = 'blotter.source-columns'
 
 export function holdIfEmpty(context: RunContext, extracted: { rows: number; swept: number }): void {
-  if (extracted.rows === 0 && extracted.swept === 0) {
+  if (!context.source.internal && extracted.rows === 0 && extracted.swept === 0) {
     hold(context, 'source_empty', `The source ${context.source.url} has no rows.`, { rows: 0 })
   }
 }
@@ -60,14 +60,19 @@ export function sourceColumnsOf(url: string, { found }: { found: ReadonlyMap<str
   return { scheme: url.split(':', 1)[0]!, types: Object.fromEntries(types) as Record<string, string> }
 }
 
+/** Columns as the newest batch found them in its source; a batch out of the lake itself passes them on. */
+export async function knownSourceColumns({ lake }: RunContext): Promise<SourceColumns | undefined> {
+  const entry = await lake.catalog.entry(BATCHES_TABLE)
+  if (!entry) return undefined
+  const table = await loadTable(lake.storage, BATCHES_TABLE, entry.metadataLocation)
+  const known = snapshotOf(table)?.summary[SOURCE_COLUMNS]
+  return known === undefined ? undefined : (JSON.parse(known) as SourceColumns)
+}
+
 /** Holds if a column that the batch before had is gone, or its type is another one. Files promise no types. */
 export async function holdIfColumnsChanged(context: RunContext, now: SourceColumns): Promise<void> {
-  const entry = await context.lake.catalog.entry(BATCHES_TABLE)
-  if (!entry) return
-  const table = await loadTable(context.lake.storage, BATCHES_TABLE, entry.metadataLocation)
-  const known = snapshotOf(table)?.summary[SOURCE_COLUMNS]
-  if (known === undefined) return
-  const before = JSON.parse(known) as SourceColumns
+  const before = await knownSourceColumns(context)
+  if (!before) return
   const typed = before.scheme === now.scheme && now.scheme !== 'file'
   for (const [name, type] of Object.entries(before.types)) {
     const found = now.types[name]

@@ -49,6 +49,27 @@ export interface Stage {
     finish(): Promise<{ files: string[]; rows: number }>
     abandon(): Promise<void>
   }>
+  /** For rows that come as columns already (see `ColumnSink` of the engine port). Absent: all go by `chunkWriter`. */
+  columnSink?(
+    folder: string,
+    name: string,
+    columns: readonly { name: string; type: string }[],
+    heapBytes?: number,
+  ): Promise<StagedColumnSink>
+}
+
+/** A sink of columns as a source needs to know it. */
+export interface StagedColumnSink {
+  readonly layout: {
+    readonly rows: number
+    readonly columns: readonly { readonly data: number; readonly valid: number }[]
+    readonly heap: number
+    readonly heapBytes: number
+  }
+  take(): { memory: SharedArrayBuffer; begin: number } | Promise<{ memory: SharedArrayBuffer; begin: number }>
+  put(rows: number, heapBytes: number, nulls: ArrayLike<number>): void
+  finish(): Promise<{ files: string[]; rows: number }>
+  abandon(): Promise<void>
 }
 
 export interface ExtractOptions {
@@ -86,6 +107,8 @@ export interface Source {
   readonly url: string
   /** True if a key that is absent has not vanished (daily pulls: `file:…?partial=true`). */
   readonly partial: boolean
+  /** True for rows out of the lake itself, whose columns say nothing of a city's table. */
+  readonly internal?: boolean
   describe(signal: AbortSignal): Promise<SourceDescription>
   open(signal: AbortSignal): Promise<SourceView>
 }

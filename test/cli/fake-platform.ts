@@ -230,6 +230,7 @@ export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = 
     runTerminate: answer('runTerminate', facts.runTerminate),
     runRelease: answer('runRelease', facts.runRelease),
     quarantine: answer('quarantine', facts.quarantine),
+    quarantineRelease: answer('quarantineRelease', facts.run),
     diff: answer('diff', facts.diff),
     history: answer('history', facts.history),
     lineage: answer('lineage', LINEAGE),

@@ -5,6 +5,7 @@ import { count, counted } from '../show/figures.ts'
 import type { Output } from '../terminal.ts'
 import { wholeNumber } from './arguments.ts'
 import { examples } from './examples.ts'
+import { tellOutcome } from './run.ts'
 
 interface ListFlags {
   rule?: string
@@ -36,6 +37,18 @@ export function addQuarantine({ program, action }: Verbs): void {
         const options = { limit, ...(rule === undefined ? {} : { rule }), ...(at === undefined ? {} : { at }) }
         const report = await invocation.withPlatform((platform) => platform.quarantine(options))
         await invocation.print(report, () => quarantineText(report, invocation.terminal.out))
+      }),
+    )
+  quarantine
+    .command('release')
+    .description(
+      'check quarantined rows again and land those that pass now\n\n' +
+        'For after a rule, a mapping or a reading has changed. What passes leaves quarantine in a batch of its own; a row of\n' +
+        'which the lake has a newer version by now stays.',
+    )
+    .action(
+      action<[], object>(async (invocation) => {
+        await tellOutcome(invocation, await invocation.watched((platform, watch) => platform.quarantineRelease(watch)))
       }),
     )
 }

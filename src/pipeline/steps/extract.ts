@@ -12,7 +12,7 @@ import { readAs } from '../../quality/read.ts'
 import type { ExtractOptions, FoundColumn, StagedPart } from '../../source/source.ts'
 import type { BatchKind } from '../../model/report.ts'
 import type { RunContext } from '../context.ts'
-import { holdIfColumnsChanged, type SourceColumns, sourceColumnsOf } from '../guards.ts'
+import { holdIfColumnsChanged, knownSourceColumns, type SourceColumns, sourceColumnsOf } from '../guards.ts'
 import { liftedKeysSql } from '../holds.ts'
 import { openTable, tableSpecs } from '../tables.ts'
 
@@ -44,7 +44,8 @@ export async function extractStep(context: RunContext, signal: AbortSignal): Pro
   const description = await source.describe(signal)
   requireKey(context, description.primaryKey)
   // A column that is gone holds a later batch before it is an error: people may want to decide.
-  const columns = sourceColumnsOf(source.url, bindColumns(pipeline.source, description.columns, context.mapping))
+  const bound = sourceColumnsOf(source.url, bindColumns(pipeline.source, description.columns, context.mapping))
+  const columns = source.internal ? ((await knownSourceColumns(context)) ?? bound) : bound
   await holdIfColumnsChanged(context, columns)
   const matched = matchColumns(pipeline.source, description.columns, context.mapping)
   const [key, cursor] = [matched.found.get(pipeline.source.key), matched.found.get(pipeline.source.cursor)]
@@ -60,6 +61,7 @@ export async function extractStep(context: RunContext, signal: AbortSignal): Pro
       run: engine.run,
       writeParquet: engine.writeParquet,
       chunkWriter: engine.chunkWriter,
+      columnSink: engine.columnSink,
     },
     progress: (rows) => context.progress('extract', rows, description.rowsEstimate),
     resumeFolder: join(context.folder, 'resume'),

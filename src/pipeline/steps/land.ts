@@ -12,6 +12,7 @@ import type { ChangeCounts } from '../../model/change.ts'
 import { identifier, literal } from '../../model/sql-text.ts'
 import type { CheckedRows } from '../../quality/check.ts'
 import type { RunContext } from '../context.ts'
+import { releasedSql } from '../quarantine-source.ts'
 import { holdIfVanished } from '../guards.ts'
 import { heldIn, holdProperties } from '../holds.ts'
 import { stageTable } from '../stage-table.ts'
@@ -172,18 +173,27 @@ async function landChanges(context: RunContext, table: Table, comparison: Compar
 
 /** A bad row that quarantine holds already is counted again, but not kept twice. */
 async function landQuarantine(context: RunContext, table: Table, checked: CheckedRows): Promise<void> {
+  const { engine, lake, source, batchAt } = context
+  const scan = await planScan(lake.storage, table, snapshotOf(table))
+  // Rows that come out of quarantine and pass leave it; those that do not are there already.
+  if (source.internal) {
+    const hidden = releasedSql(context.pipeline, scanSql(scan, { position: true }), checked.good.file)
+    const { storage } = lake
+    const { add, remove } = await writePositionDeletes({ engine, storage, table, scan, batchAt, label: context.run, hidden })
+    await stageTable(context, table, { add, remove })
+    return
+  }
   if (checked.quarantine.rows === 0) {
     await stageTable(context, table, { add: [], remove: [] })
     return
   }
-  const scan = await planScan(context.lake.storage, table, snapshotOf(table))
   const values = tableSchema(table)
     .fields.map((field) => identifier(field.name))
     .slice(2)
   const add = await writeRows(
     context,
     table,
-    `SELECT timestamptz ${literal(context.batchAt)} AS batch_at, ${literal(context.run)} AS run, ${values.join(', ')}
+    `SELECT timestamptz ${literal(batchAt)} AS batch_at, ${literal(context.run)} AS run, ${values.join(', ')}
      FROM (SELECT ${values.join(', ')} FROM read_parquet(${literal(checked.quarantine.file)})
        EXCEPT ALL SELECT ${values.join(', ')} FROM (${scanSql(scan)})) ORDER BY rule, key`,
   )

@@ -2,7 +2,6 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Engine } from '../../engine/engine.ts'
 import { presentColumnsAsOf } from '../../history/as-of.ts'
-import { BATCHES_TABLE } from '../../history/ledger.ts'
 import { filesToRestore, findRestoreRows, type Restore, type RestoreRows } from '../../history/restore.ts'
 import { BlotterError } from '../../errors.ts'
 import { planScan } from '../../lake/plan.ts'
@@ -11,7 +10,7 @@ import type { BatchAt } from '../../model/batch-at.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
 import type { CheckedRows } from '../../quality/check.ts'
 import type { LakeContext, RunContext } from '../context.ts'
-import { SOURCE_COLUMNS } from '../guards.ts'
+import { knownSourceColumns } from '../guards.ts'
 import type { TableDelta } from '../stage-table.ts'
 import { evolvedSchema, openTable, tableSpecs } from '../tables.ts'
 import type { ExtractOutput } from './extract.ts'
@@ -35,7 +34,7 @@ export async function extractRestore(context: RunContext, restore: Restore): Pro
     rows: found.read,
     swept: 0,
     vanished: found.vanished,
-    columns: await sourceColumns(context),
+    columns: (await knownSourceColumns(context)) ?? { scheme: 'restore', types: {} },
     emptyIsNull: false,
     restored: found,
   }
@@ -83,13 +82,6 @@ export async function restoredDelta(lake: LakeContext, table: Table, restore: Re
   const current = await planScan(lake.storage, table, snapshotOf(table))
   const present = snapshotOf(table)?.['schema-id'] === then['schema-id']
   return { ...filesToRestore(before!, current), ...(present ? {} : { schema }) }
-}
-
-/** Columns as the newest batch found them in its source: the next one is compared with those, not with a restore. */
-async function sourceColumns({ lake, pipeline }: RunContext): Promise<ExtractOutput['columns']> {
-  const batches = await openTable(lake, tableSpecs(pipeline).find((spec) => spec.name === BATCHES_TABLE)!)
-  const known = snapshotOf(batches)?.summary[SOURCE_COLUMNS]
-  return known === undefined ? { scheme: 'restore', types: {} } : (JSON.parse(known) as ExtractOutput['columns'])
 }
 
 function missing({ table, batch }: { table: string; batch: BatchAt }): BlotterError {
