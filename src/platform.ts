@@ -6,7 +6,6 @@ import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './model/configuration.ts'
 import { openDuckDb } from './engine/duckdb/engine.ts'
 import type { Engine } from './engine/engine.ts'
-import { BlotterError } from './errors.ts'
 import { realPathOf } from './lake/local/real-path.ts'
 import { localStorage } from './lake/local/storage.ts'
 import type { Log } from './log.ts'
@@ -27,7 +26,9 @@ import { tableSpecs } from './pipeline/tables.ts'
 import { bindColumns } from './quality/columns.ts'
 import { openQuery } from './query/query.ts'
 import { codeVersionOf } from './platform/code-version.ts'
+import { examineAlerts, runAlerts } from './platform/alerting.ts'
 import { lineage, tellOfTerminated } from './platform/lineage.ts'
+import { badSource, bucketsLater, sourceUrl } from './platform/refusals.ts'
 import { restoring } from './platform/restoring.ts'
 import { rotating } from './platform/rotating.ts'
 import { secretChecks } from './platform/secret-checks.ts'
@@ -131,7 +132,7 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
       })
       return { into: options.into, ...report }
     },
-    async doctor(options: { rebuild: boolean }) {
+    async doctor(options: { rebuild: boolean; sendTestMail?: boolean }) {
       const rebuilt: Check[] = options.rebuild ? [parts.rebuildState()] : []
       const { url } = config.source
       const signal = AbortSignal.timeout(DOCTOR_MS)
@@ -166,13 +167,6 @@ function limited(from: string, rows: number | undefined): { from: string; limit?
 
 /** How long the source may take to answer before `doctor` calls it unreachable. */
 const DOCTOR_MS = 20_000
-
-function sourceUrl(config: Config): string {
-  if (config.source.url !== undefined) return config.source.url
-  throw new BlotterError('usage', 'No source is named.', {
-    todo: 'Give `--source URL`, set BLOTTER_SOURCE_URL, or write `source: { url: … }` into blotter.yaml. A start without a database: --source demo://chicago.',
-  })
-}
 
 /** Every part, chosen by the configuration; opened when first asked for and closed together. */
 interface Parts extends Disposable {
@@ -250,6 +244,7 @@ async function openParts(secrets: SecretParts, clock: Clock): Promise<Parts> {
       mapping: config.source.columns,
       codeVersion,
       openLineage: config.openLineage,
+      alerts: runAlerts(config, () => parts.state()),
       workingFolder: process.cwd(),
       clock,
       openEngine: openEngineAt,
@@ -297,18 +292,4 @@ async function sourceOf(url: string, secrets: SecretParts, pipeline: Pipeline, c
     default:
       throw badSource(url, `${scheme ? `"${scheme}:"` : 'it'} is no kind of source`)
   }
-}
-
-function badSource(url: string, why: string): BlotterError {
-  return new BlotterError('source_url_invalid', `The source ${url} cannot be opened: ${why}. Nothing was changed.`, {
-    todo: 'Give mysql://USER@HOST:PORT/DB?table=crimes, file:GLOB, socrata://HOST/DATASET or demo://chicago?rows=300000.',
-    context: { source: url },
-  })
-}
-
-function bucketsLater(lake: string): BlotterError {
-  return new BlotterError('unsupported', `The lake ${lake} is a bucket, which this version does not write yet.`, {
-    todo: 'Give a folder: `--lake ./lake`.',
-    context: { lake },
-  })
 }
