@@ -69,13 +69,17 @@ export async function knownSourceColumns({ lake }: RunContext): Promise<SourceCo
   return known === undefined ? undefined : (JSON.parse(known) as SourceColumns)
 }
 
-/** Holds if a column that the batch before had is gone, or its type is another one. Files promise no types. */
+/** What files of text say of the type of every column. */
+const UNTYPED = new Set(['text', 'JSON'])
+
+/** Holds if a column that the batch before had is gone, or its type is another one. Texts of files promise no type. */
 export async function holdIfColumnsChanged(context: RunContext, now: SourceColumns): Promise<void> {
   const before = await knownSourceColumns(context)
   if (!before) return
-  const typed = before.scheme === now.scheme && now.scheme !== 'file'
+  const comparable = before.scheme === now.scheme
   for (const [name, type] of Object.entries(before.types)) {
     const found = now.types[name]
+    const typed = comparable && !UNTYPED.has(type) && !UNTYPED.has(found ?? '')
     if (found === type || (found !== undefined && !typed)) continue
     const message =
       found === undefined
