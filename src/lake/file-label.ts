@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { checksumOf } from './checksum.ts'
 
 /**
  * A UUID that tells whose file it names: the first 48 bits are a hash of the label, the rest is chance (version 8, RFC
@@ -9,6 +10,11 @@ export function labelledUuid(label: string | undefined): string {
   const random = randomBytes(10).toString('hex')
   const variant = '89ab'[Number.parseInt(random[3]!, 16) % 4]!
   return `${prefixOf(label)}${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(8)}`
+}
+
+/** A name for a file of metadata: a labelled UUID, and the checksum that `refuseChanged` looks for. */
+export function sealedName(label: string | undefined, bytes: Uint8Array): string {
+  return `${labelledUuid(label)}.${checksumOf(bytes)}`
 }
 
 /** Whether a file was named for this label: `LABEL-<uuid>.parquet`, or any name with a UUID of it. */

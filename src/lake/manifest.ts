@@ -1,7 +1,8 @@
 import { decodeAvro, encodeAvro } from './avro.ts'
+import { refuseChanged } from './checksum.ts'
 import { CONTENT, type DataFile, type LiveFile } from './data-file.ts'
 import { formatJson, type Integer } from './exact-json.ts'
-import { labelledUuid } from './file-label.ts'
+import { sealedName } from './file-label.ts'
 import { MANIFEST_FILE_SCHEMA, manifestEntrySchema } from './manifest-schema.ts'
 import { currentSchema, type PartitionedMetadata, specOf } from './metadata.ts'
 import { type FieldSummary, partitionSchema, summarizePartitions } from './partition.ts'
@@ -52,7 +53,7 @@ export interface ManifestContents {
 export interface NewSnapshot {
   id: number
   sequenceNumber: number
-  /** Whose files its manifests are, for the sweep of orphans; see `labelledUuid`. */
+  /** Whose files its manifests are, for the sweep of orphans; see `sealedName`. */
   label?: string | undefined
 }
 
@@ -84,6 +85,7 @@ function fileOf({ data_file: file }: ManifestEntry, manifest: ManifestFile): Dat
 
 async function readAvro(storage: Storage, location: string): Promise<unknown[]> {
   const bytes = await storage.read(location)
+  refuseChanged(location, bytes)
   try {
     return decodeAvro(bytes)
   } catch (error) {
@@ -106,7 +108,6 @@ export async function writeManifest(
     ...existing.map((live) => entryOf(EXISTING, live.snapshotId, live)),
     ...removed.map((live) => entryOf(DELETED, snapshot.id, live)),
   ]
-  const location = `${metadata.location}/metadata/${labelledUuid(snapshot.label)}-m0.avro`
   const bytes = encodeAvro(manifestEntrySchema(partitionSchema(spec, metadata.schemas)), entries, {
     schema: formatJson(schema),
     'schema-id': String(schema['schema-id']),
@@ -115,6 +116,7 @@ export async function writeManifest(
     'format-version': '2',
     content: contents.content === CONTENT.data ? 'data' : 'deletes',
   })
+  const location = `${metadata.location}/metadata/${sealedName(snapshot.label, bytes)}-m0.avro`
   return {
     manifest_path: location,
     manifest_length: await storage.writeNew(location, bytes),
@@ -144,13 +146,13 @@ export async function writeManifestList(
   snapshot: NewSnapshot & { parentId: Integer | undefined },
   manifests: readonly ManifestFile[],
 ): Promise<string> {
-  const location = `${metadata.location}/metadata/snap-${snapshot.id}-1-${labelledUuid(snapshot.label)}.avro`
   const bytes = encodeAvro(MANIFEST_FILE_SCHEMA, manifests, {
     'snapshot-id': String(snapshot.id),
     'parent-snapshot-id': String(snapshot.parentId ?? 'null'),
     'sequence-number': String(snapshot.sequenceNumber),
     'format-version': '2',
   })
+  const location = `${metadata.location}/metadata/snap-${snapshot.id}-1-${sealedName(snapshot.label, bytes)}.avro`
   await storage.writeNew(location, bytes)
   return location
 }

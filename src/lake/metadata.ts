@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import { BlotterError } from '../errors.ts'
 import type { Schema } from '../model/schema.ts'
+import { refuseChanged } from './checksum.ts'
 import { type Integer, parseJson } from './exact-json.ts'
 import type { PartitionSpec } from './partition.ts'
 import { lakeDamaged } from './storage.ts'
@@ -74,6 +75,7 @@ export function specOf(metadata: PartitionedMetadata, id = metadata['default-spe
 
 /** Reads a metadata file's bytes. Throws `lake_damaged`, or `lake_newer` and `unsupported` for versions other than 2. */
 export function parseMetadata(location: string, bytes: Buffer): TableMetadata {
+  refuseChanged(location, bytes)
   let parsed: unknown
   try {
     parsed = parseJson((location.endsWith('.gz.metadata.json') ? gunzipSync(bytes) : bytes).toString())

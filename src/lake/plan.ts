@@ -6,7 +6,7 @@ import { readManifest, readManifestList } from './manifest.ts'
 import type { Snapshot } from './metadata.ts'
 import { markFilesWithoutIds, nameMapping } from './name-mapping.ts'
 import { partitionKey } from './partition.ts'
-import type { Storage } from './storage.ts'
+import { lakeDamaged, type Storage } from './storage.ts'
 import { snapshotOf, type Table, tableSchema } from './table.ts'
 
 /** A delete file that hides rows of a data file; `exclusive` when it speaks of no other data file. */
@@ -36,7 +36,10 @@ export interface Scan {
   rowsExact: boolean
 }
 
-/** Plans the reading of a snapshot (undefined: a table without any), in the schema it was made with unless one is given. */
+/**
+ * Plans the reading of a snapshot (undefined: a table without any), in the schema it was made with unless one is given.
+ * Throws `lake_damaged` for a file that is missing, or is not as long as it was, and `unsupported` for what cannot be read.
+ */
 export async function planScan(
   storage: Storage,
   table: Table,
@@ -46,6 +49,7 @@ export async function planScan(
   const current = snapshot === undefined || snapshot === snapshotOf(table)
   const columns = schema ?? tableSchema(table, current ? undefined : snapshot)
   const scan = scanOf(table.name, columns, snapshot ? await liveFiles(storage, snapshot) : [], storage.enginePath)
+  await refuseOtherSizes(storage, scan)
   const names = nameMapping(table.metadata)
   return names ? { ...scan, files: await markFilesWithoutIds(storage, columns, scan.files, names) } : scan
 }
@@ -54,6 +58,21 @@ export async function planScan(
 export async function liveFiles(storage: Storage, snapshot: Snapshot): Promise<LiveFile[]> {
   const manifests = await readManifestList(storage, snapshot['manifest-list'])
   return (await Promise.all(manifests.map((manifest) => readManifest(storage, manifest)))).flat()
+}
+
+const SIZES_AT_ONCE = 64
+
+/** Parquet as DuckDB writes and reads it has no checksums; a length that differs is what can be seen at no cost. */
+async function refuseOtherSizes(storage: Storage, scan: Scan): Promise<void> {
+  const files = [...liveFilesOf(scan).values()]
+  for (let start = 0; start < files.length; start += SIZES_AT_ONCE) {
+    await Promise.all(
+      files.slice(start, start + SIZES_AT_ONCE).map(async ({ file_path: path, file_size_in_bytes: written }) => {
+        const found = await storage.sizeBytes(path)
+        if (found !== written) throw lakeDamaged(path, `has ${found} bytes and should have ${written}`)
+      }),
+    )
+  }
 }
 
 /** Every file of a scan, data and deletes, by its path: each once, whatever it hides. */

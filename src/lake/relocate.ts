@@ -1,7 +1,8 @@
 import { literal } from '../model/sql-text.ts'
 import { type AvroFile, decodeAvroFile, encodeAvro } from './avro.ts'
+import { refuseChanged } from './checksum.ts'
 import { CONTENT, type DataFile, DELETE_PATH_ID } from './data-file.ts'
-import { labelledUuid } from './file-label.ts'
+import { labelledUuid, sealedName } from './file-label.ts'
 import { canonicalLocation, folderOf } from './location.ts'
 import type { ManifestFile } from './manifest.ts'
 import { parseMetadata, type TableMetadata } from './metadata.ts'
@@ -78,13 +79,14 @@ function manifestRewriter(request: RelocateTable, replaced: string[]) {
   const manifests = new Map<string, Promise<ManifestFile>>()
   const deletes = new Map<string, Promise<DataFile>>()
 
-  const rewrite = async (location: string, name: string, change: (record: unknown) => Promise<unknown>) => {
+  const rewrite = async (location: string, name: (sealed: string) => string, change: (record: unknown) => Promise<unknown>) => {
     const file = readAvroFile(location, await storage.read(location))
     const records = []
     for (const record of file.records) records.push(await change(record))
-    const to = `${folderOf(location)}/${name}`
+    const bytes = encodeAvro(file.schema, records, file.meta)
+    const to = `${folderOf(location)}/${name(sealedName(label, bytes))}`
     replaced.push(location)
-    return { to, sizeBytes: await storage.writeNew(to, encodeAvro(file.schema, records, file.meta)) }
+    return { to, sizeBytes: await storage.writeNew(to, bytes) }
   }
   const dataFile = async (file: DataFile): Promise<DataFile> => {
     const at = moved(file.file_path, move)
@@ -97,7 +99,7 @@ function manifestRewriter(request: RelocateTable, replaced: string[]) {
   }
   const manifest = async (listed: ManifestFile): Promise<ManifestFile> => {
     const at = moved(listed.manifest_path, move)
-    const { to, sizeBytes } = await rewrite(at, `${labelledUuid(label)}-m0.avro`, async (record) => {
+    const { to, sizeBytes } = await rewrite(at, (sealed) => `${sealed}-m0.avro`, async (record) => {
       const entry = record as Entry & { status: number }
       const gone = entry.status === DELETED
       return {
@@ -112,7 +114,7 @@ function manifestRewriter(request: RelocateTable, replaced: string[]) {
   return {
     async list(location: string): Promise<string> {
       const id = /\/snap-(\d+)-/.exec(location)?.[1] ?? '0'
-      const { to } = await rewrite(location, `snap-${id}-1-${labelledUuid(label)}.avro`, async (record) => {
+      const { to } = await rewrite(location, (sealed) => `snap-${id}-1-${sealed}.avro`, async (record) => {
         const listed = record as ManifestFile
         const known = manifests.get(listed.manifest_path) ?? manifest(listed)
         manifests.set(listed.manifest_path, known)
@@ -179,6 +181,7 @@ function movedStatistics(entries: unknown, move: Move): unknown {
 }
 
 function readAvroFile(location: string, bytes: Buffer): AvroFile {
+  refuseChanged(location, bytes)
   try {
     return decodeAvroFile(bytes)
   } catch (error) {

@@ -3,7 +3,7 @@ import { BlotterError, impossible } from '../errors.ts'
 import { lastColumnId, type Schema } from '../model/schema.ts'
 import type { DataFile } from './data-file.ts'
 import { formatJson } from './exact-json.ts'
-import { labelledUuid } from './file-label.ts'
+import { sealedName } from './file-label.ts'
 import { readManifestList, writeManifestList } from './manifest.ts'
 import { nextManifests } from './merge-manifests.ts'
 import { currentSchema, type Reference, type Snapshot, type TableMetadata } from './metadata.ts'
@@ -110,8 +110,9 @@ export async function writeMetadata(storage: Storage, table: Table, label?: stri
   const next = { ...metadata, 'metadata-log': log.slice(-Math.max(1, kept)) }
   const version = /\/(\d+)-[^/]*$/.exec(metadataLocation ?? '')?.[1]
   const number = version === undefined ? 0 : Number(version) + 1
-  const to = `${metadata.location}/metadata/${String(number).padStart(5, '0')}-${labelledUuid(label)}.metadata.json`
-  await storage.writeNew(to, Buffer.from(formatJson(next)))
+  const bytes = Buffer.from(formatJson(next))
+  const to = `${metadata.location}/metadata/${String(number).padStart(5, '0')}-${sealedName(label, bytes)}.metadata.json`
+  await storage.writeNew(to, bytes)
   return {
     table: table.name,
     from: metadataLocation,

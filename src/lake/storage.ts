@@ -15,6 +15,7 @@ export interface Storage {
   read(location: string): Promise<Buffer>
   /** The last bytes of a file; all of them when it is shorter. */
   readTail(location: string, sizeBytes: number): Promise<Buffer>
+  sizeBytes(location: string): Promise<number>
   /** Resolves with the size once the bytes are durable. Fails when the file exists; it is complete or absent, never half. */
   writeNew(location: string, bytes: Uint8Array): Promise<number>
   /** Makes durable what an engine wrote at `enginePath(location)`. */

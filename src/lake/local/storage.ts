@@ -13,6 +13,7 @@ export function localStorage(): Storage {
   return {
     read: (location) => orMissing(location, () => readFile(canonicalLocation(location))),
     readTail: (location, sizeBytes) => orMissing(location, () => readEnd(canonicalLocation(location), sizeBytes)),
+    sizeBytes: (location) => orMissing(location, async () => (await stat(canonicalLocation(location))).size),
     async writeNew(location, bytes) {
       const path = canonicalLocation(location)
       try {
