@@ -25,7 +25,9 @@ import type { Guards, LakeContext, RunContext } from './context.ts'
 import { findLeftovers, runFolder } from './leftovers.ts'
 import { afterRun } from './lineage/tell.ts'
 import { reportOfBatch, reportOfRun } from './report.ts'
-import { batchSteps, isCommitted } from './steps/steps.ts'
+import { type RunAlerts, type RunTeller, runTeller } from './run-alerts.ts'
+import { isCommitted } from './steps/evidence.ts'
+import { batchSteps } from './steps/steps.ts'
 
 /** What making batches needs beside a source. */
 export interface BatchMaker {
@@ -36,6 +38,8 @@ export interface BatchMaker {
   mapping: Readonly<Record<string, string>>
   codeVersion: string
   openLineage: OpenLineageConfig
+  /** How people are told; left out, nobody is. */
+  alerts?: RunAlerts
   /** Where relative paths of `file:` sources begin. */
   workingFolder: string
   clock: Clock
@@ -143,13 +147,28 @@ export async function releaseBatch(maker: BatchMaker, run: string | undefined, w
   return await carry(maker, lease, releaseRun(maker.state, run, maker.clock), watch, true)
 }
 
-async function carry(
-  maker: BatchMaker,
-  lease: Lease,
-  run: RunRecord,
-  watch: BatchWatch,
-  goesOn: boolean,
-): Promise<BatchOutcome> {
+async function carry(maker: BatchMaker, lease: Lease, run: RunRecord, watch: BatchWatch, goesOn: boolean): Promise<BatchOutcome> {
+  const people = runTeller(maker, run)
+  people.begun()
+  try {
+    return await carryOn(maker, lease, run, { watch, goesOn, people })
+  } catch (error) {
+    people.failed(error)
+    throw error
+  } finally {
+    await people.settled()
+  }
+}
+
+/** What goes on while a run is carried: who watches it, whether it goes on, and who is told. */
+interface Carriage {
+  watch: BatchWatch
+  goesOn: boolean
+  people: RunTeller
+}
+
+async function carryOn(maker: BatchMaker, lease: Lease, run: RunRecord, carriage: Carriage): Promise<BatchOutcome> {
+  const { watch, goesOn } = carriage
   const options = run.options as unknown as RunOptions
   const { restore } = options
   const folder = runFolder(maker.state, run.run)
@@ -176,15 +195,21 @@ async function carry(
   lease.name(run.run)
   watch.onStart({ run: run.run, batch_at: run.batch_at, goesOn })
   try {
-    return await perform(maker, lease, context, watch)
+    return await perform(maker, lease, context, carriage)
   } catch (error) {
     const committed = await isCommitted(context).catch(() => false)
     throw committed ? afterCommit(run.batch_at, asBlotterError(error)) : error
   }
 }
 
-async function perform(maker: BatchMaker, lease: Lease, context: RunContext, watch: BatchWatch): Promise<BatchOutcome> {
+async function perform(
+  maker: BatchMaker,
+  lease: Lease,
+  context: RunContext,
+  { watch, people }: Carriage,
+): Promise<BatchOutcome> {
   const { run, batchAt, full, restore, folder, engine } = context
+  const named = { run, batch_at: batchAt, full, restore }
   const result = await runSteps({
     state: maker.state,
     run,
@@ -194,8 +219,9 @@ async function perform(maker: BatchMaker, lease: Lease, context: RunContext, wat
     signal: watch.signal,
     clock: maker.clock,
     onEvent: (event) => watch.onEvent(event),
+    onEnd: (end) => people.ended(end, () => reportOfRun(named, end)),
   })
-  const report = reportOfRun({ run, batch_at: batchAt, full, restore }, result)
+  const report = reportOfRun(named, result)
   storeReport(maker.state.database, run, report, report.kind)
   await afterRun(maker, engine, watch)
   if (result.state === 'succeeded' || result.state === 'terminated') await rm(folder, { recursive: true, force: true })
