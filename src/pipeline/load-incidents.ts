@@ -53,6 +53,7 @@ export async function loadIncidents(given: IncidentLoad): Promise<IncidentLoadRe
       run: engine.run,
       writeParquet: engine.writeParquet,
       chunkWriter: engine.chunkWriter,
+      columnSink: engine.columnSink,
     }
     const progress = (rows: number): void => given.progress('extract', rows, description.rowsEstimate)
     const { parts } = await view.extract({ stage, signal, progress })

@@ -55,7 +55,7 @@ async function sweep(lake: readonly Row[], source: readonly Row[], native: boole
     await using engine = await openDuckDb({ memoryBytes: 128 * 2 ** 20, spillFolder: join(folder, 'spill') })
     const known = await staged(engine, folder, 'lake', lake)
     const options: ExtractOptions = {
-      stage: { folder, rows: engine.rows, run: engine.run, writeParquet: engine.writeParquet, chunkWriter: engine.chunkWriter },
+      stage: { folder, rows: engine.rows, run: engine.run, writeParquet: engine.writeParquet, chunkWriter: engine.chunkWriter, columnSink: engine.columnSink },
       signal: new AbortController().signal,
       progress: () => {},
     }

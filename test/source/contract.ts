@@ -39,10 +39,10 @@ export async function openWorkbench(): Promise<Workbench> {
   const folder = join(root, 'staged')
   await mkdir(folder)
   const engine = await openDuckDb({ memoryBytes: 512 << 20, spillFolder: join(root, 'spill') })
-  const { rows, run, writeParquet, chunkWriter } = engine
+  const { rows, run, writeParquet, chunkWriter, columnSink } = engine
   return {
     engine,
-    stage: { folder, rows, run, writeParquet, chunkWriter },
+    stage: { folder, rows, run, writeParquet, chunkWriter, columnSink },
     async read({ parts }) {
       const files = parts.flatMap((part) => part.files)
       if (files.length === 0) return []
@@ -183,6 +183,10 @@ function interrupting(stage: Stage, stop: () => void): Stage {
     async chunkWriter(...args) {
       const writer = await stage.chunkWriter(...args)
       return { ...writer, write: first(writer.write) }
+    },
+    async columnSink(...args) {
+      const sink = await stage.columnSink!(...args)
+      return { ...sink, put: first(sink.put) }
     },
   }
 }

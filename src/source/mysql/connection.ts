@@ -1,7 +1,7 @@
 import mysql from 'mysql2'
 import { readFile } from 'node:fs/promises'
 import { type Socket, connect as connectSocket, isIP } from 'node:net'
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { BlotterError, interrupted } from '../../errors.ts'
 import { mysqlFailure } from './failure.ts'
 import type { MysqlAddress } from './url.ts'
@@ -33,6 +33,11 @@ export interface MysqlConnection extends AsyncDisposable {
    * returned is pending no more is read from the server.
    */
   each(sql: string, take: (row: Cell[]) => Promise<void> | undefined): Promise<void>
+  /**
+   * Lends the stream below the driver, with nobody else reading from it, and takes it back when `work` is done. After a
+   * failure the connection is closed: what else was on its way is unknown. Errors with an `errno` are taken for the server's.
+   */
+  lend(work: (stream: Duplex) => Promise<void>): Promise<void>
   /** Answers the server's request for the file of a `LOAD DATA LOCAL INFILE` with a stream. */
   sendFile(sql: string, content: Readable): Promise<Outcome>
 }
@@ -154,6 +159,15 @@ function wrapped(connection: mysql.Connection, { socket, broken, close, guardedB
       const fault = await guard(eachRow(connection, sql, take))
       if (fault) throw fault.error
     },
+    async lend(work) {
+      const listeners = stream.listeners('data') as ((chunk: Buffer) => void)[]
+      stream.removeAllListeners('data')
+      const fault = await guard(lent(stream, work)).catch((error: unknown) => ({ error }))
+      for (const listener of listeners) stream.on('data', listener)
+      if (!fault) return
+      socket.destroy()
+      throw fault.error
+    },
     async sendFile(sql, content) {
       try {
         return outcome(await guard(query({ sql, infileStreamFactory: () => content } as mysql.QueryOptions)))
@@ -168,6 +182,17 @@ function wrapped(connection: mysql.Connection, { socket, broken, close, guardedB
       close()
     },
   }
+}
+
+/** Resolves to a fault that is none of the server's. */
+function lent(stream: Duplex, work: (stream: Duplex) => Promise<void>): Promise<{ error: unknown } | undefined> {
+  return work(stream).then(
+    () => undefined,
+    (error: { errno?: number }) => {
+      if ((error.errno ?? 0) > 0) throw error
+      return { error }
+    },
+  )
 }
 
 type Done<T> = (error: Error | null, value?: T) => void

@@ -2,7 +2,7 @@ import { monotonicSeconds } from '../../clock.ts'
 import { type ExtractOptions, type Extracted, type FoundColumn, STAGED_SQL_TYPE } from '../source.ts'
 import type { Cell, MysqlConnection } from './connection.ts'
 import { quoted } from './describe.ts'
-import { readingOf } from './types.ts'
+import { type Reading, readingOf } from './types.ts'
 
 /** Rows that are handed on together: four of the engine's vectors. */
 const CHUNK_ROWS = 8192
@@ -27,39 +27,57 @@ export interface TableReader {
   fetch(options: ExtractOptions & { key: string; keys: AsyncIterable<bigint[]> }): Promise<Extracted>
 }
 
-export function tableReader(connection: MysqlConnection, { table, columns, primaryKey = [] }: TableToRead): TableReader {
-  const column = (name: string): string => `t.${quoted(name)}`
-  const select = (read: readonly FoundColumn[], where: string, order: readonly string[]): string => {
-    const list = read.map(({ name, declared }) => readingOf(declared).expression(column(name))).join(', ')
-    const by = order.length === 0 ? '' : ` ORDER BY ${order.map(column).join(', ')}`
-    return `SELECT ${list} FROM ${table} AS t${where}${by}`
-  }
-  const count = async (): Promise<number> => {
-    const [row] = await connection.rows(`SELECT COUNT(*) AS rows_counted FROM ${table}`)
-    return Number(row?.['rows_counted'])
-  }
+export function tableReader(connection: MysqlConnection, given: TableToRead): TableReader {
+  const { columns, primaryKey = [] } = given
+  const select = (read: readonly FoundColumn[], order: readonly string[], where = ''): string =>
+    selectRows(given.table, { columns: read, order, where, reading: readingOf })
   return {
     async all(options) {
-      const counted = await count()
-      const staged = await stageRows(connection, columns, [select(columns, '', primaryKey)], 'source', options)
+      const counted = await countRows(connection, given.table)
+      const staged = await stageRows(connection, columns, [select(columns, primaryKey)], 'source', options)
       return { ...staged, counted }
     },
     async sweep(options) {
-      const counted = await count()
-      const read = [options.key, options.cursor].flatMap((name) => columns.find((found) => found.name === name) ?? [])
-      const staged = await stageRows(connection, read, [select(read, '', [options.key])], 'sweep', options)
+      const counted = await countRows(connection, given.table)
+      const read = keyAndCursor(columns, options)
+      const staged = await stageRows(connection, read, [select(read, [options.key])], 'sweep', options)
       return { ...staged, counted }
     },
     fetch(options) {
       const { key, keys } = options
       const statements = async function* (): AsyncGenerator<string> {
         for await (const some of keys) {
-          if (some.length > 0) yield select(columns, ` WHERE ${column(key)} IN (${some.join()})`, [key])
+          if (some.length > 0) yield select(columns, [key], ` WHERE t.${quoted(key)} IN (${some.join()})`)
         }
       }
       return stageRows(connection, columns, statements(), 'fetched', options)
     },
   }
+}
+
+/** SQL of the columns of rows, each as `reading` has it, in the order of columns. */
+export function selectRows(
+  table: string,
+  asked: {
+    columns: readonly FoundColumn[]
+    order: readonly string[]
+    where?: string
+    reading(columnType: string): Reading
+  },
+): string {
+  const column = (name: string): string => `t.${quoted(name)}`
+  const list = asked.columns.map(({ name, declared }) => asked.reading(declared).expression(column(name))).join(', ')
+  const by = asked.order.length === 0 ? '' : ` ORDER BY ${asked.order.map(column).join(', ')}`
+  return `SELECT ${list} FROM ${table} AS t${asked.where ?? ''}${by}`
+}
+
+export async function countRows(connection: MysqlConnection, table: string): Promise<number> {
+  const [row] = await connection.rows(`SELECT COUNT(*) AS rows_counted FROM ${table}`)
+  return Number(row?.['rows_counted'])
+}
+
+export function keyAndCursor(columns: readonly FoundColumn[], { key, cursor }: { key: string; cursor: string }): FoundColumn[] {
+  return [key, cursor].flatMap((name) => columns.find((found) => found.name === name) ?? [])
 }
 
 async function stageRows(

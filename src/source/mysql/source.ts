@@ -1,5 +1,7 @@
 import type { Source, SourceView } from '../source.ts'
-import { describeTable, qualified } from './describe.ts'
+import type { MysqlConnection } from './connection.ts'
+import { describeTable, qualified, type TableDescription } from './describe.ts'
+import { fastColumn, fastReader } from './fast/reader.ts'
 import { tableReader } from './read.ts'
 import { logIn, type Logins, loginsOf } from './login.ts'
 import { parseMysqlUrl } from './url.ts'
@@ -10,6 +12,8 @@ export interface MysqlSourceOptions {
   password?: string
   /** In place of `password`: asked for each connection. */
   logins?: Logins
+  /** Default `fast`; `plain` makes a value of everything, for comparison. */
+  reader?: 'fast' | 'plain'
 }
 
 /** How long the server waits while the engine is busy, such as with writing a file. */
@@ -34,12 +38,17 @@ const NO_TIME_LIMIT = {
  */
 export function openMysqlSource(url: string, options: MysqlSourceOptions): Source {
   const address = parseMysqlUrl(url, options)
+  const isFast = options.reader !== 'plain'
+  const describe = async (connection: MysqlConnection): Promise<TableDescription> => {
+    const description = await describeTable(connection, address)
+    return isFast ? { ...description, columns: description.columns.map(fastColumn) } : description
+  }
   return {
     url,
     partial: false,
     async describe(signal) {
       await using connection = await logIn(address, loginsOf(options), { signal })
-      const { table: _, ...description } = await describeTable(connection, address)
+      const { table: _, ...description } = await describe(connection)
       return description
     },
     async open(signal): Promise<SourceView> {
@@ -48,8 +57,8 @@ export function openMysqlSource(url: string, options: MysqlSourceOptions): Sourc
         const system = connection.server.startsWith('MariaDB') ? 'MariaDB' : 'MySQL'
         for (const statement of [...SESSION, NO_TIME_LIMIT[system]]) await connection.run(statement)
         await connection.run('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
-        const { columns, primaryKey, table } = await describeTable(connection, address)
-        const reader = tableReader(connection, { table: qualified(address, table), columns, primaryKey })
+        const { columns, primaryKey, table } = await describe(connection)
+        const reader = (isFast ? fastReader : tableReader)(connection, { table: qualified(address, table), columns, primaryKey })
         return {
           columns,
           extract: reader.all,

@@ -10,7 +10,7 @@ await server?.admin('CREATE DATABASE city')
 after(() => server?.stop())
 
 function sourceOf(table: string) {
-  return openMysqlSource(server!.url('city', table), { table: 'crimes', password: server!.password })
+  return openMysqlSource(server!.url('city', table), { table: 'crimes', password: server!.password, reader: 'plain' })
 }
 
 /** The stage with the sizes of chunks noted and something done at each. */
@@ -88,7 +88,7 @@ describe('Reading a table', { skip: server ? false : NO_MARIADB }, () => {
     )
     await using bench = await openWorkbench()
     const stage = watched(bench.stage, async () => mortal.stop())
-    const source = openMysqlSource(mortal.url('city', 'long'), { table: 'long', password: mortal.password })
+    const source = openMysqlSource(mortal.url('city', 'long'), { table: 'long', password: mortal.password, reader: 'plain' })
     await using view = await source.open(NEVER)
     const extraction = view.extract({ stage, signal: NEVER, progress: () => {} })
     await assert.rejects(extraction, { code: 'source_lost', remedy: 'retry', message: /What was read is thrown away/ })

@@ -13,7 +13,9 @@ after(() => Promise.all([maria?.stop(), mysql?.stop()]))
 
 let tables = 0
 
-async function contractTable(server: DatabaseServer, rows: readonly ContractRow[]): Promise<Source> {
+type Reader = 'fast' | 'plain'
+
+async function contractTable(server: DatabaseServer, rows: readonly ContractRow[], reader: Reader = 'fast'): Promise<Source> {
   const table = `contract_${++tables}`
   const columns = 'id BIGINT PRIMARY KEY, name VARCHAR(100), size DOUBLE, seen_on DATETIME'
   const statements = [
@@ -28,7 +30,7 @@ async function contractTable(server: DatabaseServer, rows: readonly ContractRow[
     statements.push(`INSERT INTO ${table} VALUES ${values.join(', ')}`)
   }
   await server.admin(statements.join(';\n'))
-  return openMysqlSource(server.url('city', table), { table: 'crimes', password: server.password })
+  return openMysqlSource(server.url('city', table), { table: 'crimes', password: server.password, reader })
 }
 
 function text(value: string | null): string {
@@ -36,7 +38,12 @@ function text(value: string | null): string {
 }
 
 for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL', mysql, NO_MYSQL]] as const) {
-  describeSource(name, { make: (rows) => contractTable(server!, rows), skip: server ? false : missing })
+  for (const reader of ['fast', 'plain'] as const) {
+    describeSource(`${name} by the ${reader} reader`, {
+      make: (rows) => contractTable(server!, rows, reader),
+      skip: server ? false : missing,
+    })
+  }
 
   describe(`${name}’s snapshot`, { skip: server ? false : missing }, () => {
     it('stays as it was while others write', async () => {

@@ -1,0 +1,94 @@
+import { monotonicSeconds } from '../../../clock.ts'
+import { BlotterError } from '../../../errors.ts'
+import { type Extracted, type ExtractOptions, type FoundColumn, STAGED_SQL_TYPE } from '../../source.ts'
+import type { MysqlConnection } from '../connection.ts'
+import { readingOf } from '../types.ts'
+import { RowGatherer } from './gather.ts'
+import { OddRows } from './odd-rows.ts'
+import { planColumn, type PlannedColumn } from './plan.ts'
+import { readResult } from './result.ts'
+import { plainValues } from './row-values.ts'
+import type { WireColumn } from './wire.ts'
+
+const PROGRESS_SECONDS = 0.25
+/** What of a block's heap takes packets; binary values need the rest, as they become two digits a byte. */
+const PACKETS_BYTES = 1 << 20
+const HEAP_BYTES = 4 << 20
+
+export interface ColumnsToStage {
+  /** A statement whose columns are these, in this order, as `fastReadingOf` says. */
+  select: string
+  columns: readonly FoundColumn[]
+  /** What staged files are called. */
+  name: string
+}
+
+/**
+ * Stages the rows of a statement column by column, without making a value of any. Rows that hold something which their
+ * column cannot take, or which are longer than a block, follow in a part of their own, as the plain reader would stage them.
+ */
+export async function stageColumns(
+  connection: MysqlConnection,
+  { select, columns, name }: ColumnsToStage,
+  { stage, progress }: ExtractOptions & { stage: { columnSink: NonNullable<ExtractOptions['stage']['columnSink']> } },
+): Promise<Extracted> {
+  const typed = columns.map((column) => ({ name: column.name, type: STAGED_SQL_TYPE[column.type] }))
+  const sink = await stage.columnSink(stage.folder, name, typed, HEAP_BYTES)
+  const odd = new OddRows(stage, `${name}-odd`, columns.map(asPlain))
+  try {
+    let gatherer: RowGatherer | undefined
+    await connection.lend((stream) =>
+      readResult(stream, select, (wire, sequence) => {
+        const planned = planColumns(columns, wire)
+        const takeOdd = (row: Buffer): Promise<void> | undefined => odd.add(plainValues(row, planned))
+        const rows = new RowGatherer(planned, sink, { takeOdd, sequence, roomBytes: PACKETS_BYTES })
+        gatherer = rows
+        return telling(rows, progress)
+      }),
+    )
+    const { files, rows } = await sink.finish()
+    const oddParts = await odd.finish()
+    const parts = [{ files, columns: [...columns], rows }, ...oddParts]
+    const staged = parts.reduce((sum, part) => sum + part.rows, 0)
+    const read = gatherer?.rows ?? 0
+    if (staged !== read) throw rowsLost(read, staged)
+    return { parts, rows: staged }
+  } catch (error) {
+    await Promise.all([sink.abandon(), odd.abandon()])
+    throw error
+  }
+}
+
+function asPlain({ name, declared }: FoundColumn): FoundColumn {
+  return { name, declared, type: readingOf(declared).type }
+}
+
+function planColumns(columns: readonly FoundColumn[], wire: readonly WireColumn[]): PlannedColumn[] {
+  return columns.map((column, i) => {
+    const sent = wire[i]
+    const planned = sent && wire.length === columns.length ? planColumn(column, sent) : undefined
+    if (planned) return planned
+    const message = `The column ${column.name} was ${column.declared} when it was looked at, and is something else now. Nothing was read.`
+    throw new BlotterError('source_changed', message, { todo: 'Run `blotter run` again.', context: { column: column.name } })
+  })
+}
+
+/** Tells of the rows that came so far, some times a second. */
+function telling(gatherer: RowGatherer, progress: (rows: number) => void): (bytes: Buffer) => Promise<boolean> | boolean {
+  let told = monotonicSeconds()
+  return (bytes) => {
+    const now = monotonicSeconds()
+    if (now - told >= PROGRESS_SECONDS) {
+      told = now
+      progress(gatherer.rows)
+    }
+    return gatherer.take(bytes)
+  }
+}
+
+function rowsLost(read: number, staged: number): BlotterError {
+  return new BlotterError('rows_disagree', `${read} rows came from the server, ${staged} are staged. Nothing was committed.`, {
+    todo: 'Run `blotter run` again; if it says the same, report it with `--debug`.',
+    context: { read, staged },
+  })
+}
