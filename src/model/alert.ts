@@ -1,4 +1,5 @@
-import type { BatchKind, RunState, StepState } from './report.ts'
+import type { ChangeCounts } from './change.ts'
+import type { BatchKind, RowCounts, RunState, StepState } from './report.ts'
 
 /** What people are told of (DESIGN section 7), as the header `X-Blotter-Event` names it. */
 export const ALERT_EVENTS = [
@@ -57,7 +58,7 @@ export interface Trouble {
 
 /** Each event with its facts. */
 export type Alert =
-  | { event: 'deadline_missed'; of: 'run'; run: AlertRun; limitMs: number; elapsedMs: number; process: 'alive' | 'gone' | 'unknown' }
+  | { event: 'deadline_missed'; of: 'run'; run: AlertRun; limitMs: number; elapsedMs: number; process: 'alive' | 'gone' }
   | { event: 'deadline_missed'; of: 'step'; step: string; run: AlertRun; limitMs: number; elapsedMs: number }
   /** `newest` is the newest batch that is known; null if there is none yet. */
   | { event: 'deadline_missed'; of: 'freshness'; newest: string | null; limitMs: number; elapsedMs: number }
@@ -84,8 +85,8 @@ export type Alert =
 /** Of a run's report, what a digest shows. */
 export interface DigestReport {
   kind: BatchKind
-  rows: Record<string, number>
-  changes: Record<string, number>
+  rows: RowCounts
+  changes: ChangeCounts
   warnings: Record<string, number>
 }
 

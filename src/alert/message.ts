@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import type { RaisedAlert } from '../model/alert.ts'
+import type { Message } from './alert.ts'
+import { contentOf, type Place } from './content.ts'
+import { htmlOf } from './html.ts'
+import { textOf } from './text.ts'
+import { clipped } from './words.ts'
+
+/** Longer subjects are cut by many mail programs anyway. */
+const SUBJECT_CHARACTERS = 120
+
+/**
+ * The message of an alert, from its facts alone: the same alert gives the same message, byte for byte, whoever makes it and
+ * when. `domain` is that of the sender, for the message's id.
+ */
+export function messageOf(raised: RaisedAlert, place: Place, domain = 'blotter.invalid'): Message {
+  const { alert, event, subject, occasion, raised_at } = raised
+  const content = contentOf(alert, place, raised_at)
+  const run = 'run' in alert ? alert.run.run : undefined
+  const id = (...parts: string[]): string =>
+    `blotter-${createHash('sha256').update(JSON.stringify([place.lake, ...parts])).digest('hex').slice(0, 32)}@${domain}`
+  const thread = id('thread', threadOf(raised))
+  return {
+    subject: clipped(`[Blotter] ${content.title}`, SUBJECT_CHARACTERS),
+    text: textOf(content),
+    html: htmlOf(content),
+    headers: {
+      'X-Blotter-Event': event,
+      ...(run === undefined ? {} : { 'X-Blotter-Run': run }),
+      // RFC 3834, and what Exchange looks at: nobody's absence is to be told to a machine.
+      'Auto-Submitted': 'auto-generated',
+      'X-Auto-Response-Suppress': 'All',
+    },
+    id: id(event, subject, occasion, raised_at),
+    thread,
+    at: new Date(raised_at),
+  }
+}
+
+/** What is told of one run stands together, and its recovery with what it recovers from. */
+function threadOf({ alert, subject }: RaisedAlert): string {
+  return alert.event === 'recovered' ? (alert.troubles[0]?.run ?? subject) : subject
+}
+
+/** What `blotter doctor --send-test-mail` sends. */
+export function testMessage(place: Place, at: Date, domain = 'blotter.invalid'): Message {
+  const content = {
+    tone: 'good' as const,
+    title: 'Test: alerts reach you',
+    lead: 'This is what was asked for with `blotter doctor --send-test-mail`. Nothing has happened.',
+    facts: [['Lake', place.lake] as [string, string], ['Sent at', at.toISOString()] as [string, string]],
+    steps: [],
+    log: [],
+    todo: [],
+    link: place.link === undefined ? undefined : { text: 'Open Blotter', url: place.link },
+    footer: 'docs/alerts.md tells what else comes this way.',
+  }
+  return {
+    subject: `[Blotter] ${content.title}`,
+    text: textOf(content),
+    html: htmlOf(content),
+    headers: { 'X-Blotter-Event': 'test', 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    id: `blotter-test-${at.getTime()}@${domain}`,
+    thread: undefined,
+    at,
+  }
+}

@@ -1,0 +1,215 @@
+import type { Alert, AlertEvent, AlertRun } from '../model/alert.ts'
+import { clipped, count, duration, moment, spaced } from './words.ts'
+
+export type Tone = 'bad' | 'warn' | 'good'
+
+/** What happened, in words that differ by event. */
+export interface Story {
+  tone: Tone
+  /** The subject, and the heading. */
+  title: string
+  /** One or two sentences: what happened, and against which limit. */
+  lead: string
+  facts: [label: string, value: string][]
+  /** What to do, a sentence or command each. */
+  todo: string[]
+}
+
+type Of<Event extends AlertEvent> = Extract<Alert, { event: Event }>
+
+export function storyOf(alert: Alert): Story {
+  switch (alert.event) {
+    case 'deadline_missed':
+      return missed(alert)
+    case 'deadline_forecast':
+      return forecast(alert)
+    case 'run_failed':
+      return failed(alert)
+    case 'run_held':
+      return held(alert)
+    case 'recovered':
+      return recovered(alert)
+    case 'digest':
+      return digest(alert)
+    case 'secret_rotated':
+      return rotated(alert)
+    case 'rotation_failed':
+      return rotationFailed(alert)
+  }
+}
+
+/** When it is told again. */
+export function toldAgain(event: AlertEvent): string {
+  if (event === 'deadline_missed' || event === 'run_failed' || event === 'run_held') return 'It says so when a run succeeds again.'
+  return event === 'digest' ? '`alerts.digest` says how often.' : ''
+}
+
+function missed(alert: Of<'deadline_missed'>): Story {
+  const tone = 'bad'
+  const facts: Story['facts'] = [
+    ['Took so far', duration(alert.elapsedMs)],
+    ['Limit', duration(alert.limitMs)],
+  ]
+  if (alert.of === 'freshness') {
+    const newest = alert.newest === null ? 'There is no batch yet' : `The newest batch is of ${moment(alert.newest)}`
+    return {
+      tone,
+      title: `The data is ${duration(alert.elapsedMs)} old, limit ${duration(alert.limitMs)}`,
+      lead: `${newest}; processed data may be ${duration(alert.limitMs)} old at most. No run has succeeded since.`,
+      facts: [
+        ['Age', duration(alert.elapsedMs)],
+        ['Limit', duration(alert.limitMs)],
+        ['Newest batch', alert.newest ?? 'none'],
+      ],
+      todo: [
+        '`blotter runs list` shows what ran last.',
+        '`blotter run` makes a batch now.',
+        'See that what starts runs (`blotter serve`, cron, a timer) is up.',
+      ],
+    }
+  }
+  if (alert.of === 'start') {
+    return {
+      tone,
+      title: `The run due at ${moment(alert.dueAt)} has not begun`,
+      lead: `The schedule had a run due at ${moment(alert.dueAt)}. ${duration(alert.elapsedMs)} later none has begun.`,
+      facts: [['Due', moment(alert.dueAt)], ['Late by', duration(alert.elapsedMs)]],
+      todo: ['See that `blotter serve` is up and its machine is on.', '`blotter run` makes the batch now.'],
+    }
+  }
+  const at = alert.of === 'step' ? alert.step : underWay(alert.run)
+  if (alert.of === 'step') {
+    return {
+      tone,
+      title: `Step ${alert.step} is late: ${duration(alert.elapsedMs)}, limit ${duration(alert.limitMs)}`,
+      lead: `Step ${alert.step} of run ${alert.run.run} may take ${duration(alert.limitMs)} and has taken ${duration(alert.elapsedMs)}.`,
+      facts,
+      todo: [...lateTodo(alert.run), `A longer limit: \`sla: { steps: { ${alert.step}: … } }\`.`],
+    }
+  }
+  const where = at === undefined ? 'No step has begun.' : `It is at step ${at}.`
+  const gone = alert.process === 'gone' ? ' The process that made it is gone: nothing works on it any more.' : ''
+  return {
+    tone,
+    title: `Run ${alert.run.run} is late: ${duration(alert.elapsedMs)}, limit ${duration(alert.limitMs)}`,
+    lead: `The run may take ${duration(alert.limitMs)} and has taken ${duration(alert.elapsedMs)}. ${where}${gone}`,
+    facts,
+    todo: alert.process === 'gone' ? ['`blotter run` goes on with it where it stopped.'] : lateTodo(alert.run),
+  }
+}
+
+function lateTodo({ run }: AlertRun): string[] {
+  return [
+    `\`blotter runs show ${run}\` shows where it is.`,
+    `If it hangs, \`blotter runs terminate ${run}\` ends it; nothing half-done is visible.`,
+  ]
+}
+
+function underWay(run: AlertRun): string | undefined {
+  return run.steps.find((step) => step.state === 'running')?.name ?? run.steps.findLast((step) => step.attempts > 0)?.name
+}
+
+function forecast(alert: Of<'deadline_forecast'>): Story {
+  const { slow, run } = alert
+  const usual = slow.usualMs > 0 ? `, usually ${duration(slow.usualMs)}` : ''
+  return {
+    tone: 'warn',
+    title: `Run ${run.run} will probably be late: step ${slow.step} is slow`,
+    lead:
+      `It has taken ${duration(alert.elapsedMs)} and will probably take ${duration(alert.expectedMs)}; the limit is ` +
+      `${duration(alert.limitMs)}. Step ${slow.step} has taken ${duration(slow.elapsedMs)}${usual}.`,
+    facts: [
+      ['Took so far', duration(alert.elapsedMs)],
+      ['Expected in all', duration(alert.expectedMs)],
+      ['Limit', duration(alert.limitMs)],
+      ['Reckoned from', `${alert.samples} earlier runs`],
+    ],
+    todo: [`\`blotter runs show ${run.run}\` shows where it is.`, 'See whether the source, the disk or the machine is busy with something else.'],
+  }
+}
+
+function failed({ run, error }: Of<'run_failed'>): Story {
+  const step = run.steps.find((one) => one.state === 'failed')?.name
+  return {
+    tone: 'bad',
+    title: step === undefined ? `Run ${run.run} failed` : `Run ${run.run} failed at step ${step}`,
+    lead: error.message,
+    facts: [
+      ...(step === undefined ? [] : ([['Step', step]] as [string, string][])),
+      ['Took', duration(run.seconds * 1000)],
+      ['Error', error.code],
+    ],
+    todo: [error.todo, `\`blotter runs resume ${run.run}\` goes on from the failed step.`],
+  }
+}
+
+function held({ run, guard, message, todo, numbers }: Of<'run_held'>): Story {
+  return {
+    tone: 'warn',
+    title: `Run ${run.run} is held: ${spaced(guard)}`,
+    lead: message,
+    facts: [
+      ['Guard', guard],
+      ...Object.entries(numbers).map(([name, value]): [string, string] => [
+        `${name.slice(0, 1).toUpperCase()}${spaced(name.slice(1))}`,
+        typeof value === 'number' ? (Number.isInteger(value) ? count(value) : `${Number((value * 100).toFixed(4))} %`) : value,
+      ]),
+    ],
+    todo: [todo],
+  }
+}
+
+/** So many of what was made good are named. */
+const TROUBLES = 5
+
+function recovered({ run, troubles, limitMs }: Of<'recovered'>): Story {
+  const what = troubles.map(({ event, run: of, raised_at }) => `${spaced(event)}${of === null ? '' : ` (${of})`} at ${moment(raised_at)}`)
+  return {
+    tone: 'good',
+    title: `Recovered: run ${run.run} succeeded`,
+    lead: `Run ${run.run} succeeded in ${duration(run.seconds * 1000)}; batch ${run.batch_at} is there.`,
+    facts: [
+      ['Took', duration(run.seconds * 1000)],
+      ...(limitMs === undefined ? [] : ([['Limit', duration(limitMs)]] as [string, string][])),
+      ['Made good', what.slice(0, TROUBLES).join('; ') + (what.length > TROUBLES ? `; ${what.length - TROUBLES} more` : '')],
+    ],
+    todo: [],
+  }
+}
+
+function digest({ run, runs, since, report }: Of<'digest'>): Story {
+  const changes = Object.entries(report?.changes ?? {}).flatMap(([kind, n = 0]): [string, number][] => (n > 0 ? [[kind, n]] : []))
+  const told = changes.map(([kind, n]) => `${count(n)} ${spaced(kind)}`).join(', ')
+  const ran = Object.entries(runs).map(([state, n]) => `${n} ${state}`).join(', ')
+  return {
+    tone: 'good',
+    title: `Batch ${run.batch_at} is there${told === '' ? ', no changes' : `: ${clipped(told, 60)}`}`,
+    lead: `Run ${run.run} succeeded in ${duration(run.seconds * 1000)}. ${told === '' ? 'No incident changed.' : `Changes: ${told}.`}`,
+    facts: [
+      ...Object.entries(report?.rows ?? {}).map(([name, n]): [string, string] => [`Rows ${name}`, count(n)]),
+      ...Object.entries(report?.warnings ?? {}).map(([name, n]): [string, string] => [`Warning ${spaced(name)}`, count(n)]),
+      [since === null ? 'Runs so far' : `Runs since ${moment(since)}`, ran],
+    ],
+    todo: [],
+  }
+}
+
+function rotated({ secret, by, nextAt }: Of<'secret_rotated'>): Story {
+  return {
+    tone: 'good',
+    title: `Secret ${secret} was rotated`,
+    lead: `The credential behind secret://${secret} was renewed, tested with a real login, and is in use.`,
+    facts: [['Secret', secret], ['By', by], ['Next', nextAt === null ? 'not planned' : moment(nextAt)]],
+    todo: [],
+  }
+}
+
+function rotationFailed({ secret, step, error, working }: Of<'rotation_failed'>): Story {
+  return {
+    tone: 'bad',
+    title: `Secret ${secret} could not be rotated`,
+    lead: `${error.message} ${working}`.trim(),
+    facts: [['Secret', secret], ['Step', step], ['Error', error.code]],
+    todo: [error.todo, `\`blotter secret rotate ${secret}\` tries again.`],
+  }
+}
