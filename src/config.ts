@@ -230,7 +230,7 @@ export function refusePasswordInUrl(url: string | undefined, origin: string | un
     {
       todo:
         'Leave it out of the URL (mysql://USER@HOST/DB?table=crimes) and set BLOTTER_SOURCE_PASSWORD, ' +
-        'or BLOTTER_SOURCE_PASSWORD_FILE to a file that holds it; or store it: `blotter secret set mysql`.',
+        'or BLOTTER_SOURCE_PASSWORD_FILE to a file that holds it.',
       context: { key: 'source.url' },
     },
   )

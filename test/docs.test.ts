@@ -10,7 +10,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const pages = globSync(['*.md', 'docs/**/*.md', 'interop/*.md', 'examples/**/*.md'], { cwd: root })
 
 /** Verbs of the design that are not built yet; the reference may speak of them, a page that invites to type may not. */
-const later = new Set(['secret', 'serve'])
+const later = new Set(['serve'])
 
 /** What stands in code blocks and code spans. */
 function codeOf(page: string): string[] {

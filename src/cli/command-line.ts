@@ -13,6 +13,8 @@ export interface CommandLineInputs {
   /** Aborted by the first Ctrl-C or SIGTERM. */
   signal: AbortSignal
   openPlatform(config: Config, log: Log): Promise<Platform>
+  /** Asks for a secret unseen, or takes it from a pipe. */
+  readSecret(question: string): Promise<string>
 }
 
 /** What a verb works with; configuration and platform are made when it asks. */

@@ -2,6 +2,7 @@ import { processInputs } from '../config.ts'
 import { asBlotterError, interrupted } from '../errors.ts'
 import { redaction } from '../log/redaction.ts'
 import { runCommandLine } from './program.ts'
+import { readSecret } from './read-secret.ts'
 import { terminalOf } from './terminal.ts'
 
 /** The process around the command line: signals, streams and the only exit. */
@@ -32,6 +33,7 @@ process.exit(
     env,
     cwd,
     signal: abort.signal,
+    readSecret: (question) => readSecret(process.stdin, terminal.err, question, abort.signal),
     // What only prints (help, completion, a usage error) need not wait for engine and drivers.
     openPlatform: async (config, log) => (await import('../platform.ts')).openPlatform(config, log),
   }),

@@ -6,6 +6,7 @@ import { monotonicSeconds, sleep } from '../clock.ts'
 import { loadConfig, type ConfigFlags } from '../config.ts'
 import { asBlotterError, BlotterError, interrupted } from '../errors.ts'
 import { createLog } from '../log.ts'
+import { redaction } from '../log/redaction.ts'
 import type { Action, CommandLineInputs, Invocation, Verbs } from './command-line.ts'
 import { errorDocument, errorText } from './show/error.ts'
 import { noteText } from './show/note.ts'
@@ -26,6 +27,7 @@ import { addRelocate } from './verbs/relocate.ts'
 import { addRestore } from './verbs/restore.ts'
 import { addRun } from './verbs/run.ts'
 import { addRuns } from './verbs/runs.ts'
+import { addSecret } from './verbs/secret.ts'
 import { addTables } from './verbs/tables.ts'
 import { addToken } from './verbs/token.ts'
 
@@ -90,6 +92,7 @@ export function createProgram(inputs: CommandLineInputs, state: { exitCode: numb
     addExpire,
     addRelocate,
     addBackup,
+    addSecret,
     addToken,
     addDoctor,
     addCompletion,
@@ -146,7 +149,10 @@ function invocationOf(globals: GlobalOptions, inputs: CommandLineInputs, state: 
           progress.end()
         }
       }),
-    print: (document, text) => terminal.out.write(invocation.json ? `${JSON.stringify(document, jsonSafe, 2)}\n` : text()),
+    print: (document, text) =>
+      terminal.out.write(
+        invocation.json ? `${JSON.stringify(redaction.document(document), jsonSafe, 2)}\n` : redaction.text(text()),
+      ),
     exitWith: (code) => void (state.exitCode = code),
   }
   const withPlatform: Invocation['withPlatform'] = async (work) => {
@@ -195,12 +201,14 @@ async function printError(error: BlotterError, args: readonly string[], { termin
 }
 
 function usageError(error: CommanderError, args: readonly string[]): BlotterError {
-  const [first = '', ...hints] = error.message
+  const verb = args.find((arg) => !arg.startsWith('-'))
+  // What was given too much to `secret` is most likely the secret itself.
+  const said = verb === 'secret' ? error.message.replace(/(?<= but got \d+):.*/s, '.') : error.message
+  const [first = '', ...hints] = said
     .replace(/^error: /, '')
     .replaceAll("'", '"')
     .split('\n')
   const meant = hints.join(' ').replace(/^\(|\)$/g, '')
-  const verb = args.find((arg) => !arg.startsWith('-'))
   const help = error.code === 'commander.unknownCommand' || !verb ? 'blotter --help' : `blotter ${verb} --help`
   const message = `${first.slice(0, 1).toUpperCase()}${first.slice(1)}${/[.?]$/.test(first) ? '' : '.'}`
   return new BlotterError('usage', message, {

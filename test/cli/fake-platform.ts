@@ -3,6 +3,7 @@ import type { LineageNode } from '../../src/lineage/graph.ts'
 import type { QueryResult } from '../../src/query/query.ts'
 import { runCommandLine } from '../../src/cli/program.ts'
 import { PLAIN, type Output } from '../../src/cli/terminal.ts'
+import { fakeSecrets } from './fake-secrets.ts'
 
 export const REPORT: RunOutcome = {
   run: '0198-run',
@@ -244,6 +245,7 @@ export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = 
     }),
     relocate: answer('relocate', { from: '/srv/old', to: 'file:///srv/new', tables: ['raw.crimes'] }),
     backup: answer('backup', { folder: '/backup', files: [{ name: 'catalog.sqlite', size_bytes: 4096 }] }),
+    ...fakeSecrets(answer),
     tokenAdd: answer('tokenAdd', { ...facts.token, token: 'blotter_id_secret' }),
     tokenList: answer('tokenList', [facts.token]),
     tokenRevoke: answer('tokenRevoke', facts.token),
@@ -265,6 +267,8 @@ interface Given {
   terminalColumns?: number
   env?: Record<string, string>
   signal?: AbortSignal
+  /** What is typed when a secret is asked for. */
+  secret?: string
 }
 
 /** Runs a command line in this process against the fake platform. */
@@ -282,6 +286,10 @@ export async function blotter(args: readonly string[], given: Given = {}): Promi
     env: given.env ?? {},
     cwd: '/nowhere',
     signal: given.signal ?? new AbortController().signal,
+    readSecret: async (question) => {
+      calls.push(['readSecret', question])
+      return given.secret ?? ''
+    },
     openPlatform: async (config) => {
       calls.push(['open', config])
       return fakePlatform(calls, given.platform)
