@@ -34,6 +34,7 @@ import { rotating } from './platform/rotating.ts'
 import { secretChecks } from './platform/secret-checks.ts'
 import { secretVerbs } from './platform/secret-verbs.ts'
 import { openSecretParts, type SecretParts } from './platform/secrets.ts'
+import { serving } from './platform/serving.ts'
 import { tokens } from './platform/tokens.ts'
 import { batchWatch, detailOf, summaryOf, type Watch } from './platform/told.ts'
 import { openReader, type QuarantineWish, type Reader } from './query/reader.ts'
@@ -65,7 +66,7 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
   const { config } = secrets
   const parts = await openParts(secrets, clock)
   const { table } = parts.pipeline.source
-  const { closeIdentity, bearerOf: _, ...tokenVerbs } = tokens(parts)
+  const { closeIdentity, bearerOf, ...tokenVerbs } = tokens(parts)
   return {
     run: async (options: { full: boolean; at?: BatchAt }, watch: Watch) =>
       makeBatch(parts.maker(), { ...options, source: sourceUrl(config) }, batchWatch(watch, log)),
@@ -104,6 +105,7 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
     ...restoring(parts, log),
     ...lineage(parts),
     ...tokenVerbs,
+    serving: () => serving(parts, bearerOf, log),
     ...secretVerbs({ secrets, config, clock, stores: STORES }),
     ...rotating({ secrets, config, clock, log, openAccounts: (url, options) => openAccounts(url, { table, ...options }) }),
     expire: async (options: { dryRun: boolean; batches?: number; days?: number }, { signal }: Watch) =>

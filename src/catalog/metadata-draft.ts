@@ -17,7 +17,7 @@ export interface MetadataDraft {
 }
 
 export function draftOf(metadata: TableMetadata | undefined, now: Date): MetadataDraft {
-  const base = metadata ? withMain(metadata) : EMPTY
+  const base = metadata ? withMain({ ...UNSORTED, ...metadata }) : EMPTY
   return { metadata: base, exists: metadata !== undefined, now, added: new Set(), passed: [] }
 }
 
@@ -32,6 +32,9 @@ function withMain(metadata: TableMetadata): TableMetadata {
   if (current === -1 || Object.hasOwn(metadata.refs, 'main')) return metadata
   return { ...metadata, refs: { main: { 'snapshot-id': current, type: 'branch' }, ...metadata.refs } }
 }
+
+/** The specification requires it of every table, and a table that lacks it is sorted by nothing all the same. */
+const UNSORTED = { 'sort-orders': [{ 'order-id': 0, fields: [] }], 'default-sort-order-id': 0 }
 
 const EMPTY: TableMetadata = {
   'format-version': 2,

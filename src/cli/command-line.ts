@@ -3,6 +3,7 @@ import type { Environment } from '../config.ts'
 import type { Config } from '../model/configuration.ts'
 import type { Log } from '../log.ts'
 import type { Platform, Watch } from './platform-port.ts'
+import type { Serving } from '../platform/serving.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What the command line is given by the process, or by a test. */
@@ -13,6 +14,8 @@ export interface CommandLineInputs {
   /** Aborted by the first Ctrl-C or SIGTERM. */
   signal: AbortSignal
   openPlatform(config: Config, log: Log): Promise<Platform>
+  /** Answers requests at an address until it is closed; `src/server` stands beside the command line, so it is handed in. */
+  startServer(services: Serving, options: { host: string; port: number }): Promise<{ url: string; close(): Promise<void> }>
   /** Asks for a secret unseen, or takes it from a pipe. */
   readSecret(question: string): Promise<string>
 }

@@ -2,6 +2,7 @@ import type { BatchAt } from '../model/batch-at.ts'
 import type { ChangeCounts } from '../model/change.ts'
 import type { BatchKind, RowCounts, RunReport, RunState, StepReport, StepState } from '../model/report.ts'
 import type { LineageGraph } from '../lineage/graph.ts'
+import type { Serving } from '../platform/serving.ts'
 import type { QueryResult } from '../query/query.ts'
 import type { SecretsPort } from './port/secrets.ts'
 import type { Scope } from '../model/scope.ts'
@@ -60,6 +61,8 @@ export interface Platform extends AsyncDisposable, SecretsPort {
   tokenList(): Promise<TokenFacts[]>
   /** Throws `token_missing`. */
   tokenRevoke(name: string): Promise<TokenFacts>
+  /** What a server's answers are made of. */
+  serving(): Serving
   /** Checks of lake, state and source; the machine's own are the command line's. Never throws for what it finds. */
   doctor(options: { rebuild: boolean }): Promise<Check[]>
 }

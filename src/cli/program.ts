@@ -28,6 +28,7 @@ import { addRestore } from './verbs/restore.ts'
 import { addRun } from './verbs/run.ts'
 import { addRuns } from './verbs/runs.ts'
 import { addSecret } from './verbs/secret.ts'
+import { addServe } from './verbs/serve.ts'
 import { addTables } from './verbs/tables.ts'
 import { addToken } from './verbs/token.ts'
 
@@ -93,6 +94,7 @@ export function createProgram(inputs: CommandLineInputs, state: { exitCode: numb
     addRelocate,
     addBackup,
     addSecret,
+    addServe,
     addToken,
     addDoctor,
     addCompletion,

@@ -1,5 +1,6 @@
 import type { LineageReport, Platform, RunOutcome } from '../../src/cli/platform-port.ts'
 import type { LineageNode } from '../../src/lineage/graph.ts'
+import type { Serving } from '../../src/platform/serving.ts'
 import type { QueryResult } from '../../src/query/query.ts'
 import { runCommandLine } from '../../src/cli/program.ts'
 import { PLAIN, type Output } from '../../src/cli/terminal.ts'
@@ -249,6 +250,7 @@ export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = 
     tokenAdd: answer('tokenAdd', { ...facts.token, token: 'blotter_id_secret' }),
     tokenList: answer('tokenList', [facts.token]),
     tokenRevoke: answer('tokenRevoke', facts.token),
+    serving: () => ({}) as Serving,
     doctor: answer('doctor', facts.doctor),
     [Symbol.asyncDispose]: async () => void calls.push(['dispose']),
     ...overrides,
@@ -289,6 +291,10 @@ export async function blotter(args: readonly string[], given: Given = {}): Promi
     readSecret: async (question) => {
       calls.push(['readSecret', question])
       return given.secret ?? ''
+    },
+    startServer: async (_services, options) => {
+      calls.push(['startServer', options])
+      return { url: 'http://127.0.0.1:7070', close: async () => void calls.push(['close']) }
     },
     openPlatform: async (config) => {
       calls.push(['open', config])

@@ -154,7 +154,7 @@ function move(db: DatabaseSync, catalog: string, namespace: string, table: strin
   return db.prepare(sql).run(to, from, catalog, namespace, table, from).changes === 1
 }
 
-function conflict(db: DatabaseSync, catalog: string, { table, from }: Omit<CatalogSwap, 'to'>): BlotterError {
+function conflict(db: DatabaseSync, catalog: string, { table, from }: CatalogSwap): BlotterError {
   const sql =
     'SELECT metadata_location AS at FROM iceberg_tables WHERE catalog_name = ? AND table_namespace = ? AND table_name = ?'
   const found = db.prepare(sql).get(catalog, ...split(table))?.['at'] ?? null

@@ -1,0 +1,48 @@
+import { type EngineCatalog, openEngineCatalog } from '../catalog/engine-catalog.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { Clock } from '../clock.ts'
+import type { Storage } from '../lake/storage.ts'
+import type { Log } from '../log.ts'
+import type { Pipeline } from '../model/pipeline.ts'
+import type { Bearer } from '../model/scope.ts'
+import { tableSpecs } from '../pipeline/tables.ts'
+import type { Reader } from '../query/reader.ts'
+import { listTables } from '../query/table-list.ts'
+
+interface Parts {
+  config: { state: string }
+  clock: Clock
+  pipeline: Pipeline
+  lakeExists(): boolean
+  lake(create: boolean): { storage: Storage; catalog: Catalog; location: string }
+  reader(): Reader
+}
+
+/** What a server's answers are made of. An empty lake is made when an engine first asks for its tables. */
+export function serving(parts: Parts, bearerOf: (token: string) => Bearer | undefined, log: Log) {
+  const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
+  let engines: EngineCatalog | undefined
+  return {
+    bearerOf,
+    log,
+    batches: async () => (parts.lakeExists() ? parts.reader().batches() : []),
+    async tables(ref: string) {
+      const reader = parts.reader()
+      const { view, batch } = await reader.resolve(ref)
+      const scans = (await reader.tablesAt(view, batch.batchAt)).filter((scan) => names.includes(scan.table))
+      return { batchAt: batch.batchAt, tables: listTables(view, scans, batch.batchAt, names) }
+    },
+    engineCatalog(): EngineCatalog {
+      if (engines) return engines
+      const { storage, catalog, location } = parts.lake(true)
+      const own = new Set(names.map((name) => name.slice(0, name.lastIndexOf('.'))))
+      engines = openEngineCatalog({ storage, catalog, clock: parts.clock, places: { lake: location, own, keepOut: [parts.config.state] } })
+      return engines
+    },
+    async ready() {
+      if (parts.lakeExists()) await parts.lake(false).catalog.namespaces()
+    },
+  }
+}
+
+export type Serving = ReturnType<typeof serving>

@@ -1,0 +1,14 @@
+import type { FastifyInstance } from 'fastify'
+import type { Services } from '../services.ts'
+import { batches } from './batches.ts'
+import { sendCached } from './caching.ts'
+import { openApiDocument } from './openapi.ts'
+
+/** The version of the API, which is the 1 of its paths. */
+const VERSION = '1.0.0'
+
+/** The application's own API, below `/api`. */
+export function api(app: FastifyInstance, services: Services): void {
+  const document = openApiDocument([...batches(app, services)], VERSION)
+  app.get('/openapi.json', { config: { scope: 'api' } }, async (request, reply) => sendCached(request, reply, document, { isFinal: false }))
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+
+/** Shapes of what the API answers: they document it, and tests hold the answers to them. */
+export const batchAt = z.string().meta({ description: 'Name of a batch: its execution timestamp in UTC.', examples: ['2026-11-23T06:00:00Z'] })
+
+const count = z.int().min(0)
+
+export const batch = z
+  .strictObject({
+    batch_at: batchAt,
+    run: z.string().meta({ description: 'The run that made it.' }),
+    kind: z.enum(['full', 'incremental', 'restore']),
+    rows: z.strictObject({ read: count, landed: count, unchanged: count, quarantined: count, swept: count }),
+    changes: z.record(z.string(), count).meta({ description: 'Incidents by kind of change; kinds with none are left out.' }),
+  })
+  .meta({ id: 'Batch' })
+
+const column = z.strictObject({ name: z.string(), type: z.string(), doc: z.string().optional() })
+
+export const table = z
+  .strictObject({
+    name: z.string().meta({ examples: ['raw.crimes'] }),
+    doc: z.string(),
+    rows: count,
+    snapshot_id: z.string().meta({ description: 'A text, since it may have 63 bits.' }),
+    batch_at: batchAt.meta({ description: 'The batch that made this snapshot: older than the one asked for where that one changed nothing.' }),
+    columns: z.array(column),
+  })
+  .meta({ id: 'Table' })
+
+export const tablesAsOf = z.strictObject({ batch_at: batchAt, tables: z.array(table) }).meta({ id: 'TablesAsOf' })
+
+export const problem = z
+  .object({
+    type: z.string().meta({ description: '`urn:blotter:error:CODE`, or about:blank.' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().optional(),
+    todo: z.string().optional().meta({ description: 'What to do.' }),
+  })
+  .meta({ id: 'Problem' })
+
+/** A batch, a day, `latest`, `latest~1` or a snapshot id. */
+export const ref = z.string().min(1).max(64).meta({ description: 'A batch, a day, latest, latest~1 or a snapshot id.', examples: ['latest'] })

@@ -1,0 +1,64 @@
+import type { AddressInfo } from 'node:net'
+import { sleep } from '../clock.ts'
+import { BlotterError } from '../errors.ts'
+import { createApp } from './app.ts'
+import type { Services } from './services.ts'
+
+export interface ServeOptions {
+  host: string
+  /** 0 takes a free one. */
+  port: number
+  /** How long answers that are under way may take once the server is to stop; by default 10 s. */
+  graceMs?: number
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:7070` */
+  url: string
+  /** Takes no more requests, and resolves when those under way are answered, or their time is up. */
+  close(): Promise<void>
+}
+
+const GRACE_MS = 10_000
+
+/** Listens, and answers until it is closed. Throws `address_unusable`. */
+export async function startServer(services: Services, { host, port, graceMs = GRACE_MS }: ServeOptions): Promise<RunningServer> {
+  const app = createApp(services, { hosts: [host] })
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    await app.close()
+    throw unusable(host, port, error)
+  }
+  const { port: bound } = app.server.address() as AddressInfo
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    async close() {
+      const late = new AbortController()
+      const cut = sleep(graceMs, late.signal).then(
+        () => app.server.closeAllConnections(),
+        () => undefined,
+      )
+      await app.close()
+      late.abort()
+      await cut
+    },
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something else listens there',
+  EACCES: 'this user may not',
+  EADDRNOTAVAIL: 'it is no address of this machine',
+  ENOTFOUND: 'no such name is known',
+}
+
+function unusable(host: string, port: number, cause: unknown): unknown {
+  const reason = REASONS[(cause as NodeJS.ErrnoException).code ?? '']
+  if (reason === undefined) return cause
+  return new BlotterError('address_unusable', `Blotter cannot listen on ${host}:${port}: ${reason}.`, {
+    todo: 'Choose another port with `--port`, or end what listens there.',
+    context: { host, port },
+    cause,
+  })
+}
