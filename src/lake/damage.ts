@@ -2,7 +2,10 @@ import { BlotterError } from '../errors.ts'
 import { lakeDamaged } from './storage.ts'
 
 const MISSING = /No files found|Cannot open file|Could not (?:read|open)|Failed to read/
-const BROKEN = /magic bytes|too small to be a Parquet|decompress|thrift|TProtocol|corrupt/i
+const BROKEN =
+  /magic bytes|too small to be a Parquet|decompress|thrift|TProtocol|corrupt|out of buffer|don't know what type|TType|footer length|page sizes|data page header|bit width|in Parquet file|Payload value|root schema|schema element/i
+/** Of what the engine says when bytes of Parquet make no sense, without a word on the file; a mistake in SQL may sound so too. */
+const PERHAPS_BROKEN = /^(?:Invalid Error|IO Error|Not implemented Error|INTERNAL Error|Serialization Error)|Invalid unicode|encoding|stats size/
 const PATH = /['"]((?:\/|[A-Za-z]:[\\/])[^'"\n]*)['"]/
 
 /**
@@ -13,6 +16,40 @@ export function unreadableFile(error: unknown): string | undefined {
   if (!(error instanceof BlotterError) || error.code !== 'query_failed') return undefined
   const [said = ''] = error.message.split('\n', 1)
   return MISSING.test(said) || BROKEN.test(said) ? (PATH.exec(said)?.[1] ?? '') : undefined
+}
+
+/** The files that the text of a scan names. */
+const SCANNED = /'(\/(?:[^']|'')*\.parquet)'/g
+
+/**
+ * What a failure is: `lake_damaged` with the file's name where a file is to blame, else the failure as it was. Where the
+ * engine has named no file, those that the scans (SQL of `scanSql`) read are read whole, one by one, until one fails.
+ */
+export async function blameFile(
+  error: unknown,
+  engine: { rows(sql: string): Promise<unknown[]> },
+  scans: readonly string[],
+): Promise<unknown> {
+  const named = unreadableFile(error)
+  if (named) return unreadable(named, error as BlotterError)
+  if (!(error instanceof BlotterError) || error.code !== 'query_failed') return error
+  if (named === undefined && !PERHAPS_BROKEN.test(error.message)) return error
+  const paths = new Set(scans.flatMap((sql) => [...sql.matchAll(SCANNED)].map((found) => found[1]!)))
+  for (const path of paths) {
+    const failure = await failureOf(engine, `SELECT bit_xor(hash(d)) FROM read_parquet('${path}', hive_partitioning = false) AS d`)
+    if (failure) return unreadable(path.replaceAll("''", "'"), failure)
+  }
+  return named === undefined ? error : unreadable('', error)
+}
+
+async function failureOf(engine: { rows(sql: string): Promise<unknown[]> }, sql: string): Promise<BlotterError | undefined> {
+  try {
+    await engine.rows(sql)
+  } catch (error) {
+    // An engine that has given itself up fails at whatever it is asked.
+    if (error instanceof BlotterError && error.code === 'query_failed' && !/invalidated/.test(error.message)) return error
+  }
+  return undefined
 }
 
 /** `lake_damaged` for a file that the engine could not read, with the engine's own word on it. */

@@ -1,6 +1,6 @@
 import type { Engine, Row } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
-import { unreadable, unreadableFile } from '../lake/damage.ts'
+import { blameFile } from '../lake/damage.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import { identifier, literal, tableIdentifier } from '../model/sql-text.ts'
 import { macroStatements, type RefFunction } from './functions.ts'
@@ -53,30 +53,40 @@ export async function openQuery(sql: string, setup: QuerySetup): Promise<QueryRe
     signal?.removeEventListener('abort', interrupt)
     await engine[Symbol.asyncDispose]()
   }
+  const scans: string[] = []
+  const refused = (error: unknown) => blameFile(error, engine, scans).then(asRefused)
   try {
     signal?.throwIfAborted()
     const functions = setup.functions ?? []
     const statement = await readOnlyStatement(sql, (text) => engine.rows(text), functions)
     const read = tablesRead(statement.parsed, setup.tables.map((table) => table.name))
-    await createViews(engine, setup.tables.filter(({ name }) => read?.has(name.toLowerCase()) ?? true))
-    for (const macro of await macroStatements(functions, statement.calls)) await engine.run(macro)
+    const opened = setup.tables.filter(({ name }) => read?.has(name.toLowerCase()) ?? true)
+    await createViews(engine, opened, scans)
+    const macros = await macroStatements(functions, statement.calls)
+    scans.push(...macros)
+    for (const macro of macros) await engine.run(macro)
     await lock(engine, setup.outputFolder === undefined ? setup.folders : [...setup.folders, setup.outputFolder])
-    return await execute(engine, statement, setup.batchAt, close)
+    return await execute(engine, statement, setup.batchAt, { close, refused })
   } catch (error) {
+    const told = await refused(error)
     await close()
-    throw asRefused(error)
+    throw told
   }
 }
 
-async function createViews(engine: Engine, tables: QuerySetup['tables']): Promise<void> {
+/** Notes in `scans` what the views read. */
+async function createViews(engine: Engine, tables: QuerySetup['tables'], scans: string[]): Promise<void> {
   const schemas = new Set(tables.map((table) => table.name.split('.').slice(0, -1).join('.')).filter((name) => name !== ''))
   for (const schema of schemas) await engine.run(`CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`)
   for (const { name, sql } of tables) {
     try {
-      await engine.run(`CREATE VIEW ${tableIdentifier(name)} AS ${typeof sql === 'string' ? sql : await sql()}`)
+      const scan = typeof sql === 'string' ? sql : await sql()
+      scans.push(scan)
+      await engine.run(`CREATE VIEW ${tableIdentifier(name)} AS ${scan}`)
     } catch (error) {
       if (error instanceof BlotterError && error.code !== 'query_failed') throw error
-      throw new BlotterError('lake_damaged', `The table ${name} cannot be read: ${(error as Error).message}`, {
+      const blamed = await blameFile(error, engine, scans)
+      throw new BlotterError('lake_damaged', `The table ${name} cannot be read: ${(blamed as Error).message}`, {
         todo: 'Run `blotter doctor`: it says which files are missing or damaged. Nothing was changed.',
         context: { table: name },
         cause: error,
@@ -95,7 +105,7 @@ async function execute(
   engine: Engine,
   statement: Statement,
   batchAt: BatchAt | undefined,
-  close: () => Promise<void>,
+  { close, refused }: { close(): Promise<void>; refused(error: unknown): Promise<unknown> },
 ): Promise<QueryResult> {
   const described = await describe(engine, statement)
   // What could not be described is read at once: a mistake then fails here, told of the statement as it was written.
@@ -106,7 +116,7 @@ async function execute(
     try {
       for (let next = first ?? (await iterator.next()); !next.done; next = await iterator.next()) yield next.value
     } catch (error) {
-      throw asRefused(error)
+      throw await refused(error)
     } finally {
       await iterator.return?.()
     }
@@ -121,7 +131,9 @@ async function execute(
           todo: 'Leave `--format parquet` out.',
         })
       }
-      return engine.writeParquet(`FROM (${unterminated(statement.sql)}\n)`, path)
+      return engine.writeParquet(`FROM (${unterminated(statement.sql)}\n)`, path).catch(async (error: unknown) => {
+        throw await refused(error)
+      })
     },
     [Symbol.asyncDispose]: close,
   }
@@ -153,8 +165,6 @@ function unterminated(sql: string): string {
 
 /** What the engine's own lock kept out is refused, not failed. */
 function asRefused(error: unknown): unknown {
-  const file = unreadableFile(error)
-  if (file !== undefined) return unreadable(file, error as BlotterError)
   if (!(error instanceof BlotterError) || error.code !== 'query_failed' || !error.message.startsWith('Permission Error'))
     return error
   return new BlotterError('query_refused', 'The statement reaches outside of the lake, which a query must not.', {

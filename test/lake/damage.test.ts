@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { openDuckDb } from '../../src/engine/duckdb/engine.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { BlotterError } from '../../src/errors.ts'
-import { unreadable, unreadableFile } from '../../src/lake/damage.ts'
+import { blameFile, unreadable, unreadableFile } from '../../src/lake/damage.ts'
 
 describe('What the engine says of a file that it cannot read', () => {
   let folder: string
@@ -41,6 +41,23 @@ describe('What the engine says of a file that it cannot read', () => {
     assert.equal(named.code, 'lake_damaged')
     assert.match(named.message, /a\.parquet cannot be read \(No magic bytes/)
     assert.doesNotMatch(named.message, /LINE|Error/)
+  })
+
+  it('is brought home to the file that it does not name, by a look into each', async () => {
+    const [sound, broken] = [join(folder, 'sound.parquet'), join(folder, "it's broken.parquet")]
+    for (const file of [sound, broken]) await engine.writeParquet('SELECT i, i % 7 AS n FROM range(500) r(i)', file)
+    const bytes = await readFile(broken)
+    // The first page's header, in Thrift: a field of a type that there is not.
+    bytes.fill(0xff, 4, 12)
+    await writeFile(broken, bytes)
+    const scan = `SELECT * FROM read_parquet(['${sound}', '${broken.replace("'", "''")}'])`
+    const error = await failure(scan)
+    const blamed = await blameFile(error, engine, [scan])
+    assert.ok(blamed instanceof BlotterError)
+    assert.equal(blamed.code, 'lake_damaged')
+    assert.ok(blamed.message.startsWith(broken), blamed.message)
+    const mistake = await failure(`SELECT 'x'::INTEGER`)
+    assert.equal(await blameFile(mistake, engine, [scan]), mistake)
   })
 
   it('is not taken for damage where the SQL is wrong', async () => {
