@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { BlotterError } from '../../errors.ts'
 import { makeFolder } from '../../folders.ts'
 import type { Catalog, CatalogEntry, CatalogSwap } from '../catalog.ts'
-import { CANTOPEN, READONLY, sqliteError } from './failure.ts'
+import { CANTOPEN, catalogDamaged, READONLY, sqliteError } from './failure.ts'
 import { split } from './name.ts'
 import { createNamespace, dropNamespace, namespaceProperties, updateNamespace } from './namespaces.ts'
 import { dropTable, renameTable } from './tables.ts'
@@ -46,7 +46,7 @@ export function openSqliteCatalog(file: string, { name, create = true }: SqliteC
       throw sqliteError(error, file, BUSY_TIMEOUT_MS)
     }
   }
-  const db = guard(() => open(file, create))
+  const db = guard(() => whole(open(file, create), file))
   const rows = (sql: string, ...values: string[]): Record<string, unknown>[] =>
     guard(() => db.prepare(sql).all(name, ...values))
   let closed = false
@@ -103,6 +103,23 @@ function open(file: string, create: boolean): DatabaseSync {
     const primary = ((error as { errcode?: number }).errcode ?? 0) & 0xff
     if (create || (primary !== READONLY && primary !== CANTOPEN)) throw error
     return openToRead(file)
+  }
+}
+
+/**
+ * SQLite itself notices damage only where it stumbles over it; a table that is not listed any more would be missing without
+ * a word. A catalog is small, so that a look at all of it costs a millisecond.
+ */
+function whole(db: DatabaseSync, file: string): DatabaseSync {
+  try {
+    const found = Object.values(db.prepare('PRAGMA integrity_check(1)').get() ?? {})[0]
+    if (found !== 'ok') throw catalogDamaged(file, String(found).replaceAll('\n', ' '))
+    const odd = db.prepare("SELECT iceberg_type AS kind FROM iceberg_tables WHERE iceberg_type NOT IN ('TABLE', 'VIEW')").get()
+    if (odd) throw catalogDamaged(file, `it lists a ${String(odd['kind'])}, and there are only tables and views`)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
   }
 }
 

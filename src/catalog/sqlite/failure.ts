@@ -20,15 +20,7 @@ export function sqliteError(error: unknown, file: string, busyTimeoutMs: number)
   const context = { file, sqlite: errcode ?? null }
   if (primary === FULL || code === 'ENOSPC') return diskFull(error, file)
   if (primary === CORRUPT || primary === NOTADB) {
-    return new BlotterError(
-      'lake_damaged',
-      `${file} is not a whole SQLite database: ${(error as Error).message}. Nothing was changed.`,
-      {
-        todo: "Put the file back from a backup (`blotter backup` makes one); the tables' own files are not concerned.",
-        context,
-        cause: error,
-      },
-    )
+    return catalogDamaged(file, (error as Error).message, error)
   }
   if (primary === BUSY || primary === LOCKED) {
     return new BlotterError(
@@ -47,5 +39,13 @@ export function sqliteError(error: unknown, file: string, busyTimeoutMs: number)
     todo: `Give this user the right to read and write in ${dirname(file)}, or choose another --lake.`,
     context,
     cause: error,
+  })
+}
+
+export function catalogDamaged(file: string, why: string, cause?: unknown): BlotterError {
+  return new BlotterError('lake_damaged', `${file} is not a whole SQLite database: ${why}. Nothing was changed.`, {
+    todo: "Put the file back from a backup (`blotter backup` makes one); the tables' own files are not concerned.",
+    context: { file, sqlite: (cause as { errcode?: number } | undefined)?.errcode ?? null },
+    cause,
   })
 }
