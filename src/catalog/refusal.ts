@@ -8,28 +8,28 @@ export function refused(what: string): BlotterError {
 }
 
 export function noTable(table: string): BlotterError {
-  return new BlotterError('table_missing', `Table does not exist: ${table}`, {
+  return new BlotterError('table_missing', `Table does not exist: ${table}.`, {
     todo: 'Check its name; `blotter tables` lists what there is.',
     context: { table },
   })
 }
 
 export function tableExists(table: string): BlotterError {
-  return new BlotterError('table_exists', `Table already exists: ${table}`, {
+  return new BlotterError('table_exists', `Table already exists: ${table}.`, {
     todo: 'Take another name, or drop that table first.',
     context: { table },
   })
 }
 
 export function noNamespace(namespace: string): BlotterError {
-  return new BlotterError('namespace_missing', `Namespace does not exist: ${namespace}`, {
+  return new BlotterError('namespace_missing', `Namespace does not exist: ${namespace}.`, {
     todo: 'Create the namespace first.',
     context: { namespace },
   })
 }
 
 export function namespaceExists(namespace: string): BlotterError {
-  return new BlotterError('namespace_exists', `Namespace already exists: ${namespace}`, {
+  return new BlotterError('namespace_exists', `Namespace already exists: ${namespace}.`, {
     todo: 'Use it as it is, or take another name.',
     context: { namespace },
   })

@@ -13,19 +13,16 @@ const FIRST_PARTITION_ID = 1000
 const LAST = -1
 
 /** Adds a schema, or finds the one that is the same. */
-export function addSchema(draft: MetadataDraft, { schema, 'last-column-id': told }: Update<'add-schema'>): MetadataDraft {
+export function addSchema(draft: MetadataDraft, { schema }: Update<'add-schema'>): MetadataDraft {
   const { metadata } = draft
   const highest = highestId(fieldsOf(schema))
-  if (told !== undefined && told < Math.max(highest, metadata['last-column-id'])) {
-    throw refused(`last-column-id ${told} is lower than ${Math.max(highest, metadata['last-column-id'])}, which is in use`)
-  }
   const known = metadata.schemas as unknown as SchemaText[]
   const same = known.find((one) => signature(one) === signature(schema))
   const id = same?.['schema-id'] ?? nextId(metadata.schemas.map((one) => one['schema-id']))
   const added = { ...schema, 'schema-id': id } as unknown as TableSchema
   const next = changed(draft, {
     schemas: same ? metadata.schemas : [...metadata.schemas, added],
-    'last-column-id': Math.max(metadata['last-column-id'], highest, told ?? 0),
+    'last-column-id': Math.max(metadata['last-column-id'], highest),
   })
   return { ...next, lastSchema: id }
 }

@@ -51,7 +51,7 @@ export interface StatisticsText {
 export type TableUpdate =
   | { action: 'assign-uuid'; uuid: string }
   | { action: 'upgrade-format-version'; 'format-version': number }
-  | { action: 'add-schema'; schema: SchemaText; 'last-column-id'?: number | undefined }
+  | { action: 'add-schema'; schema: SchemaText }
   | { action: 'set-current-schema'; 'schema-id': number }
   | { action: 'remove-schemas'; 'schema-ids': number[] }
   | { action: 'add-spec'; spec: SpecText }

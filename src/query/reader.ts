@@ -30,7 +30,7 @@ export interface Reader {
   view(): Promise<LakeView>
   /** The batch that a REF names; throws `batch_missing`. */
   resolve(ref: string): Promise<{ view: LakeView; batch: LakeBatch }>
-  /** All tables as of a batch, with those of others (not tagged by batches) as they are now. */
+  /** All tables as of a batch, with those of others (not tagged by batches) as they are now, unless Blotter cannot read them. */
   tablesAt(view: LakeView, batchAt: BatchAt): Promise<Scan[]>
   /** The same for a query, each planned when it is read. */
   queryTables(view: LakeView, batchAt: BatchAt): { name: string; sql: () => Promise<string> }[]
@@ -75,7 +75,10 @@ export function openReader(setup: ReaderSetup): Reader {
   return {
     view: () => viewLake(lake),
     resolve,
-    tablesAt: async (view, batchAt) => Promise.all(tablesOf(setup, view, batchAt).map((table) => table.scan())),
+    tablesAt: async (view, batchAt) => {
+      const scans = tablesOf(setup, view, batchAt).map(({ name, scan }) => (isOurs(pipeline, name) ? scan() : scan().catch(ifUnreadable)))
+      return (await Promise.all(scans)).filter((scan) => scan !== undefined)
+    },
     queryTables: (view, batchAt) =>
       tablesOf(setup, view, batchAt).map(({ name, scan }) => ({ name, sql: async () => scanSql(await scan()) })),
     functionsAt: (view, batchAt) => timeTravelFunctions({ storage, pipeline, view, at: batchAt }),
@@ -183,6 +186,12 @@ async function restampedBetween(engine: Engine, ledger: Scan, from: BatchAt, to:
      WHERE batch_at > timestamptz ${literal(from)} AND batch_at <= timestamptz ${literal(to)}`,
   )
   return rows.length === 1 ? Number(rows[0]!['n'] ?? 0) : 0
+}
+
+/** Other engines' tables may hold what Blotter does not read; that must not keep anybody from Blotter's own. */
+function ifUnreadable(error: unknown): undefined {
+  if (error instanceof BlotterError && ['unsupported', 'lake_damaged', 'lake_newer'].includes(error.code)) return undefined
+  throw error
 }
 
 function isOurs(pipeline: Pipeline, table: string): boolean {

@@ -44,8 +44,8 @@ export function batches(app: FastifyInstance, services: Services): Described[] {
       answer: tablesAsOf,
       handle: async ({ query }, request, reply) => {
         const { batchAt, tables } = await services.tables(query.at)
-        // Files change when they are compacted, and so do their sizes: only what is of the batch stands here.
-        const told = tables.map(({ files: _, size_bytes: __, ...table }) => table)
+        // Files change when they are compacted, and holds when they are lifted: only what is of the batch stands here.
+        const told = tables.map(({ files: _, size_bytes: __, holds: ___, ...table }) => table)
         return sendCached(request, reply, { batch_at: batchAt, tables: told }, { isFinal: isBatchAt(query.at) })
       },
     }),

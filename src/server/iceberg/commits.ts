@@ -13,10 +13,10 @@ const writing = { bodyLimit: BODY_LIMIT_BYTES } as const
 /** Commits to one table, or to several at once: what is taken for granted, and what is to be changed. */
 export function commits(app: FastifyInstance, open: () => EngineCatalog): void {
   app.post<AtTable>(TABLE, writing, async (request, reply) => {
-    const { requirements, updates } = read(commitTableRequest, request.body)
     const table = tableOfPath(request.params.namespace, request.params.table)
     const engine = open()
     requireWriteOfTable(request, engine.places, table)
+    const { requirements, updates } = read(commitTableRequest, request.body)
     const [committed] = await engine.commit([{ table, requirements, updates }])
     if (!committed) throw noTable(table)
     return sendTable(reply, committed)

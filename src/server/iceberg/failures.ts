@@ -32,7 +32,7 @@ export function answerIcebergErrors(app: FastifyInstance, log: Log): void {
     const { status, code, message, todo } = failureOf(error)
     if (status >= 500) log.error({ path: request.routeOptions.url, error: String(error), stack: (error as Error).stack }, 'failed')
     if (status === 401) reply.header('www-authenticate', 'Bearer realm="blotter"')
-    const told = todo === undefined || status === 404 ? message : `${message} ${todo}`
+    const told = todo === undefined ? message : `${message} ${todo}`
     return sendError(reply, status, (code && TYPES[code]) ?? TYPE_OF_STATUS[status] ?? 'InternalServerError', told)
   })
   app.setNotFoundHandler((_request, reply) => sendError(reply, 404, 'NotFoundException', 'This catalog has no such endpoint; /v1/config lists those it has.'))

@@ -56,9 +56,9 @@ export function namespaces(app: FastifyInstance, open: () => EngineCatalog): voi
 
   app.post<At>('/namespaces/:namespace/properties', async (request, reply) => {
     const name = namespaceOfPath(request.params.namespace)
-    const { removals, updates } = read(updateNamespaceRequest, request.body)
     const { catalog, places } = open()
     requireWrite(request, places, name)
+    const { removals, updates } = read(updateNamespaceRequest, request.body)
     const both = removals.find((key) => Object.hasOwn(updates, key))
     if (both !== undefined) return sendError(reply, 422, 'UnprocessableEntityException', `${both} is to be set and to be removed.`)
     const before = await catalog.namespace(name)

@@ -87,7 +87,8 @@ const action = <A extends string, S extends z.ZodRawShape>(name: A, shape: S) =>
 const update: z.ZodType<TableUpdate> = z.discriminatedUnion('action', [
   action('assign-uuid', { uuid: z.guid() }),
   action('upgrade-format-version', { 'format-version': z.int() }),
-  action('add-schema', { schema, 'last-column-id': z.int().optional() }),
+  // Its last-column-id is deprecated: Java's Iceberg sends one that is lower than ids which dropped columns had.
+  action('add-schema', { schema }),
   action('set-current-schema', { 'schema-id': z.int() }),
   action('remove-schemas', { 'schema-ids': z.array(z.int()) }),
   action('add-spec', { spec }),

@@ -3,7 +3,7 @@ import type { EngineCatalog } from '../../catalog/engine-catalog.ts'
 import { noNamespace, noTable } from '../../catalog/refusal.ts'
 import { matches } from '../api/caching.ts'
 import { requireScope } from '../authentication.ts'
-import { requireWriteOfTable } from './access.ts'
+import { requireWrite, requireWriteOfTable } from './access.ts'
 import { BODY_LIMIT_BYTES } from './exact-body.ts'
 import { namespaceOfPath, newTable, partsOf, tableOfPath } from './names.ts'
 import { pageOf } from './page.ts'
@@ -34,10 +34,11 @@ export function tables(app: FastifyInstance, open: () => EngineCatalog): void {
   })
 
   app.post<InNamespace>('/namespaces/:namespace/tables', writing, async (request, reply) => {
-    const asked = read(createTableRequest, request.body)
-    const table = newTable(partsOf(namespaceOfPath(request.params.namespace)), asked.name)
+    const namespace = namespaceOfPath(request.params.namespace)
     const engine = open()
-    requireWriteOfTable(request, engine.places, table)
+    requireWrite(request, engine.places, namespace)
+    const asked = read(createTableRequest, request.body)
+    const table = newTable(partsOf(namespace), asked.name)
     const wish = {
       table,
       schema: asked.schema,
@@ -74,10 +75,11 @@ export function tables(app: FastifyInstance, open: () => EngineCatalog): void {
   })
 
   app.post<InNamespace>('/namespaces/:namespace/register', async (request, reply) => {
-    const asked = read(registerTableRequest, request.body)
-    const table = newTable(partsOf(namespaceOfPath(request.params.namespace)), asked.name)
+    const namespace = namespaceOfPath(request.params.namespace)
     const engine = open()
-    requireWriteOfTable(request, engine.places, table)
+    requireWrite(request, engine.places, namespace)
+    const asked = read(registerTableRequest, request.body)
+    const table = newTable(partsOf(namespace), asked.name)
     return sendTable(reply, await engine.register(table, asked['metadata-location'], { overwrite: asked.overwrite }))
   })
 
