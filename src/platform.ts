@@ -148,7 +148,9 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
         signal,
       })
       const rights: typeof accountRights = (at, options) => accountRights(at, { ...options, table })
-      return [...rebuilt, ...found, ...(await secretChecks({ secrets, config, clock, looseRights, accountRights: rights }, signal))]
+      const credentials = await secretChecks({ secrets, config, clock, looseRights, accountRights: rights }, signal)
+      const told = await examineAlerts(config, parts.stateExists() ? parts.state() : undefined, { sendTest: options.sendTestMail, clock })
+      return [...rebuilt, ...found, ...credentials, ...told]
     },
     async [Symbol.asyncDispose]() {
       closeIdentity()

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Environment } from '../config.ts'
 import type { Config } from '../model/configuration.ts'
 import type { Log } from '../log.ts'
-import type { Platform, Watch } from './platform-port.ts'
+import type { Alerts, Platform, Watch } from './platform-port.ts'
 import type { Serving } from '../platform/serving.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -18,6 +18,8 @@ export interface CommandLineInputs {
   startServer(services: Serving, options: { host: string; port: number }): Promise<{ url: string; close(): Promise<void> }>
   /** Asks for a secret unseen, or takes it from a pipe. */
   readSecret(question: string): Promise<string>
+  /** What alerts need, without engine and lake: a watcher is to be small. */
+  openAlerts(config: Config, log: Log): Promise<Alerts>
 }
 
 /** What a verb works with; configuration and platform are made when it asks. */
@@ -31,6 +33,8 @@ export interface Invocation extends CommandLineInputs {
   watched<T>(work: (platform: Platform, watch: Watch) => Promise<T>): Promise<T>
   /** Prints one document with `--json`, else the text for people. */
   print(document: unknown, text: () => string): Promise<void>
+  /** Opens the alerts of the lake for as long as the work takes. */
+  withAlerts<T>(work: (alerts: Alerts) => Promise<T>): Promise<T>
   /** What to exit with if nothing fails; 0 unless said. */
   exitWith(code: number): void
 }

@@ -1,3 +1,4 @@
+import type { BlotterError } from '../errors.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { ChangeCounts } from '../model/change.ts'
 import type { BatchKind, RowCounts, RunReport, RunState, StepReport, StepState } from '../model/report.ts'
@@ -64,7 +65,32 @@ export interface Platform extends AsyncDisposable, SecretsPort {
   /** What a server's answers are made of. */
   serving(): Serving
   /** Checks of lake, state and source; the machine's own are the command line's. Never throws for what it finds. */
-  doctor(options: { rebuild: boolean }): Promise<Check[]>
+  doctor(options: { rebuild: boolean; sendTestMail?: boolean }): Promise<Check[]>
+}
+
+/** What the command line wants of alerts; opened without the platform. */
+export interface Alerts extends Disposable {
+  /** What was told or waits, the newest first. */
+  list(): Promise<AlertFacts[]>
+  /** Sends what waits now. */
+  send(signal: AbortSignal): Promise<{ sent: number; failed: { channel: string; event: string; error: BlotterError }[] }>
+  /** Watches deadlines and sends alerts; `taken` if another process does. */
+  watch(options: { stay: boolean; signal: AbortSignal }): Promise<'done' | 'taken'>
+}
+
+/** An element of `alerts list --json`: one alert by one channel. */
+export interface AlertFacts {
+  event: string
+  subject: string
+  run: string | null
+  raised_at: string
+  channel: string
+  state: 'waiting' | 'sent' | 'given_up'
+  attempts: number
+  next_at: string
+  /** Why it was not sent, or not to all. */
+  problem: string | null
+  ended_at: string | null
 }
 
 /** How a long piece of work is watched and stopped. */

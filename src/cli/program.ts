@@ -11,6 +11,7 @@ import type { Action, CommandLineInputs, Invocation, Verbs } from './command-lin
 import { errorDocument, errorText } from './show/error.ts'
 import { noteText } from './show/note.ts'
 import { createProgress } from './show/progress.ts'
+import { addAlerts } from './verbs/alerts.ts'
 import { addBackup } from './verbs/backup.ts'
 import { addBatches } from './verbs/batches.ts'
 import { addCompact } from './verbs/compact.ts'
@@ -96,6 +97,7 @@ export function createProgram(inputs: CommandLineInputs, state: { exitCode: numb
     addSecret,
     addServe,
     addToken,
+    addAlerts,
     addDoctor,
     addCompletion,
   ])
@@ -151,6 +153,11 @@ function invocationOf(globals: GlobalOptions, inputs: CommandLineInputs, state: 
           progress.end()
         }
       }),
+    async withAlerts(work) {
+      const log = createLog(invocation.debug ? 'debug' : 'silent', { write: (line) => void terminal.err.write(line) })
+      using alerts = await inputs.openAlerts(invocation.config(), log)
+      return await work(alerts)
+    },
     print: (document, text) =>
       terminal.out.write(
         invocation.json ? `${JSON.stringify(redaction.document(document), jsonSafe, 2)}\n` : redaction.text(text()),

@@ -34,7 +34,8 @@ export interface Journal {
   endAttempt(step: string, attempt: AttemptEnd): void
   /** Ends the step, and its attempt if one is under way, in one write. */
   endStep(step: string, end: StepEnd): void
-  endRun(end: RunEnd): void
+  /** `within` is called in the same write, after it. */
+  endRun(end: RunEnd, within?: () => void): void
   isTerminateRequested(): boolean
   reports(): StepReport[]
 }
@@ -89,13 +90,14 @@ export function openJournal(state: State, run: string, lease: Lease, clock: Cloc
         if (attempt) endAttempt(database, run, step, stored(attempt, at))
         endStep(database, run, step, { ...end, at: end.state === 'queued' ? null : at })
       }),
-    endRun: (end) =>
+    endRun: (end, within) =>
       fenced(() => {
         const at = now()
         if (end.state === 'failed' || end.state === 'terminated') endUnfinishedSteps(database, run, at)
         const error = end.error && errorRecord(end.error)
         endRun(database, run, { ...end, error, ended_at: end.state === 'queued' ? null : at })
         supersedeOthers(state, run, end.state, at)
+        within?.()
       }),
     isTerminateRequested: () => (readRun(database, run)?.terminate_requested_at ?? null) !== null,
     reports: () => readSteps(database, run).map(stepReport),

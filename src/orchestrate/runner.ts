@@ -32,6 +32,11 @@ export interface RunStepsOptions<Context> {
   random?: () => number
   /** How long a step that is told to stop may take to do so. Default 10 seconds. */
   graceMs?: number
+  /**
+   * Called within the write that stores how this go ended, so that what it stores of its own is there exactly if that is.
+   * Whatever it throws is ignored.
+   */
+  onEnd?: (end: Pick<RunResult, 'state' | 'steps' | 'outputs' | 'error'>) => void
   /** Whatever it throws is ignored: a run does not fail because somebody's view of it did. */
   onEvent?: (event: RunEvent) => void
 }
@@ -78,7 +83,10 @@ export async function runSteps<Context>(options: RunStepsOptions<Context>): Prom
     graceMs: options.graceMs ?? 10_000,
   })
   const seconds = elapsed()
-  journal.endRun({ ...end, seconds })
+  const told = quiet(options.onEnd)
+  journal.endRun({ ...end, seconds }, () =>
+    told({ state: end.state, outputs: outputsOf(options), steps: journal.reports(), error: end.error }),
+  )
   tell({ type: 'run', run: row.run, state: end.state, seconds, error: end.error })
   return { state: end.state, outputs: outputsOf(options), steps: journal.reports(), error: end.error }
 }
@@ -100,10 +108,10 @@ function outputsOf(options: { state: State; run: string }): Record<string, unkno
   return Object.fromEntries(done.map((step) => [step.name, step.output]))
 }
 
-function quiet(onEvent: RunStepsOptions<never>['onEvent']): (event: RunEvent) => void {
-  return (event) => {
+function quiet<Told>(listener: ((told: Told) => void) | undefined): (told: Told) => void {
+  return (told) => {
     try {
-      onEvent?.(event)
+      listener?.(told)
     } catch {
       // A run does not fail because somebody's view of it did.
     }

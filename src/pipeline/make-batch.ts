@@ -26,6 +26,7 @@ import { findLeftovers, runFolder } from './leftovers.ts'
 import { afterRun } from './lineage/tell.ts'
 import { reportOfBatch, reportOfRun } from './report.ts'
 import { type RunAlerts, type RunTeller, runTeller } from './run-alerts.ts'
+import { markBefore } from './source-mark.ts'
 import { isCommitted } from './steps/evidence.ts'
 import { batchSteps } from './steps/steps.ts'
 
@@ -40,6 +41,8 @@ export interface BatchMaker {
   openLineage: OpenLineageConfig
   /** How people are told; left out, nobody is. */
   alerts?: RunAlerts
+  /** True where something asks the source for changes, and so has to know what it looked like at the newest batch. */
+  watchesSource?: boolean
   /** Where relative paths of `file:` sources begin. */
   workingFolder: string
   clock: Clock
@@ -195,7 +198,10 @@ async function carryOn(maker: BatchMaker, lease: Lease, run: RunRecord, carriage
   lease.name(run.run)
   watch.onStart({ run: run.run, batch_at: run.batch_at, goesOn })
   try {
-    return await perform(maker, lease, context, carriage)
+    const marked = maker.watchesSource && !restore ? await markBefore(context.source, { run: run.run, goesOn }, maker, watch.signal) : undefined
+    const outcome = await perform(maker, lease, context, carriage)
+    marked?.keep(outcome.state)
+    return outcome
   } catch (error) {
     const committed = await isCommitted(context).catch(() => false)
     throw committed ? afterCommit(run.batch_at, asBlotterError(error)) : error

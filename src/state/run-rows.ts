@@ -65,6 +65,43 @@ export function readRuns(database: Database, options: { states?: readonly RunSta
   return rows.map(fromStored)
 }
 
+/** How many runs ended in each state since a moment (ISO 8601; empty: ever). */
+export function countStates(database: Database, since: string): Record<string, number> {
+  const rows = database.all<{ state: string; n: number }>(
+    'SELECT state, count(*) AS n FROM runs WHERE ended_at > ? GROUP BY state ORDER BY state',
+    since,
+  )
+  return Object.fromEntries(rows.map(({ state, n }) => [state, n]))
+}
+
+/** The newest batch that a run has made from a source, and when the first and the last run were begun; null where there is none. */
+export interface Newest {
+  batch_at: string | null
+  first_started_at: string | null
+  newest_started_at: string | null
+}
+
+export function newestBatch(database: Database): Newest {
+  const row = database.get<Newest>(
+    `SELECT max(batch_at) FILTER (WHERE state = 'succeeded' AND coalesce(kind, '') <> 'restore') AS batch_at,
+       min(started_at) AS first_started_at, max(started_at) AS newest_started_at FROM runs`,
+  )
+  return row ?? { batch_at: null, first_started_at: null, newest_started_at: null }
+}
+
+/** Seconds that each step took in earlier runs that were asked for alike and succeeded, the last `limit` of them. */
+export function pastStepSeconds(database: Database, run: RunRow, limit: number): { name: string; seconds: number }[] {
+  return database.all<{ name: string; seconds: number }>(
+    `SELECT name, s.seconds FROM steps s WHERE s.state = 'succeeded' AND run IN (
+       SELECT run FROM runs WHERE state = 'succeeded' AND source = ?1 AND options = ?2 AND run <> ?3
+       ORDER BY sequence DESC LIMIT ?4)`,
+    run.source,
+    JSON.stringify(run.options),
+    run.run,
+    limit,
+  )
+}
+
 /** The run is under way (again): what an earlier end left is gone, its report and the release of a guard stay. */
 export function startRun(database: Database, run: string): void {
   database.run(

@@ -1,4 +1,4 @@
-import type { LineageReport, Platform, RunOutcome } from '../../src/cli/platform-port.ts'
+import type { AlertFacts, Alerts, LineageReport, Platform, RunOutcome } from '../../src/cli/platform-port.ts'
 import type { LineageNode } from '../../src/lineage/graph.ts'
 import type { Serving } from '../../src/platform/serving.ts'
 import type { QueryResult } from '../../src/query/query.ts'
@@ -211,6 +211,31 @@ function lineageNode(
   }
 }
 
+const ALERT: AlertFacts = {
+  event: 'run_failed',
+  subject: RUN.run,
+  run: RUN.run,
+  raised_at: '2026-11-23T06:00:09.000Z',
+  channel: 'email',
+  state: 'waiting',
+  attempts: 3,
+  next_at: '2026-11-23T06:00:20.000Z',
+  problem: 'The mail server smtp.example.org:587 could not be talked to.',
+  ended_at: null,
+}
+
+function fakeAlerts(calls: unknown[][]): Alerts {
+  return {
+    list: async () => [ALERT],
+    send: async () => ({ sent: 1, failed: [] }),
+    async watch(options) {
+      calls.push(['watch', options])
+      return 'done'
+    },
+    [Symbol.dispose]() {},
+  }
+}
+
 /** A platform that answers with the same facts every time and notes what it was asked. */
 export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = {}): Platform {
   const answer =
@@ -300,6 +325,7 @@ export async function blotter(args: readonly string[], given: Given = {}): Promi
       calls.push(['open', config])
       return fakePlatform(calls, given.platform)
     },
+    openAlerts: async () => fakeAlerts(calls),
   })
   return { exitCode, ...printed, calls }
 }

@@ -6,31 +6,38 @@ import { wrapped } from '../show/columns.ts'
 import type { Output } from '../terminal.ts'
 import { examples } from './examples.ts'
 
+interface Flags {
+  rebuild?: boolean
+  sendTestMail?: boolean
+}
+
 export function addDoctor({ program, action }: Verbs): void {
   program
     .command('doctor')
     .summary('check what Blotter needs, and say how to fix it')
     .description('Check what Blotter needs: machine, configuration, lake, source. Says how to fix what fails.')
     .option('--source <url>', 'source to check (default: the configured one)')
+    .option('--send-test-mail', 'send a test by each channel of alerts')
     .option('--rebuild', 'make the state database anew from the lake')
     .addHelpText(
       'after',
       examples(
         ['Is all well?', 'blotter doctor'],
         ['Can this source be read?', 'blotter doctor --source "mysql://blotter_ro@db/chicago?table=crimes"'],
+        ['Do alerts arrive?', 'blotter doctor --send-test-mail'],
         ['The state database is lost or damaged:', 'blotter doctor --rebuild'],
       ),
     )
     .action(
-      action<[], { rebuild?: boolean }>(async (invocation, _args, { rebuild = false }) => {
-        const checks = await examine(invocation, rebuild)
+      action<[], Flags>(async (invocation, _args, flags) => {
+        const checks = await examine(invocation, flags)
         await invocation.print(checks, () => checksText(checks, invocation.terminal.out))
         if (checks.some((check) => check.state === 'fail')) invocation.exitWith(1)
       }),
     )
 }
 
-async function examine(invocation: Invocation, rebuild: boolean): Promise<Check[]> {
+async function examine(invocation: Invocation, { rebuild = false, sendTestMail = false }: Flags): Promise<Check[]> {
   const config = invocation.config()
   const checks = [
     ...(await machineChecks(config)),
@@ -43,7 +50,7 @@ async function examine(invocation: Invocation, rebuild: boolean): Promise<Check[
     })),
   ]
   try {
-    return [...checks, ...(await invocation.withPlatform((platform) => platform.doctor({ rebuild })))]
+    return [...checks, ...(await invocation.withPlatform((platform) => platform.doctor({ rebuild, sendTestMail })))]
   } catch (error) {
     const { message, todo, code } = asBlotterError(error)
     if (code === 'interrupted') throw error
