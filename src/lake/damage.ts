@@ -5,7 +5,7 @@ const MISSING = /No files found|Cannot open file|Could not (?:read|open)|Failed 
 const BROKEN =
   /magic bytes|too small to be a Parquet|decompress|thrift|TProtocol|corrupt|out of buffer|don't know what type|TType|footer length|page sizes|data page header|bit width|in Parquet file|Payload value|root schema|schema element/i
 /** Of what the engine says when bytes of Parquet make no sense, without a word on the file; a mistake in SQL may sound so too. */
-const PERHAPS_BROKEN = /^(?:Invalid Error|IO Error|Not implemented Error|INTERNAL Error|Serialization Error)|Invalid unicode|encoding|stats size/
+const PERHAPS_BROKEN = /^(?:Invalid|Invalid Input|IO|Not implemented|INTERNAL|Serialization|Out of Range) Error/
 const PATH = /['"]((?:\/|[A-Za-z]:[\\/])[^'"\n]*)['"]/
 
 /**
@@ -30,16 +30,17 @@ export async function blameFile(
   engine: { rows(sql: string): Promise<unknown[]> },
   scans: readonly string[],
 ): Promise<unknown> {
-  const named = unreadableFile(error)
-  if (named) return unreadable(named, error as BlotterError)
   if (!(error instanceof BlotterError) || error.code !== 'query_failed') return error
-  if (named === undefined && !PERHAPS_BROKEN.test(error.message)) return error
   const paths = new Set(scans.flatMap((sql) => [...sql.matchAll(SCANNED)].map((found) => found[1]!)))
+  const said = PATH.exec(error.message.split('\n', 1)[0]!)?.[1]
+  const named = unreadableFile(error) || (said !== undefined && paths.has(said) ? said : undefined)
+  if (named) return unreadable(named, error)
+  if (unreadableFile(error) === undefined && !PERHAPS_BROKEN.test(error.message)) return error
   for (const path of paths) {
     const failure = await failureOf(engine, `SELECT bit_xor(hash(d)) FROM read_parquet('${path}', hive_partitioning = false) AS d`)
     if (failure) return unreadable(path.replaceAll("''", "'"), failure)
   }
-  return named === undefined ? error : unreadable('', error)
+  return unreadableFile(error) === undefined ? error : unreadable('', error)
 }
 
 async function failureOf(engine: { rows(sql: string): Promise<unknown[]> }, sql: string): Promise<BlotterError | undefined> {
