@@ -111,6 +111,11 @@ export interface Source {
   readonly internal?: boolean
   describe(signal: AbortSignal): Promise<SourceDescription>
   open(signal: AbortSignal): Promise<SourceView>
+  /**
+   * What the source looks like, told at little cost and without reading its rows: another mark says that there may be
+   * something new, the same one that there most likely is not. Absent where it cannot be told.
+   */
+  mark?(signal: AbortSignal): Promise<string>
 }
 
 /** SQL type of a staged column in the engine. */

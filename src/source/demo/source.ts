@@ -19,6 +19,8 @@ export function openDemoSource(url: string, pipeline: { definition: SourceDefini
   return {
     url,
     partial: false,
+    // The URL says all: the same one is the same city.
+    mark: async () => `${options.rows} rows, seed ${options.seed}, day ${options.day}`,
     async describe() {
       return { what: 'Synthetic incidents', columns, primaryKey: [definition.key], rowsEstimate: options.rows }
     },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { monotonicSeconds } from '../../clock.ts'
 import type { Extracted, ExtractOptions, Source, SourceDescription, SourceView } from '../source.ts'
@@ -30,6 +31,12 @@ export function openFileSource(url: string, options: FileSourceOptions): Source 
     },
     async open(signal) {
       return viewOf(await openAll(parsed, options.folder, signal, false))
+    },
+    async mark(signal) {
+      endIfAborted(signal)
+      const files = await findFiles(parsed, options.folder)
+      const hash = createHash('sha256').update(JSON.stringify(files.map(({ path, mark }) => [path, mark])))
+      return `${files.length} files, ${hash.digest('hex').slice(0, 32)}`
     },
   }
 }

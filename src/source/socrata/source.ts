@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../clock.ts'
 import type { FoundColumn, Source } from '../source.ts'
-import { type Mark, readDataset, readMark } from './dataset.ts'
+import { type Mark, markText, readDataset, readMark } from './dataset.ts'
 import { columnMissing, endIfAborted } from './failure.ts'
 import { type Patience, PATIENCE } from './patience.ts'
 import { openPortal } from './portal.ts'
@@ -44,6 +44,10 @@ export function openSocrataSource(url: string, options: SocrataSourceOptions): S
 
   return {
     url,
+    mark: async (signal) => {
+      const { where, mark } = await look(signal)
+      return `${markText(mark)}${where === undefined ? '' : ` where ${where}`}`
+    },
     partial: address.since !== undefined || address.where !== undefined || address.limit !== undefined,
     async describe(signal) {
       const { name, columns, mark } = await look(signal)

@@ -119,3 +119,9 @@ describe('A demo source', () => {
     assert.throws(() => open('demo://forest?rows=many'), { code: 'source_url_invalid' })
   })
 })
+
+it('A demo looks the same as long as its URL does', async () => {
+  const mark = async (url: string) => openDemoSource(url, { definition: trees, demo: forest }).mark!(NEVER)
+  assert.equal(await mark('demo://forest?rows=7'), await mark('demo://forest?rows=7&day=0'))
+  assert.notEqual(await mark('demo://forest?rows=7'), await mark('demo://forest?rows=7&day=1'))
+})

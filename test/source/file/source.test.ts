@@ -113,3 +113,21 @@ async function jsonOf(rows: readonly ContractRow[]): Promise<Source> {
 // CSV cannot tell NULL from the empty text, which the contract does; what it can is in csv.test.ts.
 describeSource('A Parquet file', { make: parquetOf })
 describeSource('A JSON file', { make: jsonOf })
+
+test('files look the same until one is written, replaced, comes or goes', () =>
+  inWorkshop(async ({ put, folder }) => {
+    const mark = async (): Promise<string> => openFileSource('file:*.csv', { folder }).mark!(NEVER)
+    await put('a.csv', 'id\n1\n')
+    const first = await mark()
+    assert.equal(await mark(), first)
+    await put('b.csv', 'id\n2\n')
+    const second = await mark()
+    await put('new', 'id\n3\n')
+    await rename(join(folder, 'new'), join(folder, 'b.csv'))
+    const third = await mark()
+    await rm(join(folder, 'b.csv'))
+    assert.equal(new Set([first, second, third]).size, 3)
+    assert.equal(await mark(), first)
+    await rm(join(folder, 'a.csv'))
+    await assert.rejects(mark(), CODE('source_file_missing', /no file matches/))
+  }))
