@@ -12,6 +12,10 @@ export const batch = z
     kind: z.enum(['full', 'incremental', 'restore']),
     rows: z.strictObject({ read: count, landed: count, unchanged: count, quarantined: count, swept: count }),
     changes: z.record(z.string(), count).meta({ description: 'Incidents by kind of change; kinds with none are left out.' }),
+    restore: z
+      .looseObject({ table: z.string(), batch: batchAt, where: z.string().nullable() })
+      .optional()
+      .meta({ description: 'What a batch of kind restore brought back.' }),
   })
   .meta({ id: 'Batch' })
 
