@@ -78,6 +78,7 @@ export function loadConfig(inputs: ConfigInputs): Config {
     credential,
     variables,
     pathOf: (key, text) => resolve(origins.has(key) || !file ? inputs.cwd : dirname(file.path), text),
+    isFlag: (key) => origins.has(key),
     openLineage: openLineageOf(inputs.env, (variable) => {
       const given = variableText(variable, variables)
       if (given) redaction.keep(given.text)
@@ -95,6 +96,8 @@ interface Shaping {
   credential(path: string, reference: string | undefined): Credential | undefined
   variables: Variables
   pathOf(key: string, text: string): string
+  /** Whether a flag or a variable gave the key. */
+  isFlag(key: string): boolean
   openLineage: Config['openLineage']
   notices: readonly string[]
 }
@@ -103,7 +106,7 @@ const SHIPPED_PIPELINE = resolve(import.meta.dirname, '../pipelines/chicago-crim
 
 function shaped(values: ConfigValues, shaping: Shaping): Config {
   const { file, credential, pathOf, openLineage, notices } = shaping
-  const { source, schedule, sla, guards, retention, alerts, server } = values
+  const { source, schedule, load, sla, guards, retention, alerts, server } = values
   const bucket = values.lake.includes('://')
   const lake = bucket ? values.lake.replace(/\/+$/, '') : pathOf('lake', values.lake)
   const usualState = bucket ? pathOf('state', `./.blotter/${shortHash(lake)}`) : resolve(lake, '.blotter')
@@ -136,6 +139,7 @@ function shaped(values: ConfigValues, shaping: Shaping): Config {
     engine: values.engine,
     memoryBytes: values.memory,
     schedule: schedule && { cron: schedule.cron, timezone: schedule.timezone, onSourceChangeMs: schedule.on_source_change },
+    load: loadOf(load, source.url, shaping.isFlag('source.url')),
     sla: { runMs: sla.run, freshnessMs: sla.freshness, stepsMs: sla.steps },
     guards: { vanishedMax: guards.vanished_max, keylessMax: guards.keyless_max },
     retention: { batches: retention.batches, days: retention.days },
@@ -145,6 +149,18 @@ function shaped(values: ConfigValues, shaping: Shaping): Config {
     openLineage,
     notices,
   }
+}
+
+/** What is loaded goes into the source, which has to be a table that can be written to; another one for once has no loader. */
+function loadOf(load: ConfigValues['load'], into: string | undefined, forOnce: boolean): Config['load'] {
+  if (!load) return undefined
+  refusePasswordInUrl(load.from, 'load.from')
+  if (into !== undefined && /^(?:mysql|mariadb):/.test(into)) return { from: load.from }
+  if (forOnce) return undefined
+  throw new BlotterError('config_invalid', `load.from is to be loaded into the source, and ${into ?? 'none'} is no table of MySQL.`, {
+    todo: 'Give source.url a mysql:// URL, or take `load` out: other sources are read where they are.',
+    context: { key: 'load.from' },
+  })
 }
 
 function secretsOf({ secrets }: ConfigValues, state: string, { pathOf, variables }: Shaping): SecretsConfig {

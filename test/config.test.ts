@@ -87,6 +87,8 @@ test('every key can be set by its variable', () => {
     'schedule.cron': '0 6 * * *',
     'schedule.timezone': 'America/Chicago',
     'schedule.on_source_change': '5m',
+    'load.from': 'socrata://data.example.org/ijzp-q8t2',
+    'load.before': 'extract',
     'sla.run': '1h30m',
     'sla.freshness': '26h',
     'sla.steps': 'extract=10m,land=90s',
@@ -96,7 +98,6 @@ test('every key can be set by its variable', () => {
     'retention.days': '365',
     'alerts.email.host': 'smtp',
     'alerts.email.port': '25',
-    'alerts.email.tls': 'implicit',
     'alerts.email.tls': 'implicit',
     'alerts.email.user': 'u',
     'alerts.email.from': 'a@b',
@@ -118,8 +119,6 @@ test('every key can be set by its variable', () => {
     'alerts.webhook': 'https://three',
     'alerts.digest': 'daily',
     'alerts.link': 'https://blotter.example.org',
-    'alerts.digest': 'daily',
-    'alerts.link': 'https://blotter.example.org',
   }
   assert.deepEqual(Object.keys(texts).toSorted(), CONFIG_KEYS.map((key) => key.path).toSorted())
   const config = load(undefined, { env: Object.fromEntries(CONFIG_KEYS.map((key) => [key.variable, texts[key.path]])) })
@@ -138,16 +137,6 @@ test('every key can be set by its variable', () => {
   assert.equal(config.source.rotation?.adminUser, 'dba')
   assert.equal(config.source.rotation?.clone, 'reader_b')
   assert.deepEqual(config.notices, [])
-})
-
-test('a deadline that nobody can keep is refused, and so is an address that would end a header', () => {
-  assert.match(refused('sla: { run: -5m }').message, /sla\.run is not as it has to be: expected a duration/)
-  assert.match(refused('sla: { run: 0m }').message, /expected more than no time/)
-  assert.match(refused('sla: { steps: { extract: 0s } }').message, /sla\.steps\.extract/)
-  const email = (to: string): string => `alerts: { email: { host: h, from: a@b, to: [${to}] } }`
-  assert.match(refused(email('"a@b\\r\\nBcc: c@d"')).message, /alerts\.email\.to/)
-  assert.equal(load(email('Desk <desk@example.org>')).alerts.email?.tls, 'starttls')
-  assert.equal(load('alerts: { email: { host: h, port: 465, from: a@b, to: [c@d] } }').alerts.email?.tls, 'implicit')
 })
 
 test('a deadline that nobody can keep is refused, and so is an address that would end a header', () => {
@@ -219,11 +208,26 @@ test('several mistakes are told at once', () => {
   assert.equal(error.message.split('\n').length, 3)
 })
 
+test('what is loaded goes into a table of MySQL, and only there', () => {
+  const loader = 'load: { from: "socrata://data.example.org/ijzp-q8t2" }\n'
+  const mysql = 'source: { url: "mysql://loader@127.0.0.1/chicago?table=crimes" }'
+  assert.deepEqual(load(loader + mysql).load, { from: 'socrata://data.example.org/ijzp-q8t2' })
+  assert.match(refused(`${loader}source: { url: "file:crimes.csv" }`).message, /file:crimes\.csv is no table of MySQL/)
+  assert.match(refused(loader).message, /none is no table of MySQL/)
+  assert.equal(load(loader + mysql, { flags: { source: 'demo://chicago' } }).load, undefined)
+  assert.match(refused(`load: { from: "socrata://x/y?token=z" }\n${mysql}`).message, /load\.from.* holds a password/)
+})
+
 test('a wrong value is told with the place it came from', () => {
   assert.match(refused('memory: 5').message, /line 1, column 1: memory is not/)
   assert.match(refused(undefined, { env: { BLOTTER_SERVER_PORT: 'many' } }).message, /^BLOTTER_SERVER_PORT: server\.port/)
   assert.match(refused(undefined, { flags: { engine: 'spork' } }).message, /^--engine: [^]*duckdb, spark/)
   assert.match(refused('schedule: { timezone: Mars/Base }').message, /America\/Chicago/)
+  assert.match(refused('schedule: { cron: 61 * * * * }').message, /line 1, column \d+: schedule\.cron .*minute: 61/)
+  assert.match(refused('schedule: { cron: "0 0 30 2 *" }').message, /never come to pass/)
+  assert.match(refused(undefined, { env: { BLOTTER_SCHEDULE_CRON: 'soon' } }).message, /^BLOTTER_SCHEDULE_CRON: schedule\.cron/)
+  assert.match(refused('schedule: { on_source_change: 0s }').message, /at least 1s/)
+  assert.match(refused('load: { from: mysql://a@b/c }\nsource: { url: mysql://a@b/c }').message, /socrata:/)
   assert.match(refused('guards: { vanished_max: 500% }').message, /at most 100%/)
   assert.match(refused('lake: [x').message, /line 1/)
   assert.match(refused('lake: a\nlake: b').message, /line 2, column 1/)

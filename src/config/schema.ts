@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cronProblem } from '../orchestrate/schedule.ts'
 import { DURATION, durationMs, fraction, PERCENT, SIZE, sizeBytes } from './units.ts'
 
 const duration = z.string().regex(DURATION, 'expected a duration such as 34m, 26h or 1h30m').transform(durationMs)
@@ -15,6 +16,10 @@ const percent = z
 export const SECRET = /^secret:\/\/([A-Za-z][A-Za-z0-9_-]*)$/
 const secret = z.string().regex(SECRET, 'expected secret://NAME, not the credential itself').meta({ writeOnly: true })
 
+const cron = z.string().superRefine((text, context) => {
+  const problem = cronProblem(text)
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: `expected cron fields such as 0 6 * * *; ${problem}` })
+})
 const timezone = z.string().refine(isTimezone, 'expected an IANA time zone such as America/Chicago')
 
 const rotation = z.strictObject({
@@ -46,13 +51,21 @@ const source = z
 
 const schedule = z
   .strictObject({
-    cron: z.string().min(1).meta({ description: 'When `blotter serve` makes a batch, as five or six cron fields.' }),
+    cron: cron.meta({ description: 'When `blotter serve` makes a batch, as five or six cron fields.' }),
     timezone: timezone.default('UTC').meta({ description: 'IANA zone of the cron fields.' }),
-    on_source_change: duration.meta({
+    on_source_change: duration.refine((ms) => ms >= 1000, 'expected at least 1s').meta({
       description: 'Ask the source this often whether it has something new, and run if so.',
     }),
   })
   .partial({ cron: true, on_source_change: true })
+
+const load = z.strictObject({
+  from: z
+    .string()
+    .regex(/^(?:socrata|file|demo):/, 'expected socrata://HOST/DATASET, file:GLOB or demo://NAME')
+    .meta({ description: 'What `blotter serve` loads into the MySQL source before each run that it begins.' }),
+  before: z.literal('extract').default('extract').meta({ description: 'The step before which it is loaded.' }),
+})
 
 const sla = z.strictObject({
   run: limit.prefault('34m').meta({ description: 'How long a run may take before people are told.' }),
@@ -145,6 +158,7 @@ export const configSchema = z.strictObject({
   engine: z.enum(['duckdb', 'spark']).default('duckdb').meta({ description: 'What runs the SQL.' }),
   memory: size.prefault('1GiB').meta({ description: 'Upper limit of the engine’s memory; beyond it, it spills to disk.' }),
   schedule: schedule.optional(),
+  load: load.optional(),
   sla: sla.prefault({}),
   guards: guards.prefault({}),
   retention: retention.prefault({}),

@@ -24,6 +24,8 @@ export interface Config {
   engine: 'duckdb' | 'spark'
   memoryBytes: number
   schedule: { cron: string | undefined; timezone: string; onSourceChangeMs: number | undefined } | undefined
+  /** What is loaded into the source before each run that begins by itself. */
+  load: { from: string } | undefined
   sla: { runMs: number; freshnessMs: number | undefined; stepsMs: Readonly<Record<string, number>> }
   guards: { vanishedMax: number; keylessMax: number }
   /** Which batches `blotter expire` keeps: a batch stays if either number says so. */
