@@ -1,8 +1,9 @@
 import mysql from 'mysql2'
 import { readFile } from 'node:fs/promises'
-import { type Socket, connect as connectSocket, isIP } from 'node:net'
-import type { Duplex, Readable } from 'node:stream'
+import { type Socket, isIP } from 'node:net'
+import type { Readable } from 'node:stream'
 import { BlotterError, interrupted } from '../../errors.ts'
+import { type Channel, ReusingSocket } from './channel.ts'
 import { mysqlFailure } from './failure.ts'
 import type { MysqlAddress } from './url.ts'
 import { ed25519Plugin } from './ed25519.ts'
@@ -25,6 +26,8 @@ export interface MysqlConnection extends AsyncDisposable {
   /** `MariaDB 10.11.19`, `MySQL 9.7.4`. */
   readonly server: string
   readonly encrypted: boolean
+  /** The server's number of it, which KILL takes. */
+  readonly id: number
   /** A few rows as objects, by the text protocol. */
   rows(sql: string, values?: readonly unknown[]): Promise<Record<string, Cell>[]>
   run(sql: string, values?: readonly unknown[]): Promise<Outcome>
@@ -34,10 +37,10 @@ export interface MysqlConnection extends AsyncDisposable {
    */
   each(sql: string, take: (row: Cell[]) => Promise<void> | undefined): Promise<void>
   /**
-   * Lends the stream below the driver, with nobody else reading from it, and takes it back when `work` is done. After a
-   * failure the connection is closed: what else was on its way is unknown. Errors with an `errno` are taken for the server's.
+   * Lends the bytes below the driver and takes them back when `work` is done. After a failure the connection is closed: what
+   * else was on its way is unknown. Errors with an `errno` are taken for the server's.
    */
-  lend(work: (stream: Duplex) => Promise<void>): Promise<void>
+  lend(work: (channel: Channel) => Promise<void>): Promise<void>
   /** Answers the server's request for the file of a `LOAD DATA LOCAL INFILE` with a stream. */
   sendFile(sql: string, content: Readable): Promise<Outcome>
 }
@@ -84,7 +87,8 @@ async function attempt(
   { password, signal, doing = 'reading' }: ConnectOptions,
 ): Promise<MysqlConnection> {
   if (signal.aborted) throw interrupted(signal.reason)
-  const socket = connectSocket({ host: address.host, port: address.port, keepAlive: true, noDelay: true })
+  const reusing = new ReusingSocket({ host: address.host, port: address.port, keepAlive: true, noDelay: true })
+  const { socket } = reusing
   const connection = mysql.createConnection({
     stream: socket,
     // The driver checks the certificate of an address against "localhost"; with a dot at its end it takes the address for
@@ -121,18 +125,19 @@ async function attempt(
     close()
     throw error
   }
-  return wrapped(connection, { socket, broken, close, guardedBy: { address, signal, doing } })
+  return wrapped(connection, { reusing, broken, close, guardedBy: { address, signal, doing } })
 }
 
 interface Wiring {
-  socket: Socket
+  reusing: ReusingSocket
   /** Rejects once the connection is of no more use. */
   broken: PromiseWithResolvers<never>
   close(): void
   guardedBy: { address: MysqlAddress; signal: AbortSignal; doing: 'reading' | 'writing' }
 }
 
-function wrapped(connection: mysql.Connection, { socket, broken, close, guardedBy }: Wiring): MysqlConnection {
+function wrapped(connection: mysql.Connection, { reusing, broken, close, guardedBy }: Wiring): MysqlConnection {
+  const { socket } = reusing
   const { address, signal, doing } = guardedBy
   const stream = (connection as unknown as { stream: Socket }).stream
   const lose = (code: string, message: string): void => {
@@ -153,6 +158,7 @@ function wrapped(connection: mysql.Connection, { socket, broken, close, guardedB
   return {
     server: serverOf(connection),
     encrypted: stream !== socket,
+    id: connection.threadId!,
     rows: (sql, values) => guard(query({ sql, values: values?.slice() })),
     run: (sql, values) => guard(query<mysql.ResultSetHeader>({ sql, values: values?.slice() }).then(outcome)),
     async each(sql, take) {
@@ -160,10 +166,9 @@ function wrapped(connection: mysql.Connection, { socket, broken, close, guardedB
       if (fault) throw fault.error
     },
     async lend(work) {
-      const listeners = stream.listeners('data') as ((chunk: Buffer) => void)[]
-      stream.removeAllListeners('data')
-      const fault = await guard(lent(stream, work)).catch((error: unknown) => ({ error }))
-      for (const listener of listeners) stream.on('data', listener)
+      const channel = reusing.channel(stream)
+      const fault = await guard(lent(channel, work)).catch((error: unknown) => ({ error }))
+      channel.close()
       if (!fault) return
       socket.destroy()
       throw fault.error
@@ -185,8 +190,8 @@ function wrapped(connection: mysql.Connection, { socket, broken, close, guardedB
 }
 
 /** Resolves to a fault that is none of the server's. */
-function lent(stream: Duplex, work: (stream: Duplex) => Promise<void>): Promise<{ error: unknown } | undefined> {
-  return work(stream).then(
+function lent(channel: Channel, work: (channel: Channel) => Promise<void>): Promise<{ error: unknown } | undefined> {
+  return work(channel).then(
     () => undefined,
     (error: { errno?: number }) => {
       if ((error.errno ?? 0) > 0) throw error

@@ -1,9 +1,10 @@
-import type { Source, SourceView } from '../source.ts'
+import type { FoundColumn, Source, SourceView } from '../source.ts'
 import type { MysqlConnection } from './connection.ts'
-import { describeTable, qualified, type TableDescription } from './describe.ts'
+import { describeTable, qualified, quoted, type TableDescription } from './describe.ts'
 import { fastColumn, fastReader } from './fast/reader.ts'
-import { tableReader } from './read.ts'
+import { killConnection } from './kill.ts'
 import { logIn, type Logins, loginsOf } from './login.ts'
+import { tableReader } from './read.ts'
 import { parseMysqlUrl } from './url.ts'
 
 export interface MysqlSourceOptions {
@@ -14,6 +15,8 @@ export interface MysqlSourceOptions {
   logins?: Logins
   /** Default `fast`; `plain` makes a value of everything, for comparison. */
   reader?: 'fast' | 'plain'
+  /** The table's column that serves as the cursor, by which new versions of rows are seen; without it only their number is. */
+  locateCursor?: (columns: readonly FoundColumn[]) => FoundColumn | undefined
 }
 
 /** How long the server waits while the engine is busy, such as with writing a file. */
@@ -51,8 +54,25 @@ export function openMysqlSource(url: string, options: MysqlSourceOptions): Sourc
       const { table: _, ...description } = await describe(connection)
       return description
     },
+    async mark(signal) {
+      await using connection = await logIn(address, loginsOf(options), { signal })
+      const { columns, table } = await describeTable(connection, address)
+      const cursor = options.locateCursor?.(columns)
+      const newest = cursor === undefined ? 'NULL' : `CAST(max(${quoted(cursor.name)}) AS CHAR)`
+      const [found] = await connection.rows(`SELECT CAST(count(*) AS CHAR) AS counted, ${newest} AS newest FROM ${qualified(address, table)}`)
+      return `${String(found?.['counted'])} rows, the newest of ${String(found?.['newest'] ?? 'no time')}`
+    },
     async open(signal): Promise<SourceView> {
       const connection = await logIn(address, loginsOf(options), { signal })
+      let killed: Promise<void> | undefined
+      const kill = (): void => {
+        killed = killConnection(address, loginsOf(options), connection.id)
+      }
+      signal.addEventListener('abort', kill, { once: true })
+      const close = async (): Promise<void> => {
+        signal.removeEventListener('abort', kill)
+        await Promise.all([killed, connection[Symbol.asyncDispose]()])
+      }
       try {
         const system = connection.server.startsWith('MariaDB') ? 'MariaDB' : 'MySQL'
         for (const statement of [...SESSION, NO_TIME_LIMIT[system]]) await connection.run(statement)
@@ -64,10 +84,10 @@ export function openMysqlSource(url: string, options: MysqlSourceOptions): Sourc
           extract: reader.all,
           // Without a primary key to look rows up by, reading all of them once is quicker.
           ...(primaryKey?.length ? { sweep: reader.sweep, fetch: reader.fetch } : {}),
-          [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+          [Symbol.asyncDispose]: close,
         }
       } catch (error) {
-        await connection[Symbol.asyncDispose]()
+        await close()
         throw error
       }
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { openMysqlSource } from '../../../src/source/mysql/source.ts'
-import type { Source } from '../../../src/source/source.ts'
+import type { FoundColumn, Source } from '../../../src/source/source.ts'
 import type { DatabaseServer } from '../../services/database-process.ts'
 import { NO_MARIADB, startMariaDb } from '../../services/mariadb.ts'
 import { NO_MYSQL, startMySql } from '../../services/mysql.ts'
@@ -44,6 +44,22 @@ for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL',
       skip: server ? false : missing,
     })
   }
+
+  describe(`A table of ${name}`, { skip: server ? false : missing }, () => {
+    it('looks the same until a row comes, goes or has a newer stamp', async () => {
+      const { url } = await contractTable(server!, [{ id: 1n, name: 'first', size: 1, seen_on: '2026-03-08 02:30:00' }])
+      const table = new URL(url).searchParams.get('table')
+      const locateCursor = (columns: readonly FoundColumn[]) => columns.find((column) => column.name === 'seen_on')
+      const mark = (located = true): Promise<string> =>
+        openMysqlSource(url, { table: 'crimes', password: server!.password, ...(located ? { locateCursor } : {}) }).mark!(NEVER)
+      assert.equal(await mark(), '1 rows, the newest of 2026-03-08 02:30:00')
+      assert.equal(await mark(false), '1 rows, the newest of no time')
+      await server!.admin(`UPDATE city.${table} SET seen_on = '2026-03-08 02:30:01'`)
+      assert.equal(await mark(), '1 rows, the newest of 2026-03-08 02:30:01')
+      await server!.admin(`INSERT INTO city.${table} VALUES (2, 'second', 2, NULL)`)
+      assert.equal(await mark(), '2 rows, the newest of 2026-03-08 02:30:01')
+    })
+  })
 
   describe(`${name}’s snapshot`, { skip: server ? false : missing }, () => {
     it('stays as it was while others write', async () => {

@@ -41,7 +41,9 @@ export class ColumnLayer {
   readonly #view: DataView<SharedArrayBuffer>
   readonly #at: Int32Array
   readonly #isNull: Uint8Array
+  readonly #noNulls: Uint8Array
   readonly #isOdd: Uint8Array
+  readonly #bitmap: Uint8Array
   readonly #nulls: Int32Array
 
   constructor(columns: readonly PlannedColumn[], places: BlockPlaces, memory: SharedArrayBuffer) {
@@ -52,6 +54,8 @@ export class ColumnLayer {
     this.#view = new DataView(memory)
     this.#at = new Int32Array(places.rows)
     this.#isNull = new Uint8Array(places.rows)
+    this.#noNulls = new Uint8Array(places.rows)
+    this.#bitmap = new Uint8Array((columns.length + 9) >> 3)
     this.#isOdd = new Uint8Array(places.rows)
     this.#nulls = new Int32Array(columns.length)
   }
@@ -64,12 +68,15 @@ export class ColumnLayer {
     for (let row = 0; row < rows; row++) at[row] = starts[row]! + bitmapBytes
     isOdd.fill(0)
     const { heap } = places
-    const shared = { bytes: this.#bytes, words: this.#words, view: this.#view, at, isOdd, isNull: this.#isNull }
+    const shared = { bytes: this.#bytes, words: this.#words, view: this.#view, at, isOdd, rows, heap: begin + heap }
+    this.#foldBitmaps(given, bitmapBytes)
     try {
       this.#columns.forEach((column, i) => {
         const { data, valid } = places.columns[i]!
-        this.#nulls[i] = this.#findNulls(given, i, begin + valid)
-        free = layColumn(column, { ...shared, rows, data: begin + data, heap: begin + heap }, free)
+        const nulls = this.#hasNull(i) ? this.#markNulls(given, i, begin + valid) : 0
+        this.#nulls[i] = nulls
+        const isNull = nulls > 0 ? this.#isNull : this.#noNulls
+        free = layColumn(column, { ...shared, isNull, data: begin + data }, free)
       })
     } catch (error) {
       if (error instanceof RangeError) throw malformed('a row that is longer than its packet')
@@ -83,8 +90,22 @@ export class ColumnLayer {
     return { nulls: this.#nulls, odd, isOdd, free }
   }
 
-  /** Marks the rows whose value is NULL, and clears their validity bits if there are any. */
-  #findNulls({ starts, rows }: RowPlaces, column: number, valid: number): number {
+  /** Joins the NULL bits of all rows, so that columns without a NULL are not searched for any. */
+  #foldBitmaps({ starts, rows }: RowPlaces, bitmapBytes: number): void {
+    const bytes = this.#bytes
+    for (let byte = 0; byte < bitmapBytes; byte++) {
+      let bits = 0
+      for (let row = 0; row < rows; row++) bits |= bytes[starts[row]! + byte]!
+      this.#bitmap[byte] = bits
+    }
+  }
+
+  #hasNull(column: number): boolean {
+    return ((this.#bitmap[(column + 2) >> 3]! >> ((column + 2) & 7)) & 1) === 1
+  }
+
+  /** Marks the rows whose value is NULL, and clears their validity bits. */
+  #markNulls({ starts, rows }: RowPlaces, column: number, valid: number): number {
     const [bytes, isNull] = [this.#bytes, this.#isNull]
     const byte = (column + 2) >> 3
     const shift = (column + 2) & 7
@@ -94,7 +115,6 @@ export class ColumnLayer {
       isNull[row] = bit
       nulls += bit
     }
-    if (nulls === 0) return 0
     for (let row = 0; row < rows; row += 8) {
       let bits = 0
       for (let i = 0; i < 8; i++) bits |= (1 - isNull[row + i]!) << i

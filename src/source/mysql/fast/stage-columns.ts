@@ -37,8 +37,8 @@ export async function stageColumns(
   const odd = new OddRows(stage, `${name}-odd`, columns.map(asPlain))
   try {
     let gatherer: RowGatherer | undefined
-    await connection.lend((stream) =>
-      readResult(stream, select, (wire, sequence) => {
+    await connection.lend((channel) =>
+      readResult(channel, select, (wire, sequence) => {
         const planned = planColumns(columns, wire)
         const takeOdd = (row: Buffer): Promise<void> | undefined => odd.add(plainValues(row, planned))
         const rows = new RowGatherer(planned, sink, { takeOdd, sequence, roomBytes: PACKETS_BYTES })

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream'
+import type { Channel } from '../channel.ts'
 
 /** The parts of MySQL's client/server protocol (version 10) that a prepared statement without parameters needs. */
 
@@ -25,6 +25,9 @@ export interface WireColumn {
   /** Digits of the fraction of a second. */
   decimals: number
 }
+
+/** Takes bytes as they come, and may not keep them; true once it has found the end. Called again when its promise resolves. */
+export type TakeBytes = (bytes: Buffer) => Promise<boolean> | boolean
 
 /** What the server answered instead of what it was asked for. */
 export class ServerError extends Error {
@@ -84,23 +87,19 @@ export function lengthEncoded(bytes: Buffer, at: number): { value: number; next:
   return { value: Number(bytes.readBigUInt64LE(at + 1)), next: at + 9 }
 }
 
-/** The packets of a stream, one at a time, until its bytes are handed to somebody as they come. */
+/** The packets of a channel, one at a time, until its bytes are handed to somebody as they come. */
 export class Wire {
-  readonly #stream: Duplex
+  readonly #channel: Channel
   #bytes: Buffer = Buffer.alloc(0)
   #arrived: (() => void) | undefined
-  readonly #collect = (chunk: Buffer): void => {
-    this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk])
-    this.#arrived?.()
-  }
 
-  constructor(stream: Duplex) {
-    this.#stream = stream
-    stream.on('data', this.#collect)
+  constructor(channel: Channel) {
+    this.#channel = channel
+    this.#collect()
   }
 
   send(command: number, body: Buffer): void {
-    this.#stream.write(commandPacket(command, body))
+    this.#channel.write(commandPacket(command, body))
   }
 
   /** The payload of the next packet. Throws ServerError where it is an error. */
@@ -127,35 +126,41 @@ export class Wire {
   }
 
   /** Gives all bytes to `take` as they come, no more while its promise is pending, until it says that it has all. */
-  async pour(take: (bytes: Buffer) => Promise<boolean> | boolean): Promise<void> {
-    const stream = this.#stream
+  async pour(take: TakeBytes): Promise<void> {
+    const channel = this.#channel
     const { promise, resolve, reject } = Promise.withResolvers<void>()
+    let failed = false
+    const fail = (error: unknown): void => {
+      failed = true
+      reject(error as Error)
+    }
     const pour = (bytes: Buffer): void => {
+      if (failed) return
       try {
         const done = take(bytes)
         if (done === true) return resolve()
         if (done === false) return
-        stream.pause()
-        done.then((last) => (last ? resolve() : stream.resume()), reject)
+        channel.pause()
+        done.then((last) => {
+          if (last) resolve()
+          channel.resume()
+        }, fail)
       } catch (error) {
-        reject(error)
+        fail(error)
       }
     }
     const early = this.#bytes
     this.#bytes = Buffer.alloc(0)
-    stream.off('data', this.#collect)
-    stream.on('data', pour)
+    channel.listen(pour)
     if (early.length > 0) pour(early)
-    try {
-      await promise
-    } finally {
-      stream.off('data', pour)
-      stream.on('data', this.#collect)
-      stream.resume()
-    }
+    await promise
+    this.#collect()
   }
 
-  release(): void {
-    this.#stream.off('data', this.#collect)
+  #collect(): void {
+    this.#channel.listen((bytes) => {
+      this.#bytes = Buffer.concat([this.#bytes, bytes])
+      this.#arrived?.()
+    })
   }
 }
