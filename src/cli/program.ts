@@ -222,7 +222,7 @@ function usageError(error: CommanderError, args: readonly string[]): BlotterErro
   const message = `${first.slice(0, 1).toUpperCase()}${first.slice(1)}${/[.?]$/.test(first) ? '' : '.'}`
   return new BlotterError('usage', message, {
     todo: `${meant === '' ? '' : `${meant} `}\`${help}\` explains.`,
-    cause: error,
+    ...(verb === 'secret' ? {} : { cause: error }),
   })
 }
 

@@ -37,11 +37,14 @@ export function momentsInto(file: string): Env {
 
 const TIMEOUT_MS = 60_000
 
-export function startBlotter(args: readonly string[], options: { cwd: string; env?: Env }): Started {
+/** `input` is what comes by stdin; without it there is none. */
+export function startBlotter(args: readonly string[], options: { cwd: string; env?: Env; input?: string }): Started {
   const foreign = /^(?:BLOTTER_|NODE_OPTIONS|NODE_TEST|FORCE_COLOR)/
   const inherited = Object.entries(process.env).filter(([name]) => !foreign.test(name))
   const env = { ...Object.fromEntries(inherited), ...options.env }
-  const child = spawn(PROGRAM, args, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(PROGRAM, args, { cwd: options.cwd, env, stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.on('error', () => {})
+  child.stdin.end(options.input)
   let [out, err] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text))
@@ -66,7 +69,7 @@ export function startBlotter(args: readonly string[], options: { cwd: string; en
   }
 }
 
-export function blotter(args: readonly string[], options: { cwd: string; env?: Env }): Promise<Ended> {
+export function blotter(args: readonly string[], options: { cwd: string; env?: Env; input?: string }): Promise<Ended> {
   return startBlotter(args, options).ended
 }
 
