@@ -40,6 +40,7 @@ const TABLE = 'role="presentation" cellpadding="0" cellspacing="0" border="0" wi
 export function htmlOf(content: Content): string {
   const { tone, title, lead, footer } = content
   const bar = BAR[tone]
+  const parts = [facts(content), steps(content), log(content), todo(content), button(content, bar)]
   const card = 'width:640px;max-width:100%;background:#ffffff;border:1px solid #d8dee4;border-radius:6px'
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -54,7 +55,7 @@ export function htmlOf(content: Content): string {
 <h1 class="ink" style="margin:0 0 12px;font-size:20px;line-height:1.3;font-weight:600;${INK}">${escaped(title)}</h1>
 <p class="ink" style="margin:0;font-size:15px;line-height:1.5;${INK}">${ticked(lead)}</p>
 </td></tr>
-${[facts(content), steps(content), log(content), todo(content), button(content, bar)].join('')}<tr><td class="pad" style="padding:16px 28px 20px;${SANS}">
+${parts.join('')}<tr><td class="pad" style="padding:16px 28px 20px;${SANS}">
 <p class="soft line" style="margin:0;padding-top:12px;border-top:1px solid #d8dee4;${SMALL};${SOFT}">${ticked(footer)}</p>
 </td></tr></table></td></tr></table></body></html>
 `

@@ -28,6 +28,8 @@ export interface Watching {
   lingerMs?: number
 }
 
+/** So many looks in a row that fail altogether mean that the state is damaged, which the next run says. */
+const MOST_FAILURES = 120
 /** How often one that waits for its turn looks whether the other has ended. */
 const TURN_EVERY_MS = 2000
 /** How long what is being sent may take when the watcher is told to stop. */
@@ -48,18 +50,27 @@ export async function watch(watching: Watching): Promise<'done' | 'taken'> {
   }
   const sender = sending(watching)
   let busySeconds = monotonicSeconds()
+  /** True if it is time to end. */
+  const lookAround = (): boolean => {
+    if (!isOurs(state, own)) return true
+    quietly(watching, watching.look)
+    if (isDeliveryDue(watching)) sender.go()
+    if (isRunUnderWay(state)) busySeconds = monotonicSeconds()
+    return !stay && !sender.isSending() && endIfIdle(watching, monotonicSeconds() - busySeconds)
+  }
   try {
-    while (!signal.aborted && fileOf(state) === file && isOurs(state, own)) {
-      quietly(watching, watching.look)
-      if (isDeliveryDue(watching)) sender.go()
-      if (isRunUnderWay(state)) busySeconds = monotonicSeconds()
-      if (!stay && !sender.isSending() && endIfIdle(watching, monotonicSeconds() - busySeconds)) return 'done'
+    for (let failures = 0; failures < MOST_FAILURES && !signal.aborted && fileOf(state) === file; ) {
+      const end = quietly(watching, lookAround)
+      if (end === true) return 'done'
+      failures = end === undefined ? failures + 1 : 0
       if (await rested(everyMs, signal)) break
     }
     await sender.settled()
     return 'done'
   } finally {
-    if (fileOf(state) === file) quietly(watching, () => state.database.transaction(() => isOurs(state, own) && deleteWatcher(state.database)))
+    if (fileOf(state) === file) {
+      quietly(watching, () => state.database.transaction(() => isOurs(state, own) && deleteWatcher(state.database)))
+    }
   }
 }
 
@@ -127,11 +138,12 @@ function sending({ deliver, signal, log }: Watching) {
 }
 
 /** A watcher outlives what goes wrong once: the next look comes in half a second. */
-function quietly({ log }: Watching, work: () => void): void {
+function quietly<Result>({ log }: Watching, work: () => Result): Result | undefined {
   try {
-    work()
+    return work()
   } catch (error) {
     log.warn({ message: asBlotterError(error).message }, 'watch')
+    return undefined
   }
 }
 

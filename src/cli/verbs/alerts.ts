@@ -49,7 +49,10 @@ async function sendNow(invocation: Invocation): Promise<void> {
   const told = failed.map(({ channel, event, error: { code, message, todo } }) => ({ channel, event, error: { code, message, todo } }))
   await invocation.print({ sent, failed: told }, () => {
     const { styles } = invocation.terminal.out
-    const lines = failed.map(({ channel, event, error }) => `${styles.bad('✗')} ${event} by ${channel}: ${error.message}\n  ${styles.accent('→')} ${error.todo}\n`)
+    const lines = failed.map(
+      ({ channel, event, error }) =>
+        `${styles.bad('✗')} ${event} by ${channel}: ${error.message}\n  ${styles.accent('→')} ${error.todo}\n`,
+    )
     const summary = sent === 0 && failed.length === 0 ? 'Nothing waits.\n' : `${styles.ok('✓')} ${counted(sent, 'alert')} sent.\n`
     return lines.join('') + summary
   })
