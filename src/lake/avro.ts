@@ -2,7 +2,7 @@ import avro from 'avsc'
 import { randomBytes } from 'node:crypto'
 import { deflateRawSync, inflateRawSync, zstdDecompressSync } from 'node:zlib'
 import { exactInteger, type Integer } from './exact-json.ts'
-import { FormatError } from './format-error.ts'
+import { FormatError, UnknownFormError } from './format-error.ts'
 
 /** An Avro schema as JSON; `field-id`, `element-id` and `logicalType` stay in the file's header as they are given here. */
 export type AvroSchema = string | AvroSchema[] | { [property: string]: unknown }
@@ -109,7 +109,7 @@ export function decodeAvroFile(bytes: Buffer): AvroFile {
   const type = typeFor(meta['avro.schema']!.toString())
   const codec = meta['avro.codec']?.toString() ?? 'null'
   const decompress = DECOMPRESS[codec]
-  if (!decompress) throw new FormatError(`Avro codec "${codec}" is not known`)
+  if (!decompress) throw new UnknownFormError(`compressed with Avro's codec "${codec}"`)
   const records: unknown[] = []
   for (let at = body; at < bytes.length;) {
     const block = step(BLOCK, bytes, at)

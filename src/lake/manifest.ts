@@ -3,10 +3,11 @@ import { refuseChanged } from './checksum.ts'
 import { CONTENT, type DataFile, type LiveFile } from './data-file.ts'
 import { formatJson, type Integer } from './exact-json.ts'
 import { sealedName } from './file-label.ts'
+import { UnknownFormError } from './format-error.ts'
 import { MANIFEST_FILE_SCHEMA, manifestEntrySchema } from './manifest-schema.ts'
 import { currentSchema, type PartitionedMetadata, specOf } from './metadata.ts'
 import { type FieldSummary, partitionSchema, summarizePartitions } from './partition.ts'
-import { lakeDamaged, type Storage } from './storage.ts'
+import { lakeDamaged, type Storage, unsupportedFile } from './storage.ts'
 
 /** A manifest as a manifest list describes it (Iceberg specification v2, `manifest_file`). */
 export interface ManifestFile {
@@ -58,11 +59,34 @@ export interface NewSnapshot {
 }
 
 export async function readManifestList(storage: Storage, location: string): Promise<ManifestFile[]> {
-  return (await readAvro(storage, location)) as ManifestFile[]
+  return (await readAvro(storage, location)).map((record) => listed(record as FirstManifestFile))
+}
+
+/** How format version 1 describes a manifest: without a kind and numbers, and counts under longer names or not at all. */
+type FirstManifestFile = Partial<ManifestFile> &
+  Pick<ManifestFile, 'manifest_path'> & {
+    added_data_files_count?: number | null
+    existing_data_files_count?: number | null
+    deleted_data_files_count?: number | null
+  }
+
+/** A table that was upgraded from version 1 keeps the manifests it had: they hold data, and are older than all others. */
+function listed(record: FirstManifestFile): ManifestFile {
+  const { added_data_files_count: added, existing_data_files_count: existing, deleted_data_files_count: deleted } = record
+  return {
+    ...(record as ManifestFile),
+    content: record.content ?? CONTENT.data,
+    sequence_number: record.sequence_number ?? 0,
+    min_sequence_number: record.min_sequence_number ?? 0,
+    added_files_count: (record.added_files_count ?? added) as number,
+    existing_files_count: (record.existing_files_count ?? existing) as number,
+    deleted_files_count: (record.deleted_files_count ?? deleted) as number,
+  }
 }
 
 /** The files that live in a manifest, with what added entries leave out taken from the manifest. */
 export async function readManifest(storage: Storage, manifest: ManifestFile): Promise<LiveFile[]> {
+  if (manifest.key_metadata) throw unsupportedFile(manifest.manifest_path, 'is encrypted')
   const entries = (await readAvro(storage, manifest.manifest_path)) as ManifestEntry[]
   const live: LiveFile[] = []
   for (const entry of entries) {
@@ -89,6 +113,7 @@ async function readAvro(storage: Storage, location: string): Promise<unknown[]> 
   try {
     return decodeAvro(bytes)
   } catch (error) {
+    if (error instanceof UnknownFormError) throw unsupportedFile(location, `is ${error.message}`)
     throw lakeDamaged(location, `is not a whole Avro file (${(error as Error).message})`, error)
   }
 }

@@ -4,7 +4,7 @@ import type { Schema } from '../model/schema.ts'
 import { refuseChanged } from './checksum.ts'
 import { type Integer, parseJson } from './exact-json.ts'
 import type { PartitionSpec } from './partition.ts'
-import { lakeDamaged } from './storage.ts'
+import { lakeDamaged, unsupportedFile } from './storage.ts'
 
 export interface TableSchema extends Schema {
   type: 'struct'
@@ -78,7 +78,7 @@ export function parseMetadata(location: string, bytes: Buffer): TableMetadata {
   refuseChanged(location, bytes)
   let parsed: unknown
   try {
-    parsed = parseJson((location.endsWith('.gz.metadata.json') ? gunzipSync(bytes) : bytes).toString())
+    parsed = parseJson((/\.gz\.metadata\.json$|\.metadata\.json\.gz$/.test(location) ? gunzipSync(bytes) : bytes).toString())
   } catch (error) {
     throw lakeDamaged(location, `is not JSON (${(error as Error).message})`, error)
   }
@@ -87,20 +87,50 @@ export function parseMetadata(location: string, bytes: Buffer): TableMetadata {
     throw lakeDamaged(location, 'is not the metadata of an Iceberg table')
   }
   refuseOtherVersions(location, metadata['format-version'])
-  if (
-    !Array.isArray(metadata.schemas) ||
-    !Array.isArray(metadata['partition-specs']) ||
-    typeof metadata.location !== 'string'
-  ) {
-    throw lakeDamaged(location, 'lacks schemas, partition specs or the location of its table')
-  }
+  if (!hasShape(metadata)) throw lakeDamaged(location, 'lacks schemas, partition specs or the location of its table')
+  const snapshots = (metadata.snapshots ?? []).map((snapshot) => wholeSnapshot(location, snapshot))
+  refuseDangling(location, metadata, snapshots)
   return {
     ...metadata,
     properties: metadata.properties ?? {},
     refs: metadata.refs ?? {},
-    snapshots: metadata.snapshots ?? [],
+    snapshots,
     'snapshot-log': metadata['snapshot-log'] ?? [],
     'metadata-log': metadata['metadata-log'] ?? [],
+  }
+}
+
+function hasShape(metadata: TableMetadata): boolean {
+  const { schemas, 'partition-specs': specs, location, snapshots, refs } = metadata
+  return (
+    Array.isArray(schemas) &&
+    schemas.every((schema) => typeof schema?.['schema-id'] === 'number' && Array.isArray(schema.fields)) &&
+    Array.isArray(specs) &&
+    specs.every((spec) => typeof spec?.['spec-id'] === 'number' && Array.isArray(spec.fields)) &&
+    typeof location === 'string' &&
+    (snapshots ?? []).every((snapshot) => typeof snapshot === 'object' && snapshot !== null) &&
+    Object.values(refs ?? {}).every((reference) => typeof reference === 'object' && reference !== null)
+  )
+}
+
+/** Fields that format version 1 did not ask for, of a snapshot that an upgraded table has kept. */
+function wholeSnapshot(location: string, snapshot: Partial<Snapshot>): Snapshot {
+  const { 'snapshot-id': id, 'manifest-list': list } = snapshot
+  if (typeof id !== 'number' && typeof id !== 'bigint') throw lakeDamaged(location, 'holds a snapshot without an id')
+  if (typeof list !== 'string') {
+    const what = `holds the snapshot ${id} without a manifest list`
+    throw 'manifests' in snapshot ? unsupportedFile(location, `${what}, as format version 1 allowed`) : lakeDamaged(location, what)
+  }
+  return { ...(snapshot as Snapshot), 'sequence-number': snapshot['sequence-number'] ?? 0, summary: snapshot.summary ?? {} }
+}
+
+/** A branch whose snapshot is not there would be read as a table without rows. */
+function refuseDangling(location: string, metadata: TableMetadata, snapshots: readonly Snapshot[]): void {
+  const known = new Set(snapshots.map((snapshot) => snapshot['snapshot-id']))
+  const current = metadata['current-snapshot-id'] ?? -1
+  if (current !== -1 && !known.has(current)) throw lakeDamaged(location, `names the snapshot ${current} and does not hold it`)
+  for (const [name, { 'snapshot-id': id }] of Object.entries(metadata.refs ?? {})) {
+    if (!known.has(id)) throw lakeDamaged(location, `names the snapshot ${id} as ${name} and does not hold it`)
   }
 }
 

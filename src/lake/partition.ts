@@ -74,9 +74,12 @@ export function batchPartition(spec: PartitionSpec, batchAt: BatchAt): Partition
   return Object.fromEntries(spec.fields.map((field) => [field.name, dayOrdinal(batchAt)]))
 }
 
-/** Equal for two files of the same partition: a delete file hides rows of its own partition and spec only. */
+/**
+ * Equal for two files of the same partition: a delete file hides rows of its own partition and spec only. Values count by
+ * their place in the spec, since writers spell the names of fields in different ways where Avro does not allow them.
+ */
 export function partitionKey(file: { spec_id: number; partition: Partition }): string {
-  return formatJson([file.spec_id, file.partition])
+  return formatJson([file.spec_id, Object.values(file.partition)])
 }
 
 /** A partition value in Iceberg's single-value serialization (Appendix D). */

@@ -5,6 +5,7 @@ import { canonicalLocation } from './location.ts'
 import { readManifest, readManifestList } from './manifest.ts'
 import type { Snapshot } from './metadata.ts'
 import { markFilesWithoutIds, nameMapping } from './name-mapping.ts'
+import { refuseNestedRenames } from './nested-names.ts'
 import { partitionKey } from './partition.ts'
 import { lakeDamaged, type Storage } from './storage.ts'
 import { snapshotOf, type Table, tableSchema } from './table.ts'
@@ -21,7 +22,7 @@ export interface ScanFile extends LiveFile {
   /** What the engine opens. */
   path: string
   deletes: readonly ScanDelete[]
-  /** For a file whose columns have no field ids: its own name for each column that it has, by the schema's name. */
+  /** For a file whose columns have no field ids: the SQL of each column that it has a value of, by the schema's name. */
   byName?: ReadonlyMap<string, string>
 }
 
@@ -48,10 +49,11 @@ export async function planScan(
 ): Promise<Scan> {
   const current = snapshot === undefined || snapshot === snapshotOf(table)
   const columns = schema ?? tableSchema(table, current ? undefined : snapshot)
+  refuseNestedRenames(table.name, columns, table.metadata.schemas)
   const scan = scanOf(table.name, columns, snapshot ? await liveFiles(storage, snapshot) : [], storage.enginePath)
   await refuseOtherSizes(storage, scan)
   const names = nameMapping(table.metadata)
-  return names ? { ...scan, files: await markFilesWithoutIds(storage, columns, scan.files, names) } : scan
+  return names ? { ...scan, files: await markFilesWithoutIds(storage, table.metadata, columns, scan.files, names) } : scan
 }
 
 /** All files that a snapshot holds, data and deletes. */
@@ -121,17 +123,19 @@ function countRows(files: readonly ScanFile[]): { rows: number; rowsExact: boole
 }
 
 function refuseUnreadable(table: string, file: LiveFile['file']): void {
-  const what =
-    file.content === CONTENT.equalityDeletes
-      ? 'equality deletes'
-      : file.file_format.toUpperCase() === 'PARQUET'
-        ? undefined
-        : `${file.file_format} files`
+  const what = unreadableKind(file)
   if (what === undefined) return
   throw new BlotterError('unsupported', `${table} holds ${what} (${file.file_path}), which Blotter does not read.`, {
     todo: 'Rewrite its data files with the engine that wrote them (Spark: CALL system.rewrite_data_files).',
     context: { table, file: file.file_path },
   })
+}
+
+function unreadableKind(file: LiveFile['file']): string | undefined {
+  if (file.content === CONTENT.equalityDeletes) return 'equality deletes'
+  if (file.content !== CONTENT.data && file.content !== CONTENT.positionDeletes) return `files of the unknown kind ${file.content}`
+  if (file.key_metadata) return 'encrypted files'
+  return file.file_format.toUpperCase() === 'PARQUET' ? undefined : `${file.file_format} files`
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

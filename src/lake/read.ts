@@ -39,7 +39,7 @@ function liveRowsSql(files: readonly ScanFile[], schema: Schema, names: readonly
 
 function columnByName(schema: Schema, byName: ReadonlyMap<string, string>, name: string): string {
   const found = byName.get(name)
-  return `${found === undefined ? 'NULL' : `d.${identifier(found)}`}::${columnType(schema, name)} AS ${identifier(name)}`
+  return `${found ?? 'NULL'}::${columnType(schema, name)} AS ${identifier(name)}`
 }
 
 function columnType(schema: Schema, name: string): string {

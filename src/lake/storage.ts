@@ -37,3 +37,11 @@ export function lakeDamaged(location: string, what: string, cause?: unknown): Bl
     cause,
   })
 }
+
+/** The error for a file that is whole, as far as one can tell, and that Blotter cannot read. */
+export function unsupportedFile(location: string, what: string): BlotterError {
+  return new BlotterError('unsupported', `${location} ${what}, which Blotter does not read. Nothing was changed.`, {
+    todo: 'Rewrite the table with the engine that wrote it, or leave it to that engine.',
+    context: { file: location },
+  })
+}

@@ -70,7 +70,7 @@ test('metadata files are numbered, remember some older ones, and read back as th
       await lake.stage(table, new Date(Date.parse(FIRST) + version * 1000).toISOString().replace('.000', ''), []),
     )
     assert.equal(swap.from, table.metadataLocation)
-    assert.match(swap.to, new RegExp(`/metadata/${String(version).padStart(5, '0')}-[0-9a-f-]{36}\\.metadata\\.json$`))
+    assert.match(swap.to, new RegExp(`/metadata/${String(version).padStart(5, '0')}-[0-9a-f-]{36}\\.[0-9a-f]{16}\\.metadata\\.json$`))
     unnamed.push(...swap.unnamed)
     table = swap.committed
     assert.deepEqual(await loadTable(lake.storage, table.name, swap.to), table)

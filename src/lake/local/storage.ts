@@ -3,9 +3,11 @@ import { link, mkdir, open, readFile, readdir, rename, rm, stat, unlink } from '
 import { dirname } from 'node:path'
 import { BlotterError, diskFull } from '../../errors.ts'
 import { canonicalLocation, folderOf } from '../location.ts'
-import { lakeDamaged, type Storage } from '../storage.ts'
+import { lakeDamaged, type Storage, unsupportedFile } from '../storage.ts'
 
 const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'EDQUOT', 'ENAMETOOLONG'])
+/** `s3://bucket/…`, also `file://host/…`. */
+const ELSEWHERE = /^(?!file:\/\/\/)[a-z][a-z\d+.-]*:\/\//i
 const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
 /** A lake in a folder of this machine. */
@@ -54,6 +56,7 @@ export function localStorage(): Storage {
 }
 
 async function orMissing<T>(location: string, work: () => Promise<T>): Promise<T> {
+  if (ELSEWHERE.test(location)) throw unsupportedFile(location, 'lies on another machine')
   try {
     return await work()
   } catch (error) {
