@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { redaction } from '../log/redaction.ts'
 import { inputDataset, outputDataset } from './dataset-facets.ts'
 import type { EventDataset, LineageEvent } from './event.ts'
 import { EVENT_SCHEMA, type Facet, type Facets, facetsOf, type MakeFacet } from './facets.ts'
@@ -111,7 +112,7 @@ function commonRunFacets(facts: RunFacts, facet: MakeFacet): Facets {
 
 function errorFacet(ended: Ended | undefined, facet: MakeFacet): Facets {
   if (!ended?.error) return {}
-  const message = `${ended.error.code}: ${ended.error.message}`
+  const message = redaction.text(`${ended.error.code}: ${ended.error.message}`)
   return { errorMessage: facet('errorMessage', { message, programmingLanguage: 'TypeScript' }) }
 }
 

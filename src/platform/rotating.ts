@@ -51,28 +51,28 @@ export function rotating(parts: Parts) {
   const { config, clock } = parts
   const everyMs = config.secrets.rotateEveryMs
   let atWork: Promise<RotationEvent> | undefined
-  const rotate = async (turn: Turn, trigger: 'hand' | 'schedule'): Promise<RotationEvent> => {
+  const rotate = async (turn: Turn, how: How): Promise<RotationEvent> => {
     // Of two that ask at the same time in one process the second gets what the first one did.
-    atWork ??= renew(parts, turn, trigger).finally(() => (atWork = undefined))
+    atWork ??= renew(parts, turn, how).finally(() => (atWork = undefined))
     return atWork
   }
   return {
     /** Renews a secret now. Throws what the step that failed threw, as `rotation_failed`. */
-    async secretRotate(secret: string): Promise<RotationReport> {
-      const event = await rotate(await turnOf(parts, secret), 'hand')
-      if (event.type === 'rotation_failed') throw event.error
+    async secretRotate(secret: string, { signal }: { signal?: AbortSignal } = {}): Promise<RotationReport> {
+      const event = await rotate(await turnOf(parts, secret), { trigger: 'hand', signal })
+      if (event.type === 'rotation_failed') throw signal?.aborted ? stopped(event.error) : event.error
       const nextAt = dueOf(event.at, everyMs, clock.now()).dueAt!
       return { secret, account: event.account, rotated_at: event.at, next_at: nextAt }
     },
     /** Renews what is due, for the scheduler: the outcomes are what people are to be told. Never throws. */
-    async rotateDue(): Promise<RotationOutcome[]> {
+    async rotateDue({ signal }: { signal?: AbortSignal } = {}): Promise<RotationOutcome[]> {
       const secret = config.source.password?.secret
       if (!config.source.rotation || secret === undefined) return []
       try {
         const changedAt = await changeOf(parts.secrets, secret)
         if (dueOf(changedAt, everyMs, clock.now()).state === 'ok') return []
         const turn = await turnOf(parts, secret)
-        const event = await rotate(turn, 'schedule')
+        const event = await rotate(turn, { trigger: 'schedule', signal })
         if (event.type === 'rotation_failed') return [{ ...event, working: turn.inUse }]
         return [{ ...event, nextAt: dueOf(event.at, everyMs, clock.now()).dueAt! }]
       } catch (error) {
@@ -111,7 +111,12 @@ async function turnOf({ secrets, config }: Parts, secret: string): Promise<Turn>
   return pointer?.entry === clone.entry ? { secret, url, next: first, inUse: clone.account } : { secret, url, next: clone, inUse: user }
 }
 
-async function renew(parts: Parts, { secret, url, next }: Turn, trigger: 'hand' | 'schedule'): Promise<RotationEvent> {
+interface How {
+  trigger: 'hand' | 'schedule'
+  signal: AbortSignal | undefined
+}
+
+async function renew(parts: Parts, { secret, url, next }: Turn, { trigger, signal }: How): Promise<RotationEvent> {
   const { secrets, config, log } = parts
   const keeping = await secrets.secrets().keeping(secret)
   const { rotation } = config.source
@@ -119,7 +124,7 @@ async function renew(parts: Parts, { secret, url, next }: Turn, trigger: 'hand' 
     logins: secrets.loginsOf(url),
     admin:
       rotation?.adminPassword && (async () => ({ user: rotation.adminUser, password: await rotation.adminPassword!() })),
-    signal: AbortSignal.timeout(ROTATION_MS),
+    signal: AbortSignal.any([AbortSignal.timeout(ROTATION_MS), ...(signal ? [signal] : [])]),
   })
   const read = async (entry: string): Promise<string | undefined> => {
     try {
@@ -139,6 +144,11 @@ async function renew(parts: Parts, { secret, url, next }: Turn, trigger: 'hand' 
   if (event.type === 'secret_rotated') log.info({ ...event }, event.type)
   else log.error({ ...event, error: { code: event.error.code, message: event.error.message } }, event.type)
   return event
+}
+
+/** Ended by a person, which is no failure of the rotation; its record says where it goes on. */
+function stopped({ message, todo, context, cause }: BlotterError): BlotterError {
+  return new BlotterError('interrupted', message, { todo, context, cause })
 }
 
 function notRotated(secret: string, { source }: Config): BlotterError {

@@ -128,7 +128,11 @@ export function usesOf(config: Config): Map<string, string[]> {
     const name = typeof value === 'function' ? (value as Credential).secret : undefined
     if (name !== undefined) uses.set(name, [...(uses.get(name) ?? []), path])
     if (typeof value !== 'object' || value === null) return
-    for (const [key, inner] of Object.entries(value)) look(inner, path === '' ? key : `${path}.${key}`)
+    for (const [key, inner] of Object.entries(value)) {
+      // As it is written in the file.
+      const written = key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+      look(inner, path === '' ? written : `${path}.${written}`)
+    }
   }
   look(config, '')
   return uses

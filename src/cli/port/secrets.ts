@@ -7,7 +7,7 @@ export interface SecretsPort {
   /** Those that are stored and those that the configuration names. */
   secretStatus(): Promise<SecretStatus[]>
   /** Renews the password of the source's account. Throws `rotation_failed` and `rotation_running`. */
-  secretRotate(name: string): Promise<RotationReport>
+  secretRotate(name: string, options: { signal: AbortSignal }): Promise<RotationReport>
 }
 
 /** An element of `secret list --json`, and what `secret set --json` prints. */

@@ -57,7 +57,7 @@ export function addSecret({ program, action }: Verbs): void {
     .argument('<name>', 'the secret that `source.password` names')
     .action(
       action<[string], object>(async (invocation, [name]) => {
-        const report = await invocation.withPlatform((platform) => platform.secretRotate(name))
+        const report = await invocation.watched((platform, { signal }) => platform.secretRotate(name, { signal }))
         await invocation.print(report, () => rotatedText(report, invocation.terminal.out))
       }),
     )
