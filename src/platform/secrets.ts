@@ -131,7 +131,8 @@ function loginsOf(url: string, parts: SecretParts): SourceLogin {
     // A pointer to accounts that the configuration names no more says nothing about this one.
     const isTheirs = turns?.entry === clone.entry ? turns.account === clone.account : turns?.account === user
     if (turns && isTheirs) {
-      return { user: turns.account, password: (await parts.secrets().read(turns.entry, { renewed })).value }
+      const found = await parts.secrets().read(turns.entry, { renewed })
+      return { user: found.user ?? turns.account, password: found.value }
     }
     const found = await parts.secrets().read(secret, { renewed })
     return { password: found.value, ...(found.user !== undefined && url === source.url ? { user: found.user } : {}) }

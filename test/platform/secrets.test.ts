@@ -181,7 +181,8 @@ describe('Secrets of a source on MariaDB, on the way there', { skip: maria ? fal
   it('are not renewed while a variable stands before them, or nothing says how', async (t) => {
     const city = await readCity(maria!)
     const { open } = await home(t, city, maria!)
-    const platform = await open({ BLOTTER_SECRET_MYSQL_ADMIN: maria!.password, BLOTTER_SECRET_MYSQL: city.password, BLOTTER_SECRETS_BACKEND: 'vault' })
+    const env = { BLOTTER_SECRET_MYSQL_ADMIN: maria!.password, BLOTTER_SECRET_MYSQL: city.password }
+    const platform = await open({ ...env, BLOTTER_SECRETS_BACKEND: 'vault' })
     await refused(platform.secretRotate('mysql'), 'usage', /BLOTTER_SECRET_MYSQL/)
     await refused((await open({ BLOTTER_SOURCE_PASSWORD: city.password })).secretRotate('mysql'), 'usage', /variable stands before it/)
     await refused(platform.secretRotate('smtp'), 'usage', /secret:\/\/mysql.*secret set smtp/s)
