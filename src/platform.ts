@@ -31,6 +31,8 @@ import { lineage, tellOfTerminated } from './platform/lineage.ts'
 import { badSource, bucketsLater, sourceUrl } from './platform/refusals.ts'
 import { restoring } from './platform/restoring.ts'
 import { rotating } from './platform/rotating.ts'
+import { limited } from './platform/row-limit.ts'
+import { scheduling } from './platform/scheduling.ts'
 import { secretChecks } from './platform/secret-checks.ts'
 import { secretVerbs } from './platform/secret-verbs.ts'
 import { openSecretParts, type SecretParts } from './platform/secrets.ts'
@@ -67,7 +69,7 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
   const parts = await openParts(secrets, clock)
   const { table } = parts.pipeline.source
   const { closeIdentity, bearerOf, ...tokenVerbs } = tokens(parts)
-  return {
+  const verbs = {
     run: async (options: { full: boolean; at?: BatchAt }, watch: Watch) =>
       makeBatch(parts.maker(), { ...options, source: sourceUrl(config) }, batchWatch(watch, log)),
     runResume: async (run: string | undefined, watch: Watch) => resumeBatch(parts.maker(), run, batchWatch(watch, log)),
@@ -158,15 +160,7 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
       parts[Symbol.dispose]()
     },
   }
-}
-
-/** Of the demo, `--rows` is how many there are, so that the city is whole; of all others, how many are taken. */
-function limited(from: string, rows: number | undefined): { from: string; limit?: number } {
-  if (rows === undefined) return { from }
-  if (!from.startsWith('demo:')) return { from, limit: rows }
-  const url = new URL(from)
-  url.searchParams.set('rows', String(rows))
-  return { from: url.href }
+  return { ...verbs, ...scheduling(parts, verbs, log) }
 }
 
 /** How long the source may take to answer before `doctor` calls it unreachable. */
@@ -248,6 +242,7 @@ async function openParts(secrets: SecretParts, clock: Clock): Promise<Parts> {
       mapping: config.source.columns,
       codeVersion,
       openLineage: config.openLineage,
+      watchesSource: config.schedule?.onSourceChangeMs !== undefined,
       alerts: runAlerts(config, () => parts.state()),
       workingFolder: process.cwd(),
       clock,
@@ -277,17 +272,21 @@ const ENGINE_SHARE = 0.6
 async function sourceOf(url: string, secrets: SecretParts, pipeline: Pipeline, clock: Clock): Promise<Source> {
   const { config } = secrets
   const scheme = /^([a-z]+):/.exec(url)?.[1]
+  const locate: SocrataSourceOptions['locate'] = (columns, declared) =>
+    bindColumns(pipeline.source, columns, config.source.columns).found.get(declared)
   switch (scheme) {
     case 'mysql':
     case 'mariadb':
-      return openMysqlSource(url, { table: pipeline.source.table, logins: secrets.loginsOf(url) })
+      return openMysqlSource(url, {
+        table: pipeline.source.table,
+        logins: secrets.loginsOf(url),
+        locateCursor: (columns) => locate(columns, pipeline.source.cursor),
+      })
     case 'file':
       return openFileSource(url, { folder: process.cwd() })
     case 'socrata': {
       // The password of a database is no token, and no portal's business.
       const token = config.source.url?.startsWith('socrata:') ? await config.source.password?.() : undefined
-      const locate: SocrataSourceOptions['locate'] = (columns, declared) =>
-        bindColumns(pipeline.source, columns, config.source.columns).found.get(declared)
       return openSocrataSource(url, { definition: pipeline.source, locate, clock, token })
     }
     case 'demo':

@@ -29,8 +29,8 @@ export interface Invocation extends CommandLineInputs {
   config(): Config
   /** Opens the platform for as long as the work takes. */
   withPlatform<T>(work: (platform: Platform) => Promise<T>): Promise<T>
-  /** The same, with progress on stderr while it works. */
-  watched<T>(work: (platform: Platform, watch: Watch) => Promise<T>): Promise<T>
+  /** The same, with progress on stderr while it works; a service logs there whether or not somebody debugs. */
+  watched<T>(work: (platform: Platform, watch: Watch) => Promise<T>, options?: { service?: boolean }): Promise<T>
   /** Prints one document with `--json`, else the text for people. */
   print(document: unknown, text: () => string): Promise<void>
   /** Opens the alerts of the lake for as long as the work takes. */

@@ -64,6 +64,8 @@ export interface Platform extends AsyncDisposable, SecretsPort {
   tokenRevoke(name: string): Promise<TokenFacts>
   /** What a server's answers are made of. */
   serving(): Serving
+  /** Begins runs by the schedule and by changes of the source, renews secrets, watches deadlines: until the signal. */
+  workBeside(signal: AbortSignal): Promise<void>
   /** Checks of lake, state and source; the machine's own are the command line's. Never throws for what it finds. */
   doctor(options: { rebuild: boolean; sendTestMail?: boolean }): Promise<Check[]>
 }

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { monotonicSeconds, sleep } from '../clock.ts'
 import { loadConfig, type ConfigFlags } from '../config.ts'
 import { asBlotterError, BlotterError, interrupted } from '../errors.ts'
-import { createLog } from '../log.ts'
+import { createLog, type LogLevel } from '../log.ts'
 import { redaction } from '../log/redaction.ts'
 import type { Action, CommandLineInputs, Invocation, Verbs } from './command-line.ts'
+import type { Platform } from './platform-port.ts'
 import { errorDocument, errorText } from './show/error.ts'
 import { noteText } from './show/note.ts'
 import { createProgress } from './show/progress.ts'
@@ -140,7 +141,7 @@ function invocationOf(globals: GlobalOptions, inputs: CommandLineInputs, state: 
       return loadConfig({ file: globals.config, env, cwd, flags: { source, lake, pipeline, engine, memory, port } })
     },
     withPlatform: (work) => stoppable(inputs.signal, () => withPlatform(work)),
-    watched: (work) =>
+    watched: (work, { service = false } = {}) =>
       withPlatform(async (platform) => {
         const progress = createProgress(terminal.err, monotonicSeconds)
         const stopping = (): void =>
@@ -152,7 +153,7 @@ function invocationOf(globals: GlobalOptions, inputs: CommandLineInputs, state: 
           inputs.signal.removeEventListener('abort', stopping)
           progress.end()
         }
-      }),
+      }, service ? 'info' : 'silent'),
     async withAlerts(work) {
       const log = createLog(invocation.debug ? 'debug' : 'silent', { write: (line) => void terminal.err.write(line) })
       using alerts = await inputs.openAlerts(invocation.config(), log)
@@ -164,10 +165,10 @@ function invocationOf(globals: GlobalOptions, inputs: CommandLineInputs, state: 
       ),
     exitWith: (code) => void (state.exitCode = code),
   }
-  const withPlatform: Invocation['withPlatform'] = async (work) => {
+  const withPlatform = async <T>(work: (platform: Platform) => Promise<T>, usual: LogLevel = 'silent'): Promise<T> => {
     const config = invocation.config()
     for (const notice of config.notices) await terminal.err.write(noteText(notice, terminal.err))
-    const log = createLog(invocation.debug ? 'debug' : 'silent', { write: (line) => void terminal.err.write(line) })
+    const log = createLog(invocation.debug ? 'debug' : usual, { write: (line) => void terminal.err.write(line) })
     await using platform = await inputs.openPlatform(config, log)
     return await work(platform)
   }

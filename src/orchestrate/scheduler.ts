@@ -83,6 +83,8 @@ export async function schedule(scheduling: Scheduling): Promise<void> {
   }
 }
 
+const MISSED = 'a run was due while nobody was there: one makes up for all that were missed'
+
 /** What was broken off goes on; what was missed is made up for by one run. */
 async function begin(scheduling: Scheduling, standing: Standing): Promise<void> {
   const { clock, log, schedule: times, isInterrupted, lastStarted } = scheduling
@@ -93,7 +95,7 @@ async function begin(scheduling: Scheduling, standing: Standing): Promise<void> 
   const started = lastStarted()
   const missed = times && lastTime(times, now)
   if (started === undefined || missed === undefined || missed <= started) return
-  log.warn({ due_at: missed.toISOString(), last_started_at: started.toISOString() }, 'a run was due while nobody was there: one makes up for all that were missed')
+  log.warn({ due_at: missed.toISOString(), last_started_at: started.toISOString() }, MISSED)
   standing.served = new Date(missed.getTime() - 1)
   await perform(scheduling, standing, 'missed')
 }
@@ -186,8 +188,13 @@ function isReached(atMs: number, clock: Clock, pauseAtMostMs: number): boolean {
 function restMs({ clock, schedule: times, source, upkeep }: Scheduling, standing: Standing): number {
   const now = clock.now().getTime()
   const next = times && nextTime(times, standing.served)
-  const moments = [...(next ? [Math.max(next.getTime(), standing.lockedUntilMs)] : []), ...(source ? [standing.nextPollMs] : []), ...(upkeep ? [standing.nextUpkeepMs] : [])]
-  return Math.max(1, Math.min(LONGEST_REST_MS, ...moments.map((moment) => moment - now)))
+  const moments = [
+    next && Math.max(next.getTime(), standing.lockedUntilMs),
+    source && standing.nextPollMs,
+    upkeep && standing.nextUpkeepMs,
+  ]
+  const rests = moments.flatMap((moment) => (moment === undefined ? [] : [moment - now]))
+  return Math.max(1, Math.min(LONGEST_REST_MS, ...rests))
 }
 
 /** The usual pause, doubled with each failure up to an hour. */

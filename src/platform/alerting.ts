@@ -14,6 +14,7 @@ import type { Config } from '../model/configuration.ts'
 import { type Delivered, type Delivery, deliverDue } from '../orchestrate/deliver.ts'
 import { lookout } from '../orchestrate/look.ts'
 import type { AlertWishes } from '../orchestrate/raise.ts'
+import { lastTime } from '../orchestrate/schedule.ts'
 import { isWatched, watch } from '../orchestrate/watch.ts'
 import type { RunAlerts } from '../pipeline/run-alerts.ts'
 import { countUntried, type DeliveryRow, makeAllDue, readDeliveries } from '../state/alert-rows.ts'
@@ -45,7 +46,7 @@ export function openAlerts(given: Config, log: Log, clock: Clock = systemClock) 
     },
     /** Watches deadlines and sends, until no run is under way; with `stay` until the signal. */
     async watch(options: { stay: boolean; signal: AbortSignal; lastDue?: (now: Date) => Date | undefined }): Promise<'done' | 'taken'> {
-      const { stay, signal, lastDue } = options
+      const { stay, signal, lastDue = lastDueBy(config) } = options
       const desk = delivery()
       const channels = desk.channels.map(({ name }) => name)
       if (channels.length === 0 || (!stay && !exists())) return 'done'
@@ -100,11 +101,44 @@ const COMMAND_LINE = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
  * Starts the process that watches. It reads the same configuration out of the same folder and environment; it has its own
  * session, so that neither Ctrl-C nor the end of this process ends it.
  */
-function startWatcher({ file, lake }: Config): void {
-  const args = ['--max-old-space-size=128', COMMAND_LINE, 'alerts', 'watch', '--lake', lake, ...(file === undefined ? [] : ['--config', file])]
-  const child = spawn(process.execPath, args, { detached: true, stdio: 'ignore' })
+function startWatcher(config: Config): void {
+  const child = spawn(process.execPath, watcherArgs(config), { detached: true, stdio: 'ignore' })
   child.on('error', () => {})
   child.unref()
+}
+
+function watcherArgs({ file, lake }: Config, more: readonly string[] = []): string[] {
+  const place = ['--lake', lake, ...(file === undefined ? [] : ['--config', file])]
+  return ['--max-old-space-size=128', COMMAND_LINE, 'alerts', 'watch', ...more, ...place]
+}
+
+/**
+ * Keeps a process that watches deadlines, freshness and the schedule too, for as long as a server works; another one is started
+ * when it ends. It gets no signal of the terminal's, so that what is being sent is sent.
+ */
+export async function keepWatched(config: Config, log: Log, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const child = spawn(process.execPath, watcherArgs(config, ['--stay']), { stdio: 'ignore', detached: true })
+    const stop = (): void => void child.kill('SIGTERM')
+    signal.addEventListener('abort', stop, { once: true })
+    const end = await new Promise<string>((resolve) => {
+      child.once('error', (error) => resolve(error.message))
+      child.once('exit', (code, by) => resolve(String(by ?? code)))
+    })
+    signal.removeEventListener('abort', stop)
+    if (signal.aborted) return
+    log.warn({ end, again_in_ms: WATCHER_PAUSE_MS }, 'the watcher of deadlines has ended and is started again')
+    await sleep(WATCHER_PAUSE_MS, signal).catch(() => undefined)
+  }
+}
+
+const WATCHER_PAUSE_MS = 10_000
+
+/** When the schedule had a run due. What loads before each run may take its time, and then nobody knows when runs begin. */
+function lastDueBy({ schedule, load }: Config): ((now: Date) => Date | undefined) | undefined {
+  if (schedule?.cron === undefined || load) return undefined
+  const { cron, timezone } = schedule
+  return (now) => lastTime({ cron, timezone }, now)
 }
 
 function deliveryOf(config: Config, state: State, clock: Clock): Delivery {

@@ -1,6 +1,7 @@
-import type { Log } from '../log.ts'
+import type { Log, LogFields } from '../log.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { BatchKind, RunReport, StepState } from '../model/report.ts'
+import type { RunEvent } from '../orchestrate/event.ts'
 import type { RunDetails, RunRecord } from '../orchestrate/runs.ts'
 import type { BatchWatch } from '../pipeline/make-batch.ts'
 
@@ -18,22 +19,35 @@ export type WorkEvent =
 
 /** A watch of the command line as the maker of batches wants it; everything is logged as well. */
 export function batchWatch(watch: Watch, log: Log): BatchWatch {
+  // From here on every line bears the run.
+  let own = log
   return {
     signal: watch.signal,
     onStart: (run) => {
-      log.info({ ...run }, 'run')
+      own = log.child({ run: run.run, batch_at: run.batch_at })
+      own.info({ goes_on: run.goesOn }, 'run')
       watch.onEvent({ type: 'run', ...run })
     },
     onEvent: (event) => {
-      const { error, ...fields } = event
-      log.info({ ...fields, ...(error ? { code: error.code, message: error.message } : {}) }, event.type)
+      own.info(loggedOf(event), event.type)
       if (event.type !== 'step') return
-      const { step, state, attempt, seconds } = event
+      const { step, state, attempt, seconds, error } = event
       watch.onEvent({ type: 'step', step, state, attempt, seconds, ...(error ? { message: error.message } : {}) })
     },
     onRows: (step, rows, expected) => watch.onEvent({ type: 'rows', step, rows, ...(expected === undefined ? {} : { expected }) }),
-    onNotice: (message) => watch.onEvent({ type: 'notice', message }),
+    onNotice: (message) => {
+      own.warn({}, message)
+      watch.onEvent({ type: 'notice', message })
+    },
   }
+}
+
+/** An event without the run, which the log bears already, and with no more of an error than people need. */
+function loggedOf(event: RunEvent): LogFields {
+  const told = event.error ? { code: event.error.code, message: event.error.message } : {}
+  if (event.type === 'run') return { state: event.state, seconds: event.seconds, ...told }
+  const { step, state, attempt, seconds, retryInMs } = event
+  return { step, state, attempt, seconds, ...(retryInMs === undefined ? {} : { retry_in_ms: retryInMs }), ...told }
 }
 
 /** A run as `runs list` shows it. */

@@ -276,6 +276,7 @@ export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = 
     tokenList: answer('tokenList', [facts.token]),
     tokenRevoke: answer('tokenRevoke', facts.token),
     serving: () => ({}) as Serving,
+    workBeside: async () => {},
     doctor: answer('doctor', facts.doctor),
     [Symbol.asyncDispose]: async () => void calls.push(['dispose']),
     ...overrides,

@@ -7,10 +7,11 @@ import { examples } from './examples.ts'
 export function addServe({ program, action }: Verbs): void {
   program
     .command('serve')
-    .summary('serve the API and the Iceberg REST catalog')
+    .summary('serve the API and the Iceberg REST catalog, and make batches by the schedule')
     .description(
-      'Serve the API and the Iceberg REST catalog until it is stopped by Ctrl-C or SIGTERM. Programs need a token ' +
-        '(`blotter token add`). It listens on this machine alone unless `server.host` says otherwise.',
+      'Serve the API and the Iceberg REST catalog until it is stopped by Ctrl-C or SIGTERM, and make batches when `schedule` ' +
+        'says so; a run under way then goes on at the next start. Programs need a token (`blotter token add`). ' +
+        'It listens on this machine alone unless `server.host` says otherwise.',
     )
     .option('--port <n>', 'port to listen on; 0 takes a free one (default: 7070)')
     .addHelpText(
@@ -32,11 +33,11 @@ export function addServe({ program, action }: Verbs): void {
             const text = (): string =>
               `${out.styles.ok('✓')} ${out.styles.strong(url)}  API ${url}/api/v1 · Iceberg REST catalog ${url}/iceberg · Ctrl-C stops\n`
             await invocation.print({ url, api: `${url}/api/v1`, iceberg: `${url}/iceberg` }, text)
-            if (!signal.aborted) await once(signal, 'abort')
+            await Promise.all([platform.workBeside(signal), signal.aborted ? undefined : once(signal, 'abort')])
           } finally {
             await server.close()
           }
-        })
+        }, { service: true })
       }),
     )
 }

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { documentOf, type Ended, startBlotter, type Started } from './blotter.ts'
+import { type FaultyCity, makeFaultyCity } from './city.ts'
+
+interface Summary {
+  run: string
+  state: string
+}
+
+/** A server as a process of its own over a file, which it asks for changes every second. */
+async function serving(city: FaultyCity, schedule: string): Promise<Started> {
+  const config = join(city.folder, 'blotter.yaml')
+  await writeFile(config, `source: { url: "file:${city.file}" }\nschedule: ${schedule}\nserver: { port: 0 }\n`)
+  return startBlotter(['serve', '--json', '--config', config, '--lake', city.lake], { cwd: city.folder })
+}
+
+async function stopped(server: Started): Promise<Ended> {
+  server.child.kill('SIGINT')
+  const ended = await server.ended
+  assert.equal(ended.code, 0, ended.err)
+  return ended
+}
+
+const linesOf = ({ err }: Ended): Record<string, unknown>[] =>
+  err.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>)
+
+describe('A server with a schedule', () => {
+  it('makes a batch by itself when the file of its source is there, and when it is replaced', async () => {
+    await using city = await makeFaultyCity()
+    await city.publish(0)
+    const server = await serving(city, '{ on_source_change: 1s }')
+    await server.says(/"state":"succeeded","seconds":[\d.]+,"msg":"run"/)
+    await city.publish(1)
+    await server.says(/"msg":"run begins by itself"[^]*"msg":"run begins by itself"[^]*"state":"succeeded","seconds":[\d.]+,"msg":"run"/)
+    const ended = await stopped(server)
+    const batches = documentOf<{ kind: string; changes: Record<string, number> }[]>(await city.blotter('batches', '--json'))
+    assert.equal(batches.length, 2)
+    assert.ok((batches[1]?.changes['new'] ?? 0) > 0, JSON.stringify(batches))
+    const lines = linesOf(ended)
+    const steps = lines.filter((line) => line['msg'] === 'step')
+    assert.ok(steps.length >= 14)
+    for (const line of steps) assert.ok(line['run'] && line['step'] && line['attempt'], JSON.stringify(line))
+
+    const again = await serving(city, '{ on_source_change: 1s }')
+    await again.says(/"msg":"schedule"/)
+    await sleep(2500)
+    assert.ok(!linesOf(await stopped(again)).some((line) => line['msg'] === 'run begins by itself'), 'it knows what it has read')
+  })
+
+  it('goes on after a restart with what was interrupted', async () => {
+    await using city = await makeFaultyCity()
+    await city.publish(0)
+    const first = await serving(city, '{ on_source_change: 1s }')
+    await first.says(/"step":"extract","state":"running"/)
+    await stopped(first)
+    const runs = async () => documentOf<Summary[]>(await city.blotter('runs', 'list', '--json'))
+    assert.deepEqual((await runs()).map((run) => run.state), ['queued'])
+    const second = await serving(city, '{ cron: "0 0 1 1 *" }')
+    await second.says(/"trigger":"interrupted"[^]*"state":"succeeded","seconds":[\d.]+,"msg":"run"/)
+    await stopped(second)
+    assert.deepEqual((await runs()).map((run) => run.state), ['succeeded'])
+  })
+})
