@@ -25,11 +25,10 @@ export function fastReader(connection: MysqlConnection, given: TableToRead): Tab
     { order, name }: { order: readonly string[]; name: string },
     { stage, ...options }: ExtractOptions,
   ): Promise<Extracted> => {
-    const counted = await countRows(connection, table)
     const select = selectRows(table, { columns, order, reading: fastReadingOf })
     const { columnSink } = stage
-    const staged = await stageColumns(connection, { select, columns, name }, { ...options, stage: { ...stage, columnSink: columnSink! } })
-    return { ...staged, counted }
+    const asked = { select, columns, name, count: () => countRows(connection, table) }
+    return stageColumns(connection, asked, { ...options, stage: { ...stage, columnSink: columnSink! } })
   }
   return {
     all(options) {

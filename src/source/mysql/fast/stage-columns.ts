@@ -21,6 +21,8 @@ export interface ColumnsToStage {
   columns: readonly FoundColumn[]
   /** What staged files are called. */
   name: string
+  /** The server's own count of the same rows. */
+  count(): Promise<number>
 }
 
 /**
@@ -29,13 +31,15 @@ export interface ColumnsToStage {
  */
 export async function stageColumns(
   connection: MysqlConnection,
-  { select, columns, name }: ColumnsToStage,
+  { select, columns, name, count }: ColumnsToStage,
   { stage, progress }: ExtractOptions & { stage: { columnSink: NonNullable<ExtractOptions['stage']['columnSink']> } },
 ): Promise<Extracted> {
   const typed = columns.map((column) => ({ name: column.name, type: STAGED_SQL_TYPE[column.type] }))
   const sink = await stage.columnSink(stage.folder, name, typed, HEAP_BYTES)
   const odd = new OddRows(stage, `${name}-odd`, columns.map(asPlain))
   try {
+    // Meanwhile the sink's thread starts.
+    const counted = await count()
     let gatherer: RowGatherer | undefined
     await connection.lend((channel) =>
       readResult(channel, select, (wire, sequence) => {
@@ -52,7 +56,7 @@ export async function stageColumns(
     const staged = parts.reduce((sum, part) => sum + part.rows, 0)
     const read = gatherer?.rows ?? 0
     if (staged !== read) throw rowsLost(read, staged)
-    return { parts, rows: staged }
+    return { parts, rows: staged, counted }
   } catch (error) {
     await Promise.all([sink.abandon(), odd.abandon()])
     throw error
