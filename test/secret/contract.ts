@@ -53,6 +53,8 @@ export function keepsSecrets(open: () => SecretStore): void {
     assert.equal(await open().keeping!.staged('account'), undefined)
     await open().keeping!.promote('account')
     assert.equal((await open().read('account'))?.value, 'to follow')
+    await open().keeping!.write('account', 'set by hand')
+    assert.equal((await open().read('account'))?.value, 'set by hand')
   })
 
   it('lays a value aside for a name that has none yet, which then still has none that anybody uses', async () => {

@@ -1,10 +1,12 @@
 import { BlotterError } from '../../errors.ts'
 
 const MISSING = /^ResourceNotFoundException$/
-const BUSY = /Throttl|TooManyRequests|LimitExceeded|ServiceUnavailable|InternalService|InternalFailure|SlowDown|RequestTimeout|TimeoutError/
+const BUSY = /Throttl|TooManyRequests|LimitExceeded|Unavailable|InternalService|InternalFailure|SlowDown|RequestTimeout|TimeoutError/
 const NETWORK = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)$/
 const EXPIRED = /Expired|InvalidClientTokenId|UnrecognizedClient|TokenRefreshRequired/
 const NO_CREDENTIALS = /CredentialsProviderError|could not load credentials/i
+
+type Kind = 'secret_store_refused' | 'secret_store_unreachable'
 
 export function isMissing(error: unknown): boolean {
   return MISSING.test((error as Error).name)
@@ -20,8 +22,9 @@ export function awsFailure(error: unknown, what: string): BlotterError {
   const status = $metadata?.httpStatusCode ?? 0
   const said = message.replace(/\.$/, '') || name || code
   const failed = `AWS Secrets Manager did not give ${what}: ${said}`
-  const failure = (kind: 'secret_store_refused' | 'secret_store_unreachable', todo: string, why: string = failed): BlotterError =>
-    new BlotterError(kind, `${why}. Nothing was changed.`, { todo, context: { secret: what, aws: name || code }, cause: error })
+  const context = { secret: what, aws: name || code }
+  const failure = (kind: Kind, todo: string, why: string = failed): BlotterError =>
+    new BlotterError(kind, `${why}. Nothing was changed.`, { todo, context, cause: error })
 
   if (BUSY.test(name) || BUSY.test(code) || NETWORK.test(code) || status === 429 || status >= 500) {
     const todo = 'Run it again in a while. Check the region and, in a private network, the endpoint of Secrets Manager.'
@@ -40,7 +43,7 @@ export function awsFailure(error: unknown, what: string): BlotterError {
   }
   if (/AccessDenied/.test(name)) {
     const todo =
-      'Let the role have secretsmanager:GetSecretValue, DescribeSecret and ListSecrets on it; to store and to rotate also ' +
+      'Let the role have secretsmanager:GetSecretValue and ListSecrets on it; to store and to rotate also ' +
       'CreateSecret, PutSecretValue and UpdateSecretVersionStage; and kms:Decrypt where it has a key of its own.'
     return failure('secret_store_refused', todo)
   }

@@ -63,21 +63,15 @@ export function openAwsSecrets(options: AwsOptions): SecretStore {
     }
   }
   const promote = async (name: string): Promise<void> => {
-    const { UpdateSecretVersionStageCommand } = await sdk()
     const pending = await read(name, PENDING)
     if (!pending) return
-    const current = await read(name, CURRENT)
-    const move = async (stage: string, versions: { MoveToVersionId?: string; RemoveFromVersionId?: string }): Promise<void> => {
-      const moving = { SecretId: idOf(name), VersionStage: stage, ...versions }
-      await (await client()).send(new UpdateSecretVersionStageCommand(moving)).catch((error: unknown) => {
-        throw awsFailure(error, idOf(name))
-      })
-    }
-    if (current?.version !== pending.version) {
-      const from = current && { RemoveFromVersionId: current.version }
-      await move(CURRENT, { MoveToVersionId: pending.version, ...from })
-    }
-    await move(PENDING, { RemoveFromVersionId: pending.version })
+    // Killed between the two it is done again, with the same value.
+    await put(name, pending.text, [CURRENT])
+    const { UpdateSecretVersionStageCommand } = await sdk()
+    const taking = { SecretId: idOf(name), VersionStage: PENDING, RemoveFromVersionId: pending.version }
+    await (await client()).send(new UpdateSecretVersionStageCommand(taking)).catch((error: unknown) => {
+      throw awsFailure(error, idOf(name))
+    })
   }
 
   return {
