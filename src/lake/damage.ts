@@ -2,8 +2,14 @@ import { BlotterError } from '../errors.ts'
 import { lakeDamaged } from './storage.ts'
 
 const MISSING = /No files found|Cannot open file|Could not (?:read|open)|Failed to read/
-const BROKEN =
-  /magic bytes|too small to be a Parquet|decompress|thrift|TProtocol|corrupt|out of buffer|don't know what type|TType|footer length|page sizes|data page header|bit width|in Parquet file|Payload value|root schema|schema element/i
+const BROKEN = new RegExp(
+  [
+    'magic bytes|too small to be a Parquet|footer length|in Parquet file|root schema|schema element', // The file as a whole.
+    "thrift|TProtocol|TType|don't know what type|Payload value", // Its footer and the heads of its pages.
+    'decompress|corrupt|out of buffer|page sizes|data page header|bit width', // Its pages.
+  ].join('|'),
+  'i',
+)
 /** Of what the engine says when bytes of Parquet make no sense, without a word on the file; a mistake in SQL may sound so too. */
 const PERHAPS_BROKEN = /^(?:Invalid|Invalid Input|IO|Not implemented|INTERNAL|Serialization|Out of Range) Error/
 const PATH = /['"]((?:\/|[A-Za-z]:[\\/])[^'"\n]*)['"]/

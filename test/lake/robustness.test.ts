@@ -112,7 +112,9 @@ describe('A lake in which one file is not what it was', () => {
   }
 
   async function fingerprint(scan: string): Promise<string> {
-    const sql = `SELECT count(*) AS n, bit_xor(md5_number_lower(d::VARCHAR)) AS low, bit_xor(md5_number_upper(d::VARCHAR)) AS high FROM (${scan}) AS d`
+    const row = 'd::VARCHAR'
+    const hashes = `bit_xor(md5_number_lower(${row})) AS low, bit_xor(md5_number_upper(${row})) AS high`
+    const sql = `SELECT count(*) AS n, ${hashes} FROM (${scan}) AS d`
     try {
       const [row] = await engine.rows(sql)
       return Object.values(row!).join(' ')
