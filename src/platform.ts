@@ -27,6 +27,7 @@ import { bindColumns } from './quality/columns.ts'
 import { openQuery } from './query/query.ts'
 import { codeVersionOf } from './platform/code-version.ts'
 import { examineAlerts, runAlerts } from './platform/alerting.ts'
+import { figuring } from './platform/figures.ts'
 import { lineage, tellOfTerminated } from './platform/lineage.ts'
 import { badSource, bucketsLater, sourceUrl } from './platform/refusals.ts'
 import { restoring } from './platform/restoring.ts'
@@ -69,6 +70,7 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
   const parts = await openParts(secrets, clock)
   const { table } = parts.pipeline.source
   const { closeIdentity, bearerOf, ...tokenVerbs } = tokens(parts)
+  const verbsOfSecrets = secretVerbs({ secrets, config, clock, stores: STORES })
   const verbs = {
     run: async (options: { full: boolean; at?: BatchAt }, watch: Watch) =>
       makeBatch(parts.maker(), { ...options, source: sourceUrl(config) }, batchWatch(watch, log)),
@@ -107,8 +109,8 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
     ...restoring(parts, log),
     ...lineage(parts),
     ...tokenVerbs,
-    serving: () => serving(parts, bearerOf, log),
-    ...secretVerbs({ secrets, config, clock, stores: STORES }),
+    serving: () => serving(parts, bearerOf, figuring(parts, verbsOfSecrets.secretStatus), log),
+    ...verbsOfSecrets,
     ...rotating({ secrets, config, clock, log, openAccounts: (url, options) => openAccounts(url, { table, ...options }) }),
     expire: async (options: { dryRun: boolean; batches?: number; days?: number }, { signal }: Watch) =>
       expireBatches(parts.existing(), { dryRun: options.dryRun, retention: { ...config.retention, ...options } }, signal),

@@ -8,6 +8,7 @@ import type { Bearer } from '../model/scope.ts'
 import { tableSpecs } from '../pipeline/tables.ts'
 import type { Reader } from '../query/reader.ts'
 import { listTables } from '../query/table-list.ts'
+import type { Figures } from './figures.ts'
 
 interface Parts {
   config: { state: string }
@@ -19,11 +20,12 @@ interface Parts {
 }
 
 /** What a server's answers are made of. An empty lake is made when an engine first asks for its tables. */
-export function serving(parts: Parts, bearerOf: (token: string) => Bearer | undefined, log: Log) {
+export function serving(parts: Parts, bearerOf: (token: string) => Bearer | undefined, figures: () => Promise<Figures>, log: Log) {
   const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
   let engines: EngineCatalog | undefined
   return {
     bearerOf,
+    figures,
     log,
     batches: async () => (parts.lakeExists() ? parts.reader().batches() : []),
     async tables(ref: string) {

@@ -5,6 +5,7 @@ import { authenticate } from './authentication.ts'
 import { health } from './health.ts'
 import { allowHosts } from './host-allow-list.ts'
 import { iceberg } from './iceberg/plugin.ts'
+import { metrics } from './metrics.ts'
 import { answerProblems } from './problem.ts'
 import type { Services } from './services.ts'
 
@@ -36,6 +37,7 @@ export function createApp(services: Services, { hosts = [] }: AppOptions = {}): 
   authenticate(app, services.bearerOf)
   tellNothingMore(app)
   health(app, services)
+  metrics(app, services)
   app.register(async (inner) => api(inner, services), { prefix: '/api' })
   app.register(async (inner) => iceberg(inner, services), { prefix: '/iceberg/v1' })
   return app

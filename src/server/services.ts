@@ -3,6 +3,7 @@ import type { BatchFacts } from '../history/batches.ts'
 import type { Log } from '../log.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { Bearer } from '../model/scope.ts'
+import type { Figures } from '../platform/figures.ts'
 import type { ListedTable } from '../query/table-list.ts'
 
 /** Everything that answers to requests are made of; `platform.ts` provides it, or a test. */
@@ -17,5 +18,7 @@ export interface Services {
   engineCatalog(): EngineCatalog
   /** Throws if the lake cannot be read: then nothing else here could be answered. */
   ready(): Promise<void>
+  /** How Blotter stands, in numbers. */
+  figures(): Promise<Figures>
   log: Log
 }
