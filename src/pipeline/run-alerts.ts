@@ -26,8 +26,8 @@ export interface RunTeller {
   settled(): Promise<void>
 }
 
-/** Whose failure it is not: a person stopped the run, or another process has it. */
-const NO_FAILURES: readonly string[] = ['interrupted', 'run_terminated', 'lease_lost', 'run_locked']
+/** No failures to wake people for: somebody stopped the run, or mistyped what it was to read, and is there. */
+const BY_HAND: readonly string[] = ['interrupted', 'run_terminated', 'usage', 'source_url_invalid']
 
 export function runTeller(
   { state, clock, alerts }: { state: State; clock: Clock; alerts?: RunAlerts | undefined },
@@ -48,8 +48,10 @@ export function runTeller(
     },
     failed(thrown) {
       const error = asBlotterError(thrown)
-      if (told || NO_FAILURES.includes(error.code)) return
-      quietly(() => raiseRunEnd(state, run, { state: 'failed', error }, { wishes, at: clock.now(), report: () => null }))
+      // Whoever has the lease now goes on with the run, under the deadlines that there are.
+      if (told || error.code === 'lease_lost') return
+      const ended = { state: BY_HAND.includes(error.code) ? 'queued' : 'failed', error } as const
+      quietly(() => raiseRunEnd(state, run, ended, { wishes, at: clock.now(), report: () => null }))
     },
     settled: () => alerts.settle().catch(() => {}),
   }

@@ -112,6 +112,18 @@ describe('People are told', () => {
     assert.match(partOf(mail.mails.at(-1)!, 'text/plain'), /run failed .*run held/s)
   })
 
+  it('nothing of a source that was mistyped, or of a run that was interrupted', async () => {
+    await configure(mail.port, 'sla: { run: 3s }')
+    assert.equal((await city.run(['--source', 'nonsense://x'], ENV)).code, 2)
+    const started = city.startRun([], { ...ENV, NODE_OPTIONS: BLOCKING, BLOTTER_TEST_BLOCK_MS: '500' })
+    await started.says(/blocked/)
+    started.child.kill('SIGINT')
+    assert.equal((await started.ended).code, 130)
+    await sleep(3500)
+    await quiet()
+    assert.deepEqual(mail.mails.map(eventOf), [])
+  })
+
   it('when the mail server is there again; that it was not failed no run and took it two seconds at most', async () => {
     const dead = await startMute()
     await dead[Symbol.asyncDispose]()
