@@ -11,11 +11,19 @@ interface Summary {
   state: string
 }
 
+interface Serving extends Started {
+  /** So far, on stdout. */
+  printed(): string
+}
+
 /** A server as a process of its own over a file, which it asks for changes every second. */
-async function serving(city: FaultyCity, schedule: string): Promise<Started> {
+async function serving(city: FaultyCity, schedule: string): Promise<Serving> {
   const config = join(city.folder, 'blotter.yaml')
   await writeFile(config, `source: { url: "file:${city.file}" }\nschedule: ${schedule}\nserver: { port: 0 }\n`)
-  return startBlotter(['serve', '--json', '--config', config, '--lake', city.lake], { cwd: city.folder })
+  const started = startBlotter(['serve', '--json', '--config', config, '--lake', city.lake], { cwd: city.folder })
+  let out = ''
+  started.child.stdout?.on('data', (text: string) => (out += text))
+  return { ...started, printed: () => out }
 }
 
 async function stopped(server: Started): Promise<Ended> {
@@ -23,6 +31,15 @@ async function stopped(server: Started): Promise<Ended> {
   const ended = await server.ended
   assert.equal(ended.code, 0, ended.err)
   return ended
+}
+
+/** What Prometheus would read, with a token made for it while the server works. */
+async function metricsOf(city: FaultyCity, server: Serving): Promise<string> {
+  const { token } = documentOf<{ token: string }>(await city.blotter('token', 'add', 'prometheus', '--scope', 'metrics', '--json'))
+  const { url } = JSON.parse(server.printed()) as { url: string }
+  const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } })
+  assert.equal(answer.status, 200)
+  return answer.text()
 }
 
 const linesOf = ({ err }: Ended): Record<string, unknown>[] =>
@@ -36,6 +53,17 @@ describe('A server with a schedule', () => {
     await server.says(/"state":"succeeded","seconds":[\d.]+,"msg":"run"/)
     await city.publish(1)
     await server.says(/"msg":"run begins by itself"[^]*"msg":"run begins by itself"[^]*"state":"succeeded","seconds":[\d.]+,"msg":"run"/)
+    const metrics = await metricsOf(city, server)
+    for (const known of [
+      'blotter_runs{state="succeeded"} 2',
+      'blotter_batches 2',
+      'blotter_last_run_state{state="succeeded"} 1',
+      /^blotter_last_run_step_seconds\{step="extract"\} [\d.]+$/m,
+      /^blotter_rows\{outcome="landed"\} [1-9]\d*$/m,
+      /^blotter_lake_bytes [1-9]\d+$/m,
+      /^blotter_table_rows\{table="raw\.crimes"\} [1-9]\d*$/m,
+      /^blotter_deadline_margin_seconds\{scope="run"\} 20[34]\d/m,
+    ]) assert.ok(typeof known === 'string' ? metrics.includes(`${known}\n`) : known.test(metrics), `${known}\n${metrics}`)
     const ended = await stopped(server)
     const batches = documentOf<{ kind: string; changes: Record<string, number> }[]>(await city.blotter('batches', '--json'))
     assert.equal(batches.length, 2)
