@@ -16,6 +16,9 @@ export const REDACTED = '[redacted]'
 const WITHIN_WORDS_CHARACTERS = 8
 /** What is shorter would be found everywhere, and protects nothing. */
 const FEWEST_CHARACTERS = 4
+/** A shorter one that is a plain word or number cannot be told from the word: messages would lose theirs. */
+const WORD_CHARACTERS = 12
+const WORD = /^(?:\p{Ll}+|\p{Lu}+|\d+)$/u
 
 export function createRedaction(): Redaction {
   const values = new Set<string>()
@@ -33,7 +36,8 @@ export function createRedaction(): Redaction {
   }
   return {
     keep(value) {
-      if (value.length < FEWEST_CHARACTERS || values.has(value)) return
+      const isPlainWord = value.length < WORD_CHARACTERS && WORD.test(value)
+      if (value.length < FEWEST_CHARACTERS || isPlainWord || values.has(value)) return
       values.add(value)
       pattern = undefined
     },

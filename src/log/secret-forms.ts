@@ -21,8 +21,8 @@ function urlForms(text: string): string[] {
   const strict = component.replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
   const url = new URL('x://u@h')
   url.password = text
-  const forms = [component, strict, component.replaceAll('%20', '+'), strict.replaceAll('%20', '+'), encodeURI(text), url.password]
-  return forms.flatMap((form) => [form, form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())])
+  const encoded = [component, strict].flatMap((form) => [form, form.replaceAll('%20', '+')])
+  return [...encoded, encodeURI(text), url.password].flatMap((form) => [form, form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())])
 }
 
 /** As JSON (twice where JSON is a text in JSON), SQL, HTML and YAML quote it. */
@@ -44,7 +44,7 @@ function quotedForms(text: string): string[] {
   ]
 }
 
-/** As Base64 writes it by itself, and inside something longer (`user:password`), where it may begin at any of three places. */
+/** As Base64 writes it by itself, and inside of more (`user:password`), where it may begin at any of three places. */
 function base64Forms(bytes: Buffer): string[] {
   const inner = [0, 1, 2].map((before) => {
     const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64').replace(/=+$/, '')

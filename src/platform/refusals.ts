@@ -5,7 +5,9 @@ import type { Config } from '../model/configuration.ts'
 export function sourceUrl(config: Config): string {
   if (config.source.url !== undefined) return config.source.url
   throw new BlotterError('usage', 'No source is named.', {
-    todo: 'Give `--source URL`, set BLOTTER_SOURCE_URL, or write `source: { url: … }` into blotter.yaml. A start without a database: --source demo://chicago.',
+    todo:
+      'Give `--source URL`, set BLOTTER_SOURCE_URL, or write `source: { url: … }` into blotter.yaml. ' +
+      'A start without a database: --source demo://chicago.',
   })
 }
 

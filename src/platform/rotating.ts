@@ -39,7 +39,11 @@ interface Parts {
   /** The source's server side; `admin` is undefined where none is configured. */
   openAccounts(
     url: string,
-    options: { logins: SourceLogin; admin: (() => Promise<{ user: string; password: string }>) | undefined; signal: AbortSignal },
+    options: {
+      logins: SourceLogin
+      admin: (() => Promise<{ user: string; password: string }>) | undefined
+      signal: AbortSignal
+    },
   ): Accounts
 }
 
@@ -108,7 +112,8 @@ async function turnOf({ secrets, config }: Parts, secret: string): Promise<Turn>
   const clone = cloneOf(secret, user, rotation.clone)
   const pointer = await secrets.pointer(secret)
   const first = { account: user, entry: secret }
-  return pointer?.entry === clone.entry ? { secret, url, next: first, inUse: clone.account } : { secret, url, next: clone, inUse: user }
+  const isCloneInUse = pointer?.entry === clone.entry
+  return isCloneInUse ? { secret, url, next: first, inUse: clone.account } : { secret, url, next: clone, inUse: user }
 }
 
 interface How {
@@ -153,21 +158,23 @@ function stopped({ message, todo, context, cause }: BlotterError): BlotterError 
 
 function notRotated(secret: string, { source }: Config): BlotterError {
   const named = source.password?.secret
+  const other = named === undefined ? 'no secret://, or a variable stands before it' : `secret://${named}`
   const why =
     named === secret
       ? '`source.rotation` is not set, so that Blotter does not know who may set passwords'
-      : `it is not the password of the source (${named === undefined ? 'no secret://, or a variable stands before it' : `secret://${named}`})`
+      : `it is not the password of the source (${other})`
   return new BlotterError('usage', `${secret} cannot renew itself: ${why}. Nothing was changed.`, {
     todo:
       named === secret
-        ? 'Write `rotation: { admin_user: root, admin_password: secret://mysql_admin }` under `source:` in blotter.yaml; docs/secrets.md explains.'
+        ? 'Write `rotation: { admin_user: root, admin_password: secret://mysql_admin }` under `source:` in blotter.yaml.'
         : `Change it where it comes from, then run \`blotter secret set ${secret}\`.`,
     context: { secret },
   })
 }
 
 function noAccount(secret: string, url: string | undefined): BlotterError {
-  const message = `${secret} cannot renew itself: the source ${url ?? '(none is configured)'} has no account of MySQL or MariaDB.`
+  const what = url ?? '(none is configured)'
+  const message = `${secret} cannot renew itself: the source ${what} has no account of MySQL or MariaDB.`
   return new BlotterError('usage', message, {
     todo: 'Rotation is for `mysql://USER@HOST/DATABASE` sources; take `source.rotation` out for others.',
     context: { secret, source: url ?? null },

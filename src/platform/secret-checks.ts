@@ -29,7 +29,8 @@ function keyFileCheck({ config, looseRights }: Parts): Check[] {
   if (backendOf(config.secrets) !== 'vault' || !existsSync(keyFile)) return []
   const loose = looseRights(keyFile)
   if (loose === undefined) return [{ name: 'vault key', state: 'ok', message: `${keyFile} is its owner’s alone` }]
-  return [{ name: 'vault key', state: 'fail', message: `${keyFile} has the rights ${loose}: others can read it`, fix: `chmod 600 ${keyFile}` }]
+  const message = `${keyFile} has the rights ${loose}: others can read it`
+  return [{ name: 'vault key', state: 'fail', message, fix: `chmod 600 ${keyFile}` }]
 }
 
 async function storeChecks(parts: Parts): Promise<Check[]> {
@@ -52,7 +53,8 @@ function statusCheck({ name, state, used_for: uses, next_at: nextAt, rotates, la
     return [{ name: 'secret', state: 'fail', message, fix: `blotter secret set ${name}` }]
   }
   if (last?.state === 'failed') {
-    return [{ name: 'secret', state: 'warn', message: `${name}: ${last.error?.message ?? 'its renewal failed'}`, fix: renew }]
+    const message = `${name}: ${last.error?.message ?? 'its renewal failed'}`
+    return [{ name: 'secret', state: 'warn', message, fix: renew }]
   }
   if (state !== 'due' && state !== 'overdue') return []
   return [{ name: 'secret', state: 'warn', message: `${name} is ${state} since ${nextAt}`, fix: renew }]

@@ -34,7 +34,13 @@ export interface SecretStatus {
   /** The account in use, of a secret that renews itself. */
   account: string | null
   /** How its newest renewal went. */
-  last: { state: RotationRecord['state']; step: string; account: string; at: string; error: { code: string; message: string } | null } | null
+  last: {
+    state: RotationRecord['state']
+    step: string
+    account: string
+    at: string
+    error: { code: string; message: string } | null
+  } | null
 }
 
 interface Parts {
@@ -139,7 +145,8 @@ export function usesOf(config: Config): Map<string, string[]> {
 }
 
 function badName(name: string): BlotterError {
-  return new BlotterError('usage', `"${name}" is no name of a secret: expected a letter, then letters, digits, _ and -, at most 64.`, {
+  const message = `"${name}" is no name of a secret: expected a letter, then letters, digits, _ and -, at most 64.`
+  return new BlotterError('usage', message, {
     todo: 'Name it after what it opens, such as `mysql` or `smtp`; in the configuration it is `secret://NAME`.',
     context: { name },
   })

@@ -56,7 +56,9 @@ export function openSecretParts(given: Config, clock: Clock, stores: SecretStore
     secrets() {
       // The first secret that is kept makes a vault, which is the backend from then on.
       const backend = backendOf(given.secrets)
-      if (opened?.backend !== backend) opened = { backend, secrets: secretsOf(given, clock, stores, backend, () => parts.identity()) }
+      if (opened?.backend !== backend) {
+        opened = { backend, secrets: secretsOf(given, clock, stores, backend, () => parts.identity()) }
+      }
       return opened.secrets
     },
     identity: () => (identity ??= openIdentity(given.state, clock)),

@@ -91,7 +91,7 @@ export function secretMissing(name: string, backend: SecretStore['kind']): Blott
     aws: `AWS Secrets Manager has no secret for "${name}", and neither ${variable} nor ${variable}_FILE is set`,
   }
   const todo = {
-    env: `Run \`blotter secret set ${name}\` to keep it encrypted, or set ${variable}, or ${variable}_FILE to a file that holds it.`,
+    env: `Run \`blotter secret set ${name}\` to keep it encrypted; or set ${variable}, or ${variable}_FILE to a file with it.`,
     vault: `Run \`blotter secret set ${name}\`; it asks for the value, or reads it from stdin.`,
     aws: `Run \`blotter secret set ${name}\`, or make the secret there; \`secrets.prefix\` stands before its name.`,
   }
@@ -102,7 +102,8 @@ export function secretMissing(name: string, backend: SecretStore['kind']): Blott
 }
 
 function onlyRead(name: string): BlotterError {
-  return new BlotterError('usage', `The backend of secrets is the environment, which Blotter cannot write. Nothing was stored.`, {
+  const message = 'The backend of secrets is the environment, which Blotter cannot write. Nothing was stored.'
+  return new BlotterError('usage', message, {
     todo: `Set ${secretVariable(name)} where Blotter is started, or \`secrets: { backend: vault }\` in blotter.yaml.`,
     context: { secret: name, backend: 'env' },
   })

@@ -29,7 +29,7 @@ export interface SecretStore {
   readonly keeping?: SecretKeeping
 }
 
-/** How a store takes secrets. Each call is on disk, or at the provider, when it resolves, and happens whole or not at all. */
+/** How a store takes secrets. Each call is on disk, or at the provider, when it resolves; it happens whole or not at all. */
 export interface SecretKeeping {
   write(name: string, value: string): Promise<void>
   /** Lays a value aside that is to follow the current one, which stays as it is. An earlier one laid aside is forgotten. */

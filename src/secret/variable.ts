@@ -37,6 +37,7 @@ export function secretVariable(name: string): string {
 
 /** Names of the secrets that the environment holds, as one would write them. */
 export function secretsInVariables(names: readonly string[]): string[] {
-  const found = names.filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length).replace(/_FILE$/, ''))
-  return [...new Set(found.map((name) => name.toLowerCase()))].filter((name) => /^[a-z]/.test(name)).sort()
+  const found = names.filter((name) => name.startsWith(PREFIX))
+  const bare = found.map((name) => name.slice(PREFIX.length).replace(/_FILE$/, '').toLowerCase())
+  return [...new Set(bare)].filter((name) => /^[a-z]/.test(name)).sort()
 }

@@ -70,7 +70,8 @@ function keptText({ name, from }: SecretSummary, { terminal: { out } }: Invocati
 }
 
 function rotatedText({ secret, account, next_at: nextAt }: RotationReport, { styles }: Output): string {
-  return `${styles.ok('✓')} ${styles.strong(secret)} is renewed: ${account} is in use from now on; next on ${moment(nextAt)} UTC.\n`
+  const next = `next on ${moment(nextAt)} UTC`
+  return `${styles.ok('✓')} ${styles.strong(secret)} is renewed: ${account} is in use from now on; ${next}.\n`
 }
 
 function listText(list: readonly SecretSummary[], { styles, columns }: Output): string {

@@ -1,7 +1,7 @@
 import type { SecretStore } from '../store.ts'
 import { secretsInVariables, secretVariable, type Variables, variableText } from '../variable.ts'
 
-/** Secrets of the environment: `secret://mysql` is `BLOTTER_SECRET_MYSQL`, or the file that `BLOTTER_SECRET_MYSQL_FILE` names. */
+/** Secrets of the environment: `secret://mysql` is `BLOTTER_SECRET_MYSQL`, or the file that this name with `_FILE` has. */
 export function openEnvironment(variables: Variables): SecretStore {
   return {
     kind: 'env',

@@ -47,7 +47,8 @@ export function vaultText(vault: VaultFile): string {
 }
 
 export function vaultDamaged(file: string, found: string, cause?: unknown): BlotterError {
-  return new BlotterError('vault_damaged', `The vault ${file} is damaged: ${found}. No secret was read, and it was left as it is.`, {
+  const message = `The vault ${file} is damaged: ${found}. No secret was read, and it was left as it is.`
+  return new BlotterError('vault_damaged', message, {
     todo: 'Put it back from a backup, or move it away and store the secrets again: `blotter secret set NAME`.',
     context: { file, found },
     cause,

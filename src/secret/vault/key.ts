@@ -60,14 +60,15 @@ export function looseRights(keyFile: string): string | undefined {
 function readKeyFile(file: string): Buffer {
   if (!existsSync(file)) {
     const todo =
-      `Put the key back as ${file}, or give it as BLOTTER_VAULT_KEY. If it is lost, move the vault away and store the secrets again: ` +
-      '`blotter secret set NAME`.'
+      `Put the key back as ${file}, or give it as BLOTTER_VAULT_KEY. If it is lost, move the vault away and ` +
+      'store the secrets again: `blotter secret set NAME`.'
     throw badKey(`its key file ${file} is missing`, todo, { file })
   }
   const loose = looseRights(file)
   if (loose !== undefined) {
     const todo = `Run \`chmod 600 ${file}\`. If others may have read it, store the secrets under a new key.`
-    throw badKey(`its key file ${file} has the rights ${loose}, so that others can read or change it`, todo, { file, mode: loose })
+    const why = `its key file ${file} has the rights ${loose}, so that others can read or change it`
+    throw badKey(why, todo, { file, mode: loose })
   }
   return decoded(readFileSync(file, 'utf8')) ?? malformed(file)
 }
@@ -100,14 +101,15 @@ function decoded(text: string): Buffer | undefined {
 
 function malformed(where: string): never {
   const todo =
-    'A key is 32 random bytes in Base64 (`openssl rand -base64 32`) or hexadecimal. A passphrase belongs into BLOTTER_VAULT_PASSPHRASE.'
+    'A key is 32 random bytes in Base64 (`openssl rand -base64 32`) or hexadecimal. A passphrase belongs into ' +
+    'BLOTTER_VAULT_PASSPHRASE.'
   throw badKey(`${where} holds no key`, todo)
 }
 
 export function wrongKey(file: string): BlotterError {
   const todo =
-    'Give the key that the vault was made with: BLOTTER_VAULT_KEY, BLOTTER_VAULT_PASSPHRASE, or the key file that `secrets.key_file` names. ' +
-    'If it is lost, move the vault away and store the secrets again.'
+    'Give the key that the vault was made with: BLOTTER_VAULT_KEY, BLOTTER_VAULT_PASSPHRASE, or the key file that ' +
+    '`secrets.key_file` names. If it is lost, move the vault away and store the secrets again.'
   return badKey(`the key does not fit the vault ${file}`, todo, { file })
 }
 

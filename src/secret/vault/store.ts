@@ -75,7 +75,8 @@ export function openVault(options: VaultOptions): SecretStore {
     },
     async list() {
       const entries = Object.entries(open()?.vault.entries ?? {}).filter(([, entry]) => entry.sealed !== undefined)
-      return entries.map(([name, entry]) => ({ name, changedAt: entry.changed_at })).sort((a, b) => (a.name < b.name ? -1 : 1))
+      const facts = entries.map(([name, entry]) => ({ name, changedAt: entry.changed_at }))
+      return facts.sort((a, b) => (a.name < b.name ? -1 : 1))
     },
     keeping: {
       write: async (name, value) =>

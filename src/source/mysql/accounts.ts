@@ -84,7 +84,10 @@ async function setAsAdmin(
 }
 
 /** How the first account logs in and what TLS it has to use; servers' defaults where the admin may not see that. */
-async function likeModel(connection: MysqlConnection, { user, host }: Model): Promise<{ identified: string; require: string }> {
+async function likeModel(
+  connection: MysqlConnection,
+  { user, host }: Model,
+): Promise<{ identified: string; require: string }> {
   const [row] = await connection.rows('SHOW CREATE USER ?@?', [user, host]).catch(() => [])
   const made = String(Object.values(row ?? {})[0] ?? '')
   const isEd25519 = connection.server.startsWith('MariaDB') && /IDENTIFIED VIA ed25519/i.test(made)
@@ -126,7 +129,8 @@ function refuseInTheClear({ encrypted }: MysqlConnection, { host, port, tls }: M
 }
 
 function nameTooLong(account: string): BlotterError {
-  return new BlotterError('config_invalid', `The second account’s name ${account} has more than ${LONGEST_NAME} characters.`, {
+  const message = `The second account’s name ${account} has more than ${LONGEST_NAME} characters.`
+  return new BlotterError('config_invalid', message, {
     todo: 'Give it a shorter one: `source: { rotation: { clone: … } }`.',
     context: { key: 'source.rotation.clone', account },
   })
@@ -137,8 +141,8 @@ function noAdmin(account: string, cause: unknown): BlotterError {
   const message = `The account ${account} cannot be made or changed without an admin: ${said}`
   return new BlotterError('source_refused', message, {
     todo:
-      'Name one as `source: { rotation: { admin_user: root, admin_password: secret://mysql_admin } }`; or make the account by hand, and ' +
-      'store its password under the secret’s name with `_clone` behind it.',
+      'Name one as `source: { rotation: { admin_user: root, admin_password: secret://mysql_admin } }`; or make the account ' +
+      'by hand, and store its password under the secret’s name with `_clone` behind it.',
     context: { account },
     cause,
   })

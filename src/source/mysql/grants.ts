@@ -17,6 +17,9 @@ export interface AccountRights {
 /** Rights that show something of a table and change nothing. */
 const READING = new Set(['SELECT', 'SHOW VIEW', 'USAGE', 'SHOW DATABASES'])
 
+/** More rights than this are counted. */
+const LISTED = 4
+
 /** Asks the server what the source's account may do (SHOW GRANTS, which an account may always ask of itself). */
 export async function accountRights(
   url: string,
@@ -32,7 +35,10 @@ export async function accountRights(
 }
 
 /** Sorts what SHOW GRANTS said; what is needed is in neither list. */
-export function readGrants(lines: readonly string[], address: Pick<MysqlAddress, 'database' | 'table'>): { writes: string[]; extra: string[] } {
+export function readGrants(
+  lines: readonly string[],
+  address: Pick<MysqlAddress, 'database' | 'table'>,
+): { writes: string[]; extra: string[] } {
   const writes: string[] = []
   const extra: string[] = []
   for (const line of lines) {
@@ -45,7 +51,8 @@ export function readGrants(lines: readonly string[], address: Pick<MysqlAddress,
     const isTable = named.toLowerCase() === `${address.database}.${address.table}`.toLowerCase()
     const rights = list.replaceAll(/\s*\([^)]*\)/g, '').split(',').map((right) => right.trim().toUpperCase())
     const changing = rights.filter((right) => !READING.has(right))
-    if (changing.length > 0) writes.push(`${changing.length > 4 ? `${changing.length} rights` : changing.join(', ')} on ${named}`)
+    const listed = changing.length > LISTED ? `${changing.length} rights` : changing.join(', ')
+    if (changing.length > 0) writes.push(`${listed} on ${named}`)
     if (!isTable && rights.includes('SELECT')) extra.push(`SELECT on ${named}`)
     if (/ WITH GRANT OPTION/.test(line)) writes.push(`GRANT OPTION on ${named}`)
   }

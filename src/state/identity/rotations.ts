@@ -110,9 +110,11 @@ export function rotationJournal(identity: Identity, worker: Worker) {
       database.transaction(() => {
         const at = now()
         noted(rotation, 'finish', 'succeeded', null)
-        database.run("UPDATE rotations SET state = 'succeeded', step = 'finish', finished_at = ? WHERE rotation = ?", at, rotation)
+        const done = "UPDATE rotations SET state = 'succeeded', step = 'finish', finished_at = ? WHERE rotation = ?"
+        database.run(done, at, rotation)
         const sql = `INSERT INTO secret_pointers (secret, account, entry, rotated_at) VALUES (?, ?, ?, ?)
-          ON CONFLICT (secret) DO UPDATE SET account = excluded.account, entry = excluded.entry, rotated_at = excluded.rotated_at`
+          ON CONFLICT (secret) DO UPDATE
+          SET account = excluded.account, entry = excluded.entry, rotated_at = excluded.rotated_at`
         database.run(sql, secret, account, entry, at)
         recordAct(identity, { actor: 'rotation', act: 'secret_rotated', subject: secret, details: { rotation, account } })
         return at
