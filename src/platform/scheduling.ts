@@ -101,9 +101,15 @@ function dateOf(text: string | null): Date | undefined {
   return text === null ? undefined : new Date(text)
 }
 
-async function markOf({ openSource }: Parts, url: string, signal: AbortSignal): Promise<string | undefined> {
+async function markOf({ openSource, config }: Parts, url: string, signal: AbortSignal): Promise<string | undefined> {
   const source = await openSource(url)
-  return source.mark?.(AbortSignal.any([signal, AbortSignal.timeout(MARK_MS)]))
+  try {
+    return await source.mark?.(AbortSignal.any([signal, AbortSignal.timeout(MARK_MS)]))
+  } catch (error) {
+    // The first load makes the table.
+    if (config.load && url === config.source.url && asBlotterError(error).code === 'source_table_missing') return 'no table'
+    throw error
+  }
 }
 
 /**
