@@ -8,8 +8,12 @@ export type SecretInput = NodeJS.ReadableStream & { isTTY?: boolean; setRawMode?
 /** What stdin may hold at most; a key of any kind is far below. */
 const LARGEST_BYTES = 64 * 1024
 
-const ENTER = /[\r\n\x04]/
+const ENTER = new Set(['\r', '\n', '\x04'])
 const INTERRUPT = '\x03'
+const ERASE = new Set(['\x7f', '\b'])
+const ERASE_ALL = '\x15'
+/** Arrows and other keys come as sequences; they edit nothing that nobody sees. */
+const SEQUENCE = new RegExp(`\x1b${String.raw`(?:\[[\d;?]*[ -/]*[@-~]|O.)`}`, 'g')
 
 /**
  * Asks for a secret without showing what is typed; from a pipe it is all that comes, less its last line break. Throws `usage`
@@ -49,12 +53,11 @@ async function typed(input: SecretInput, signal: AbortSignal): Promise<string> {
   const decoder = new StringDecoder('utf8')
   let text = ''
   await each(input, signal, (chunk) => {
-    // Arrows and other keys come as sequences; they edit nothing that nobody sees.
-    for (const key of decoder.write(chunk).replaceAll(/\x1b(?:\[[\d;?]*[ -/]*[@-~]|O.)/g, '')) {
+    for (const key of decoder.write(chunk).replaceAll(SEQUENCE, '')) {
       if (key === INTERRUPT) throw interrupted()
-      if (ENTER.test(key)) return true
-      if (key === '\x7f' || key === '\b') text = [...text].slice(0, -1).join('')
-      else if (key === '\x15') text = ''
+      if (ENTER.has(key)) return true
+      if (ERASE.has(key)) text = [...text].slice(0, -1).join('')
+      else if (key === ERASE_ALL) text = ''
       else if (key >= ' ') text += key
       if (text.length > LARGEST_BYTES) throw unusable(`has more than ${LARGEST_BYTES / 1024} KiB`)
     }

@@ -15,20 +15,20 @@ function moment(what) {
   seen.push(what)
   if ((kind !== undefined && kind !== what) || --left !== 0) return
   process.kill(process.pid, 'SIGKILL')
-  for (;;);
+  while (true);
 }
 
 for (const name of ['openSync', 'renameSync', 'fsyncSync']) {
   const original = fs[name]
   fs[name] = function (...args) {
-    if (name !== 'openSync' || /\.unfinished$/.test(String(args[0]))) moment(name)
+    if (name !== 'openSync' || String(args[0]).endsWith('.unfinished')) moment(name)
     return original.apply(this, args)
   }
 }
 
 const exec = DatabaseSync.prototype.exec
 DatabaseSync.prototype.exec = function (sql) {
-  if (/^COMMIT/.test(sql)) moment('COMMIT')
+  if (sql.startsWith('COMMIT')) moment('COMMIT')
   return exec.call(this, sql)
 }
 

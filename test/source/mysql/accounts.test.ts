@@ -118,7 +118,7 @@ for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL',
          GRANT PROCESS ON *.* TO '${reader}'@'%'; CREATE ROLE IF NOT EXISTS desk; GRANT desk TO '${reader}'@'%'`,
       )
       const { writes, extra, fix } = await rights(reader, PASSWORD)
-      assert.deepEqual(writes.sort(), ['INSERT, DELETE on ' + database + '.crimes', 'PROCESS on *.*'].sort())
+      assert.deepEqual(writes.sort(), [`INSERT, DELETE on ${database}.crimes`, 'PROCESS on *.*'])
       assert.ok(extra.includes(`SELECT on ${database}.*`), extra.join())
       assert.ok(extra.some((one) => one.startsWith('the role')), extra.join())
       for (const statement of fix.split(';').filter((one) => one.trim() !== '')) await server!.admin(statement)
