@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { monotonicSeconds } from '../clock.ts'
 import type { Engine } from '../engine/engine.ts'
-import { load, type LoadTarget } from '../load/load.ts'
+import { load, loadFiles, type LoadTarget, type RowsFile } from '../load/load.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import { identifier, literal } from '../model/sql-text.ts'
@@ -61,12 +61,11 @@ export async function loadIncidents(given: IncidentLoad): Promise<IncidentLoadRe
     const emptyIsNull = description.primaryKey === undefined
     const checked = await checkRows({ engine, parts, definition, raw, mapping, emptyIsNull, batchAt: given.at, folder })
     await using target = await given.openTarget()
-    const counts = await load({
-      rows: goodColumns(given, checked.good.file),
-      target,
-      signal,
-      progress: (rows) => given.progress('load', rows, checked.good.rows),
-    })
+    const watched = { signal, progress: (rows: number) => given.progress('load', rows, checked.good.rows) }
+    const { upsertFile } = target
+    const counts = upsertFile
+      ? await loadFiles({ ...watched, files: goodFiles(given, checked.good.file), upsertFile })
+      : await load({ ...watched, rows: goodColumns(given, checked.good.file), target })
     const { read, inserted, updated, unchanged } = counts
     const refused = checked.quarantine.rows
     const rows = { read: read + checked.collapsed + refused, inserted, updated, unchanged: unchanged + checked.collapsed, refused }
@@ -82,6 +81,30 @@ async function* goodColumns({ engine, pipeline, limit }: IncidentLoad, file: str
   const some = limit === undefined ? '' : ` LIMIT ${limit}`
   const select = `SELECT ${names.map(identifier).join(', ')} FROM read_parquet(${literal(file)})${some}`
   for await (const rows of engine.stream(select)) yield names.map((name) => rows.map((row) => row[name]))
+}
+
+/** As many as are in a row group, so that each is read once. */
+const FILE_ROWS = 122_880
+
+/** Good rows as CSV that the engine writes, a piece at a time, in two files by turns. */
+async function* goodFiles({ engine, pipeline, limit, folder }: IncidentLoad, file: string): AsyncGenerator<RowsFile> {
+  const { columns, key } = pipeline.source
+  const name = identifier(key)
+  const rows = `read_parquet(${literal(file)}, file_row_number = true)`
+  const some = limit === undefined ? '' : ` AND file_row_number < ${limit}`
+  const list = columns.map((column) => {
+    return column.type === 'boolean' ? `CAST(${identifier(column.name)} AS TINYINT)` : identifier(column.name)
+  })
+  const begins = await engine.rows(`SELECT ${name} AS key FROM ${rows} WHERE file_row_number % ${FILE_ROWS} = 0${some} ORDER BY key`)
+  for (const [i, begin] of begins.entries()) {
+    const end = begins[i + 1]
+    const range = `${name} >= ${String(begin['key'])}${end ? ` AND ${name} < ${String(end['key'])}` : ''}${some}`
+    const path = join(folder, `rows-${i % 2}.csv`)
+    const select = `SELECT ${list.join(', ')} FROM ${rows} WHERE ${range}`
+    const options = `FORMAT csv, HEADER false, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR 'NULL'`
+    const [copied] = await engine.rows(`COPY (${select}) TO ${literal(path)} (${options})`)
+    yield { path, rows: Number(copied?.['Count']) }
+  }
 }
 
 /** Where staged files of a load lie. */

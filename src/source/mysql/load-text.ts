@@ -2,6 +2,10 @@
 export const LOAD_TEXT_FORMAT =
   "CHARACTER SET utf8mb4 FIELDS TERMINATED BY X'09' ENCLOSED BY '' ESCAPED BY X'5C' LINES TERMINATED BY X'0A'"
 
+/** CSV after RFC 4180 with the bare word NULL for no value: the text of files that the engine writes. */
+export const LOAD_CSV_FORMAT =
+  "CHARACTER SET utf8mb4 FIELDS TERMINATED BY X'2C' OPTIONALLY ENCLOSED BY X'22' ESCAPED BY '' LINES TERMINATED BY X'0A'"
+
 const SPECIAL = /[\\\t\n\0]/
 const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\0': '\\0' }
 

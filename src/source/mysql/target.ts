@@ -1,9 +1,10 @@
+import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { BlotterError } from '../../errors.ts'
 import type { SourceDefinition } from '../../model/pipeline.ts'
 import type { MysqlConnection } from './connection.ts'
 import { describeTable, qualified, quoted } from './describe.ts'
-import { LOAD_TEXT_FORMAT, loadText } from './load-text.ts'
+import { LOAD_CSV_FORMAT, LOAD_TEXT_FORMAT, loadText } from './load-text.ts'
 import { type UpsertCounts, upsertCounts, upsertSql } from './insert-sql.ts'
 import { logIn, type Logins, loginsOf } from './login.ts'
 import { createTableSql } from './table-sql.ts'
@@ -19,6 +20,11 @@ export interface MysqlTarget extends AsyncDisposable {
   readonly created: boolean
   /** Puts rows, given as columns in the declared order, into the table; those with a known key take its row's place. */
   upsert(columns: Columns): Promise<UpsertCounts>
+  /**
+   * The same for the rows of a file, much faster: CSV after RFC 4180 without a header, lines ending in a line feed, booleans
+   * as 1 and 0, no value as the bare word NULL. Absent where the server takes no files.
+   */
+  upsertFile?(file: { path: string; rows: number }): Promise<UpsertCounts>
 }
 
 export interface MysqlTargetOptions {
@@ -51,8 +57,10 @@ export async function openMysqlTarget(url: string, options: MysqlTargetOptions):
     const { table, created } = await prepareTable(connection, address, definition)
     const names = definition.columns.map((column) => column.name)
     const byFile = await upsertByFile(connection, address, table, names)
-    const byStatements = (columns: Columns) => upsertByStatements(connection, qualified(address, table), names, columns)
-    return { table, created, upsert: byFile ?? byStatements, [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() }
+    const byStatements = {
+      upsert: (columns: Columns) => upsertByStatements(connection, qualified(address, table), names, columns),
+    }
+    return { table, created, ...(byFile ?? byStatements), [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() }
   } catch (error) {
     await connection[Symbol.asyncDispose]()
     throw error
@@ -130,9 +138,9 @@ async function upsertByFile(connection: MysqlConnection, address: MysqlAddress, 
   if (known?.['allowed'] !== 1) return undefined
   const fresh = known['filled'] === 0
 
-  const load = async (into: string, columns: Columns): Promise<{ records: number; replaced: number }> => {
-    const sql = `LOAD DATA LOCAL INFILE 'rows' REPLACE INTO TABLE ${into} ${LOAD_TEXT_FORMAT} (${list})`
-    const { info } = await connection.sendFile(sql, Readable.from(pieces(loadText(columns))))
+  const load = async (into: string, { content, format }: LoadText): Promise<{ records: number; replaced: number }> => {
+    const sql = `LOAD DATA LOCAL INFILE 'rows' REPLACE INTO TABLE ${into} ${format} (${list})`
+    const { info } = await connection.sendFile(sql, content)
     const [records = 0, replaced = 0, , warnings = 0] = [...info.matchAll(/\d+/g)].map(Number)
     // With LOCAL the server warns of values that it changed, even in strict mode.
     if (warnings > 0) throw await changedValues(connection, target)
@@ -141,25 +149,51 @@ async function upsertByFile(connection: MysqlConnection, address: MysqlAddress, 
 
   const allowed = await isAllowed(async () => {
     if (!fresh) await connection.run(`CREATE TEMPORARY TABLE ${staging} LIKE ${target}`)
-    await load(fresh ? target : staging, [])
+    await load(fresh ? target : staging, textOf([]))
   })
   if (!allowed) return undefined
 
-  return async (columns: Columns): Promise<UpsertCounts> => {
-    const rows = columns[0]?.length ?? 0
-    if (rows === 0) return { inserted: 0, updated: 0, unchanged: 0 }
+  const upsert = async (rows: number, text: LoadText): Promise<UpsertCounts> => {
     if (fresh) {
-      const { records, replaced } = await inTransaction(connection, () => load(target, columns))
+      const { records, replaced } = await inTransaction(connection, async () => complete(rows, await load(target, text)))
       return { inserted: records - replaced, updated: replaced, unchanged: 0 }
     }
     await connection.run(`TRUNCATE TABLE ${staging}`)
-    const { replaced } = await load(staging, columns)
+    const { replaced } = complete(rows, await load(staging, text))
     const { affectedRows, info } = await connection.run(
       `INSERT INTO ${target} (${list}) SELECT ${list} FROM ${staging} AS s ON DUPLICATE KEY UPDATE ${assignments}`,
     )
     const counts = upsertCounts(rows - replaced, affectedRows, info)
     return { ...counts, updated: counts.updated + replaced }
   }
+  return {
+    async upsert(columns: Columns) {
+      const rows = columns[0]?.length ?? 0
+      return rows === 0 ? { inserted: 0, updated: 0, unchanged: 0 } : upsert(rows, textOf(columns))
+    },
+    upsertFile: ({ path, rows }: { path: string; rows: number }) =>
+      upsert(rows, { content: createReadStream(path, { highWaterMark: PIECE_BYTES }), format: LOAD_CSV_FORMAT }),
+  }
+}
+
+/** Text of rows, and the clauses by which LOAD DATA understands it. */
+interface LoadText {
+  content: Readable
+  format: string
+}
+
+function textOf(columns: Columns): LoadText {
+  return { content: Readable.from(pieces(loadText(columns))), format: LOAD_TEXT_FORMAT }
+}
+
+/** A text that ends early looks whole to the server. */
+function complete<T extends { records: number }>(rows: number, loaded: T): T {
+  if (loaded.records === rows) return loaded
+  const message = `${rows} rows were sent to the server, which found ${loaded.records}. The rows of this chunk were not loaded.`
+  throw new BlotterError('rows_disagree', message, {
+    todo: 'Run `blotter load` again; if it says the same, report it with `--debug`.',
+    context: { sent: rows, found: loaded.records },
+  })
 }
 
 /** False where the server refuses what `work` asks of it. */
