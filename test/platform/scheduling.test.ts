@@ -5,9 +5,12 @@ import { after, describe, it } from 'node:test'
 import { sleep } from '../../src/clock.ts'
 import { loadConfig } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
+import { isRunning, type ProcessMark } from '../../src/orchestrate/process-mark.ts'
 import { openPlatform } from '../../src/platform.ts'
 import { readDeliveries } from '../../src/state/alert-rows.ts'
 import { openState } from '../../src/state/state.ts'
+import { readWatcher } from '../../src/state/watcher-row.ts'
+import { startBlotter } from '../faults/blotter.ts'
 import { makeFaultyCity } from '../faults/city.ts'
 import { NO_MARIADB, startMariaDb } from '../services/mariadb.ts'
 
@@ -64,6 +67,27 @@ describe('What works beside a server', () => {
     } finally {
       stop.abort()
       await work
+    }
+  })
+
+  it('watches deadlines from another process, which goes with the server however that goes', async () => {
+    await using city = await makeFaultyCity()
+    const config = join(city.folder, 'blotter.yaml')
+    await writeFile(config, `lake: ${city.lake}\nalerts: { webhook: secret://hook }\nserver: { port: 0 }\n`)
+    const options = { cwd: city.folder, env: { BLOTTER_SECRET_HOOK: 'http://127.0.0.1:9/nobody' } }
+    await city.publish(0)
+    assert.equal((await city.run()).code, 0)
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const server = startBlotter(['serve', '--config', config], options)
+      using state = openState(join(city.lake, '.blotter'))
+      const watcher = (): ProcessMark | undefined => readWatcher(state.database)?.mark as ProcessMark | undefined
+      const isAlive = (mark: ProcessMark | undefined): boolean => mark !== undefined && isRunning(mark) === true
+      await until(() => isAlive(watcher()), 'nobody watches', [])
+      const mark = watcher()
+      assert.notEqual(mark?.pid, server.child.pid)
+      server.child.kill(signal)
+      await server.ended
+      await until(() => !isAlive(mark), `the watcher outlived ${signal}`, [])
     }
   })
 })
