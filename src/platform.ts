@@ -31,7 +31,7 @@ import { figuring } from './platform/figures.ts'
 import { lineage, tellOfTerminated } from './platform/lineage.ts'
 import { badSource, bucketsLater, sourceUrl } from './platform/refusals.ts'
 import { restoring } from './platform/restoring.ts'
-import { rotating } from './platform/rotating.ts'
+import { rotatingTold } from './platform/rotation-alerts.ts'
 import { limited } from './platform/row-limit.ts'
 import { scheduling } from './platform/scheduling.ts'
 import { secretChecks } from './platform/secret-checks.ts'
@@ -111,7 +111,7 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
     ...tokenVerbs,
     serving: () => serving(parts, bearerOf, figuring(parts, verbsOfSecrets.secretStatus), log),
     ...verbsOfSecrets,
-    ...rotating({ secrets, config, clock, log, openAccounts: (url, options) => openAccounts(url, { table, ...options }) }),
+    ...rotatingTold({ secrets, config, clock, log, openAccounts: (url, given) => openAccounts(url, { table, ...given }) }, () => parts.state()),
     expire: async (options: { dryRun: boolean; batches?: number; days?: number }, { signal }: Watch) =>
       expireBatches(parts.existing(), { dryRun: options.dryRun, retention: { ...config.retention, ...options } }, signal),
     relocate: async ({ signal }: Watch) => relocateLake(parts.existing(), signal),

@@ -208,8 +208,13 @@ function rotationFailed({ secret, step, error, working }: Of<'rotation_failed'>)
   return {
     tone: 'bad',
     title: `Secret ${secret} could not be rotated`,
-    lead: `${error.message} ${working}`.trim(),
-    facts: [['Secret', secret], ['Step', step], ['Error', error.code]],
+    lead: error.message,
+    facts: [
+      ['Secret', secret],
+      ['Step', step],
+      ['Error', error.code],
+      ...(working === '' ? [] : ([['In use', working]] as [string, string][])),
+    ],
     todo: [error.todo, `\`blotter secret rotate ${secret}\` tries again.`],
   }
 }

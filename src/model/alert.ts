@@ -79,7 +79,7 @@ export type Alert =
   | { event: 'recovered'; run: AlertRun; troubles: Trouble[]; limitMs?: number }
   | { event: 'digest'; since: string | null; runs: Record<string, number>; run: AlertRun; report: DigestReport | null }
   | { event: 'secret_rotated'; secret: string; by: string; nextAt: string | null }
-  /** `working` says which credential is in use now. */
+  /** `working` is the account that is in use and goes on working; empty where the error's message says so. */
   | { event: 'rotation_failed'; secret: string; step: string; error: AlertError; working: string }
 
 /** Of a run's report, what a digest shows. */

@@ -118,8 +118,10 @@ function watcherArgs({ file, lake }: Config, more: readonly string[] = []): stri
  */
 export async function keepWatched(config: Config, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const child = spawn(process.execPath, watcherArgs(config, ['--stay']), { stdio: 'ignore', detached: true })
+    const child = spawn(process.execPath, watcherArgs(config, ['--stay', '--until-stdin-ends']), { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
     const stop = (): void => void child.kill('SIGTERM')
+    // Nothing is written to it: it sees by this pipe that the server has ended, even if that was killed.
+    child.stdin.on('error', () => {})
     signal.addEventListener('abort', stop, { once: true })
     const end = await new Promise<string>((resolve) => {
       child.once('error', (error) => resolve(error.message))
@@ -172,8 +174,16 @@ export async function examineAlerts(
     return [{ name: 'alerts', state: options.sendTest ? 'fail' : 'skipped', message, fix }, ...outbox]
   }
   const tested = options.sendTest ? await Promise.all(channels.map((channel) => sendTest(channel, config, options))) : []
+  const unwatched = config.sla.freshnessMs !== undefined && !(state && isWatched(state)) ? [UNWATCHED] : []
   const message = `by ${channels.map(({ name, place }) => `${name} (${place})`).join(' and ')}`
-  return [{ name: 'alerts', state: 'ok', message }, ...tested, ...outbox]
+  return [{ name: 'alerts', state: 'ok', message }, ...tested, ...unwatched, ...outbox]
+}
+
+const UNWATCHED: Check = {
+  name: 'alerts',
+  state: 'warn',
+  message: '`sla.freshness` is set and nobody watches it between runs',
+  fix: 'Run `blotter serve`, or `blotter alerts watch --stay` as a service.',
 }
 
 async function sendTest(channel: Channel, config: Config, { clock }: { clock: Clock }): Promise<Check> {

@@ -88,7 +88,7 @@ export const EXAMPLES: readonly Alert[] = [
     secret: 'mysql',
     step: 'set',
     error: { code: 'source_refused', message: 'ALTER USER was refused.', todo: 'Grant it.' },
-    working: 'The old credential is in use and works.',
+    working: 'blotter_ro_clone',
   },
 ]
 

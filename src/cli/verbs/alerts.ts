@@ -1,3 +1,4 @@
+import { Option } from 'commander'
 import type { Invocation, Verbs } from '../command-line.ts'
 import type { AlertFacts } from '../platform-port.ts'
 import { columnLines } from '../show/columns.ts'
@@ -34,14 +35,24 @@ export function addAlerts({ program, action }: Verbs): void {
   alerts
     .command('watch')
     .description('watch deadlines and send alerts in the foreground, until no run is under way')
-    .option('--stay', 'go on until stopped, and watch freshness too')
+    .option('--stay', 'go on until stopped, and watch freshness and the schedule too')
+    .addOption(new Option('--until-stdin-ends', 'stop when whoever started it has ended').hideHelp())
     .action(
-      action<[], { stay?: boolean }>(async (invocation, _args, { stay = false }) => {
-        const end = await invocation.withAlerts((opened) => opened.watch({ stay, signal: invocation.signal }))
+      action<[], { stay?: boolean; untilStdinEnds?: boolean }>(async (invocation, _args, { stay = false, untilStdinEnds = false }) => {
+        const signal = untilStdinEnds ? AbortSignal.any([invocation.signal, stdinEnd()]) : invocation.signal
+        const end = await invocation.withAlerts((opened) => opened.watch({ stay, signal }))
         const text = end === 'taken' ? 'Another process watches this lake already.\n' : 'There is nothing more to watch.\n'
         await invocation.print({ end }, () => text)
       }),
     )
+}
+
+/** Aborted when the other end of stdin is closed, which happens to that of a process that was killed, too. */
+function stdinEnd(): AbortSignal {
+  const ended = new AbortController()
+  const end = (): void => ended.abort()
+  process.stdin.on('end', end).on('error', end).resume()
+  return ended.signal
 }
 
 async function sendNow(invocation: Invocation): Promise<void> {
