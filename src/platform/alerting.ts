@@ -118,7 +118,8 @@ function watcherArgs({ file, lake }: Config, more: readonly string[] = []): stri
  */
 export async function keepWatched(config: Config, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const child = spawn(process.execPath, watcherArgs(config, ['--stay', '--until-stdin-ends']), { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+    const args = watcherArgs(config, ['--stay', '--until-stdin-ends'])
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
     const stop = (): void => void child.kill('SIGTERM')
     // Nothing is written to it: it sees by this pipe that the server has ended, even if that was killed.
     child.stdin.on('error', () => {})
