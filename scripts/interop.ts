@@ -2,12 +2,15 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { prepareEnvironment } from '../interop/environment.ts'
+import { prepareOracle } from '../interop/oracle.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 try {
-  const { python, javaHome, jars } = await prepareEnvironment(message => process.stderr.write(`${message}\n`))
-  const found = { JAVA_HOME: javaHome, BLOTTER_INTEROP_PYTHON: python, BLOTTER_INTEROP_JARS: jars }
+  const say = (message: string): boolean => process.stderr.write(`${message}\n`)
+  const { python, javaHome, jars } = await prepareEnvironment(say)
+  const oracle = await prepareOracle(say)
+  const found = { JAVA_HOME: javaHome, BLOTTER_INTEROP_PYTHON: python, BLOTTER_INTEROP_JARS: jars, BLOTTER_INTEROP_ORACLE: oracle }
   const env = { ...process.env, ...found, PYTHONDONTWRITEBYTECODE: '1' }
   const wanted = process.argv.slice(2)
   const files = wanted.length > 0 ? wanted : ['interop/**/*.test.ts']

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Clock, sleep } from '../clock.ts'
 import { BlotterError } from '../errors.ts'
+import { formatJson } from '../lake/exact-json.ts'
 import { readManifestList } from '../lake/manifest.ts'
 import type { TableMetadata } from '../lake/metadata.ts'
 import { type MetadataSwap, withMetadata, writeMetadata } from '../lake/stage.ts'
@@ -68,7 +69,9 @@ export function openEngineCatalog(setup: EngineCatalogSetup): EngineCatalog {
     },
     async register(table, metadataLocation, { overwrite }) {
       checkFile(places, 'the metadata file', metadataLocation)
-      const found = await loadTable(storage, table, metadataLocation)
+      const found = await loadTable(storage, table, metadataLocation).catch((error: unknown) => {
+        throw error instanceof BlotterError && error.code === 'lake_damaged' ? refused(`the metadata file ${metadataLocation} cannot be read`) : error
+      })
       const entry = await catalog.entry(table)
       if (entry && !overwrite) throw tableExists(table)
       await checkNamespace(catalog, table)
@@ -131,9 +134,9 @@ async function stageChange(setup: EngineCatalogSetup, { table, requirements, upd
   const { catalog, clock, places } = setup
   const base = (await catalog.entry(table)) ? await loadNewest(setup, table) : undefined
   checkRequirements(table, base?.metadata, requirements)
-  if (base && updates.length === 0) return { table: base, isChanged: false }
   if (!base) await checkNamespace(catalog, table)
   const metadata = applyUpdates(base?.metadata, updates, clock.now())
+  if (base && formatJson(metadata) === formatJson(base.metadata)) return { table: base, isChanged: false }
   if (metadata.location !== base?.metadata.location) checkTable(places, table, metadata.location, await otherTables(setup))
   for (const update of updates) await checkFiles(setup, update)
   const newest = Math.max(clock.now().getTime(), metadata['snapshot-log'].at(-1)?.['timestamp-ms'] ?? 0)

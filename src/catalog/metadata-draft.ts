@@ -17,7 +17,7 @@ export interface MetadataDraft {
 }
 
 export function draftOf(metadata: TableMetadata | undefined, now: Date): MetadataDraft {
-  const base = metadata ? withMain({ ...UNSORTED, ...metadata }) : EMPTY
+  const base = metadata ? withMain(withOrder(metadata)) : EMPTY
   return { metadata: base, exists: metadata !== undefined, now, added: new Set(), passed: [] }
 }
 
@@ -34,7 +34,10 @@ function withMain(metadata: TableMetadata): TableMetadata {
 }
 
 /** The specification requires it of every table, and a table that lacks it is sorted by nothing all the same. */
-const UNSORTED = { 'sort-orders': [{ 'order-id': 0, fields: [] }], 'default-sort-order-id': 0 }
+function withOrder(metadata: TableMetadata): TableMetadata {
+  const orders: TableMetadata['sort-orders'] | undefined = metadata['sort-orders']
+  return orders ? metadata : { ...metadata, 'sort-orders': [{ 'order-id': 0, fields: [] }], 'default-sort-order-id': 0 }
+}
 
 const EMPTY: TableMetadata = {
   'format-version': 2,

@@ -1,3 +1,4 @@
+import { BlotterError } from '../errors.ts'
 import { exactInteger, formatJson, type Integer } from '../lake/exact-json.ts'
 import type { Reference, TableMetadata } from '../lake/metadata.ts'
 import { changed, type MetadataDraft } from './metadata-draft.ts'
@@ -20,7 +21,7 @@ export function addSnapshot(draft: MetadataDraft, { snapshot }: Update<'add-snap
   const last = metadata['last-sequence-number']
   // A table's first snapshot may follow one that was removed; any other has to come after all before.
   if (sequence <= last && parent !== undefined) {
-    throw refused(`snapshot ${id} has the sequence number ${sequence}, which is not higher than ${last}`)
+    throw outrun(`snapshot ${id} has the sequence number ${sequence}, which is not higher than ${last}`)
   }
   const logged = metadata['snapshot-log'].at(-1)?.['timestamp-ms'] ?? 0
   if (at < logged - CLOCKS_DIFFER_MS) throw refused(`snapshot ${id} is of ${new Date(at).toISOString()}, before the one that it follows`)
@@ -95,6 +96,13 @@ export function withoutPassed({ metadata, passed }: MetadataDraft): TableMetadat
   const current = metadata['current-snapshot-id']
   const before = metadata['snapshot-log'].length - passed.length
   return metadata['snapshot-log'].filter((entry, i) => i < before || !unseen.has(entry['snapshot-id']) || entry['snapshot-id'] === current)
+}
+
+/** Somebody else's snapshot came first: who asks may try again upon that one. */
+function outrun(what: string): BlotterError {
+  return new BlotterError('commit_conflict', `The commit lost a race: ${what}. Nothing was applied.`, {
+    todo: 'Load the table again, and commit upon what it is now.',
+  })
 }
 
 function checkReference(name: string, reference: Reference): void {

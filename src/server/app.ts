@@ -57,6 +57,6 @@ function logRequests(app: FastifyInstance, { log }: Services): void {
   app.addHook('onResponse', async (request, reply) => {
     const seconds = monotonicSeconds() - (begun.get(request) ?? monotonicSeconds())
     const path = request.routeOptions.url ?? 'none'
-    log.info({ method: request.method, path, status: reply.statusCode, seconds, bearer: request.bearer?.name }, 'request')
+    log.debug({ method: request.method, path, status: reply.statusCode, seconds, bearer: request.bearer?.name }, 'request')
   })
 }

@@ -115,7 +115,8 @@ test('what main went through within one commit is not in its log', () => {
 test('snapshots that cannot follow are refused', () => {
   const base = applyUpdates(made(), [snapshot(1, 5), onMain(1)], NOW)
   refuses(/already/, [snapshot(1, 6)], base)
-  refuses(/not higher than 5/, [snapshot(2, 5, { parent: 1 })], base)
+  const late = (error: unknown): boolean => error instanceof BlotterError && error.code === 'commit_conflict' && /not higher than 5/.test(error.message)
+  assert.throws(() => applyUpdates(base, [snapshot(2, 5, { parent: 1 })], NOW), late, 'who asks may try again')
   refuses(/before the one/, [snapshot(2, 6, { parent: 1, at: NOW.getTime() - 61_000 })], base)
   refuses(/does not exist/, [onMain(2)], base)
   assert.ok(applyUpdates(base, [snapshot(2, 6, { parent: 1, at: NOW.getTime() - 59_000 }), onMain(2)], NOW))

@@ -29,7 +29,7 @@ export function namespaces(app: FastifyInstance, open: () => EngineCatalog): voi
     const { catalog, places } = open()
     requireWrite(request, places, name)
     await catalog.createNamespace(name, properties)
-    return { namespace, properties }
+    return { namespace, properties: { location: `${places.lake}/${name}`, ...properties } }
   })
 
   app.get<At>('/namespaces/:namespace', reading, async ({ params }) => {

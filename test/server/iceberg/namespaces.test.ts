@@ -22,7 +22,7 @@ test('the configuration lists the endpoints that there are, and knows its own wa
 test('a namespace is made, described, changed and dropped', async (t) => {
   const { expect, failure, location } = await session(t)
   const { body: made } = await expect(200, 'POST', '/namespaces', { body: { namespace: ['notes'], properties: { owner: 'me' } } })
-  assert.deepEqual(made, { namespace: ['notes'], properties: { owner: 'me' } })
+  assert.deepEqual(made, { namespace: ['notes'], properties: { location: `${location}/notes`, owner: 'me' } })
   assert.equal(await failure(409, 'POST', '/namespaces', { body: { namespace: ['notes'] } }), 'AlreadyExistsException')
   await expect(204, 'HEAD', '/namespaces/notes')
   const { body: changed } = await expect(200, 'POST', '/namespaces/notes/properties', { body: { removals: ['owner', 'none'], updates: { a: 'b' } } })
