@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
+import { chmod, copyFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Catalog } from '../catalog/catalog.ts'
 import { BlotterError } from '../errors.ts'
@@ -22,11 +23,13 @@ export interface BackupReport {
 }
 
 const CATALOG_FILE = 'catalog.sqlite'
+/** Encrypted, and nowhere else to be had once passwords have renewed themselves; its key is not copied. */
+const VAULT_FILE = 'vault.json'
 
 /**
  * Copies what a lake cannot be had again without: its catalog, state and identities, each as of one moment, and the tables'
- * metadata files that the catalog names. The copies lie as in the lake, so that copying them back restores it. Data files
- * are not copied. Runs may go on meanwhile. Throws `output_unwritable` if the folder holds a backup already.
+ * metadata files that the catalog names, and the vault where it lies with the state. The copies lie as in the lake, so that
+ * copying them back restores it. Data files and the vault's key are not copied. Runs may go on meanwhile. Throws `output_unwritable` if the folder holds a backup already.
  */
 export async function backUp({ lake, state, into, storage, openCatalog }: Backup): Promise<BackupReport> {
   const catalogFile = join(into, CATALOG_FILE)
@@ -41,6 +44,13 @@ export async function backUp({ lake, state, into, storage, openCatalog }: Backup
   for (const name of databases) {
     const copy = join(into, stateFolder, name)
     files.push({ name: relative(into, copy), size_bytes: copyDatabase(join(state, name), copy) })
+  }
+  // After the identities: the password of the account that they say is in use is in every later vault.
+  if (existsSync(join(state, VAULT_FILE))) {
+    const copy = join(into, stateFolder, VAULT_FILE)
+    await copyFile(join(state, VAULT_FILE), copy)
+    await chmod(copy, 0o600)
+    files.push({ name: relative(into, copy), size_bytes: statSync(copy).size })
   }
   files.push({ name: CATALOG_FILE, size_bytes: copyDatabase(join(lake, CATALOG_FILE), catalogFile) })
   const catalog = openCatalog(catalogFile)

@@ -62,3 +62,23 @@ test('a lake whose catalog and state are lost is restored from a backup, even af
   const again = await platform.run({ full: false, at: name(3) }, watch())
   assert.equal(again.rows.landed, 1)
 })
+
+test('the vault is copied without its key, and opens with it where it is put back', async () => {
+  await using city = await makeCity()
+  await city.publish(rowsOf(0))
+  await city.run({ at: name(0) })
+  await city.platform.secretSet('mysql', 'a password of the city')
+  const folder = join(city.folder, 'backup')
+  const names = (await city.platform.backup(folder)).files.map((file) => file.name)
+  assert.ok(names.includes('.blotter/vault.json') && names.includes('.blotter/identity.sqlite'), names.join())
+  assert.ok(!names.some((one) => one.includes('vault.key')))
+  assert.equal((await stat(join(folder, '.blotter/vault.json'))).mode & 0o777, 0o600)
+  await city.platform.secretSet('mysql', 'another one')
+  await cp(join(folder, '.blotter/vault.json'), join(city.lake, '.blotter/vault.json'))
+  const yaml = 'source: { password: secret://mysql }'
+  const readFile = (path: string): string | undefined => (path.endsWith('blotter.yaml') ? yaml : undefined)
+  const flags = { lake: city.lake, source: city.source }
+  const config = loadConfig({ env: {}, flags, cwd: city.folder, readFile })
+  await using platform = await openPlatform(config, silentLog)
+  assert.deepEqual((await platform.secretList()).map((one) => one.name), ['mysql'])
+})

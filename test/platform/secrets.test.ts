@@ -205,6 +205,21 @@ describe('Secrets of a source on MariaDB, on the way there', { skip: maria ? fal
     assert.equal((await broken.run({ full: true }, WATCH)).rows.read, 3)
   })
 
+  it('work for either account when the record of turns is lost', async (t) => {
+    const city = await readCity(maria!)
+    const { folder, open } = await home(t, city, maria!)
+    const platform = await open()
+    await platform.secretSet('mysql', city.password)
+    await platform.secretSet('mysql_admin', maria!.password)
+    for (let turn = 0; turn < 3; turn++) await platform.secretRotate('mysql')
+    await platform[Symbol.asyncDispose]()
+    for (const end of ['', '-wal', '-shm']) rmSync(join(folder, `lake/.blotter/identity.sqlite${end}`), { force: true })
+    const after = await open()
+    assert.equal((await after.run({ full: true }, WATCH)).rows.read, 3)
+    assert.equal((await after.secretRotate('mysql')).account, `${city.reader}_clone`)
+    assert.equal((await after.run({ full: true }, WATCH)).rows.read, 3)
+  })
+
   it('are kept with the first that is set, which makes the vault the backend; nothing is made before', async (t) => {
     const city = await readCity(maria!)
     const { folder, open } = await home(t, city, maria!)
