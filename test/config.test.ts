@@ -208,26 +208,11 @@ test('several mistakes are told at once', () => {
   assert.equal(error.message.split('\n').length, 3)
 })
 
-test('what is loaded goes into a table of MySQL, and only there', () => {
-  const loader = 'load: { from: "socrata://data.example.org/ijzp-q8t2" }\n'
-  const mysql = 'source: { url: "mysql://loader@127.0.0.1/chicago?table=crimes" }'
-  assert.deepEqual(load(loader + mysql).load, { from: 'socrata://data.example.org/ijzp-q8t2' })
-  assert.match(refused(`${loader}source: { url: "file:crimes.csv" }`).message, /file:crimes\.csv is no table of MySQL/)
-  assert.match(refused(loader).message, /none is no table of MySQL/)
-  assert.equal(load(loader + mysql, { flags: { source: 'demo://chicago' } }).load, undefined)
-  assert.match(refused(`load: { from: "socrata://x/y?token=z" }\n${mysql}`).message, /load\.from.* holds a password/)
-})
-
 test('a wrong value is told with the place it came from', () => {
   assert.match(refused('memory: 5').message, /line 1, column 1: memory is not/)
   assert.match(refused(undefined, { env: { BLOTTER_SERVER_PORT: 'many' } }).message, /^BLOTTER_SERVER_PORT: server\.port/)
   assert.match(refused(undefined, { flags: { engine: 'spork' } }).message, /^--engine: [^]*duckdb, spark/)
   assert.match(refused('schedule: { timezone: Mars/Base }').message, /America\/Chicago/)
-  assert.match(refused('schedule: { cron: 61 * * * * }').message, /line 1, column \d+: schedule\.cron .*minute: 61/)
-  assert.match(refused('schedule: { cron: "0 0 30 2 *" }').message, /never come to pass/)
-  assert.match(refused(undefined, { env: { BLOTTER_SCHEDULE_CRON: 'soon' } }).message, /^BLOTTER_SCHEDULE_CRON: schedule\.cron/)
-  assert.match(refused('schedule: { on_source_change: 0s }').message, /at least 1s/)
-  assert.match(refused('load: { from: mysql://a@b/c }\nsource: { url: mysql://a@b/c }').message, /socrata:/)
   assert.match(refused('guards: { vanished_max: 500% }').message, /at most 100%/)
   assert.match(refused('lake: [x').message, /line 1/)
   assert.match(refused('lake: a\nlake: b').message, /line 2, column 1/)

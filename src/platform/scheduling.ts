@@ -184,8 +184,10 @@ async function renewSecrets(parts: Parts, verbs: Verbs): Promise<void> {
     }
     const { error: { code, message, todo }, step, working } = outcome
     const error = { code, message, todo }
+    // The error of a step says itself which account goes on working.
+    const goesOn = step === null ? `${working} goes on working.` : ''
     // Tried every hour, told once a day.
-    const alert: Alert = { event: 'rotation_failed', secret, step: step ?? 'none', error, working: `${working} goes on working.` }
+    const alert: Alert = { event: 'rotation_failed', secret, step: step ?? 'none', error, working: goesOn }
     raise(parts, { subject: secret, occasion: occasion.slice(0, 10) }, alert)
   }
 }

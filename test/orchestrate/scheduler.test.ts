@@ -28,7 +28,8 @@ async function watched(options: {
   const stop = new AbortController()
   const runs: string[] = []
   const logged: string[] = []
-  const log = { ...silentLog, info: (_: object, text: string) => void logged.push(text), warn: (_: object, text: string) => void logged.push(text) }
+  const tell = (_: object, text: string): void => void logged.push(text)
+  const log = { ...silentLog, info: tell, warn: tell }
   const move = (ms: number): void => {
     now = new Date(now.getTime() + ms)
     if (now >= new Date(options.until)) stop.abort(new BlotterError('interrupted', 'Stopped.', { todo: 'Go on.' }))
@@ -68,12 +69,16 @@ async function watched(options: {
 const failure = (code: 'run_locked' | 'source_unreachable') => new BlotterError(code, 'It did not work.', { todo: 'Look.' })
 
 test('a run begins at its time, by the clock of its zone', async () => {
-  const { runs } = await watched({ from: '2026-03-07T00:00:00Z', until: '2026-03-09T00:00:00Z', cron: '0 6 * * *', timezone: 'America/Chicago' })
+  const { runs } = await watched({
+    from: '2026-03-07T00:00:00Z', until: '2026-03-09T00:00:00Z', cron: '0 6 * * *', timezone: 'America/Chicago',
+  })
   assert.deepEqual(runs, ['cron 03-07T12:00:00', 'cron 03-08T11:00:00'])
 })
 
 test('however many runs were missed while nobody was there, one makes up for them, and it is said', async () => {
-  const { runs, logged } = await watched({ from: '2026-03-07T08:30:00Z', until: '2026-03-07T09:30:00Z', cron: '0 * * * *', lastStarted: '2026-03-05T08:00:00Z' })
+  const { runs, logged } = await watched({
+    from: '2026-03-07T08:30:00Z', until: '2026-03-07T09:30:00Z', cron: '0 * * * *', lastStarted: '2026-03-05T08:00:00Z',
+  })
   assert.deepEqual(runs, ['missed 03-07T08:30:00', 'cron 03-07T09:00:00'])
   assert.ok(logged.some((line) => line.includes('makes up for all that were missed')))
 })
@@ -85,7 +90,9 @@ test('nothing is made up for where nothing was missed, or nothing ever ran', asy
 })
 
 test('a run that was broken off goes on at the start', async () => {
-  const { runs } = await watched({ from: '2026-03-07T08:30:00Z', until: '2026-03-07T08:40:00Z', cron: '0 * * * *', interrupted: true, lastStarted: '2026-03-01T00:00:00Z' })
+  const { runs } = await watched({
+    from: '2026-03-07T08:30:00Z', until: '2026-03-07T08:40:00Z', cron: '0 * * * *', interrupted: true, lastStarted: '2026-03-01T00:00:00Z',
+  })
   assert.deepEqual(runs, ['interrupted 03-07T08:30:00'])
 })
 
@@ -107,7 +114,9 @@ test('a change of the source begins a run, and no second one', async () => {
 
 test('a source that is still being written is read when it has come to rest, or after some tries', async () => {
   const until = '2026-03-07T08:01:00Z'
-  const resting = await watched({ from: '2026-03-07T08:00:00Z', until, mark: (now) => String(Math.min(now.getTime(), Date.parse('2026-03-07T08:00:05Z'))) })
+  const resting = await watched({
+    from: '2026-03-07T08:00:00Z', until, mark: (now) => String(Math.min(now.getTime(), Date.parse('2026-03-07T08:00:05Z'))),
+  })
   assert.deepEqual(resting.runs, ['source_change 03-07T08:00:08'])
   const restless = await watched({ from: '2026-03-07T08:00:00Z', until, mark: (now) => String(now.getTime()) })
   assert.deepEqual(restless.runs, ['source_change 03-07T08:00:10'])

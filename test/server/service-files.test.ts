@@ -34,7 +34,7 @@ describe('The files for services', () => {
       await writeFile(program, '#!/bin/sh\n')
       await chmod(program, 0o755)
       const unit = join(folder, 'blotter.service')
-      await writeFile(unit, example('blotter.service').replace('/opt/blotter/bin/blotter', program))
+      await writeFile(unit, example('blotter.service').replace('/usr/lib/blotter/bin/blotter', program))
       const { stdout, stderr } = await promisify(execFile)('systemd-analyze', ['verify', '--man=no', unit])
       const own = `${stdout}${stderr}`.split('\n').filter((line) => line.includes('blotter'))
       assert.deepEqual(own, [])
