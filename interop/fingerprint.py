@@ -1,7 +1,8 @@
 """The same rows give the same fingerprint, whoever read them and in whatever order they came.
 
-Every reader hands over an Arrow table; only here are values turned into text, so that no two readers can differ in how they
-write a number. The fingerprint is the sum of the rows' SHA-256, modulo 2^256: a row too many or twice changes it.
+Every reader hands over an Arrow table or rows of Python's values; only here are values turned into text, so that no two
+readers can differ in how they write a number. The fingerprint is the sum of the rows' SHA-256, modulo 2^256: a row too many
+or twice changes it.
 """
 import datetime
 import hashlib
@@ -12,13 +13,19 @@ MICROSECOND = datetime.timedelta(microseconds=1)
 
 
 def fingerprint(table):
-    names = sorted(table.column_names)
-    total = 0
-    for batch in table.select(names).to_batches(max_chunksize=10_000):
-        for row in batch.to_pylist():
-            text = "\x1e".join(canonical(row[name]) for name in names)
-            total += int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
-    return {"columns": list(table.column_names), "rows": table.num_rows, "hash": f"{total % 2**256:064x}"}
+    batches = table.to_batches(max_chunksize=10_000)
+    return fingerprint_rows(list(table.column_names), (row for batch in batches for row in batch.to_pylist()))
+
+
+def fingerprint_rows(columns, rows):
+    """Of rows as dicts by column name."""
+    names = sorted(columns)
+    total = count = 0
+    for row in rows:
+        text = "\x1e".join(canonical(row[name]) for name in names)
+        total += int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
+        count += 1
+    return {"columns": columns, "rows": count, "hash": f"{total % 2**256:064x}"}
 
 
 def canonical(value):

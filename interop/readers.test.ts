@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
+import { loadConfig } from '../src/config.ts'
+import { silentLog } from '../src/log.ts'
+import { openPlatform } from '../src/platform.ts'
+import { type Chapter, lifeOf } from './lake-life.ts'
+import { cacheFolder, prepareTrino, startTrino, type Trino } from './trino.ts'
 
 /** What fingerprint.py prints of one table at one tag. */
 interface Reading {
@@ -14,18 +19,12 @@ interface Reading {
   hash: string
 }
 
-const run = promisify(execFile)
-const root = join(import.meta.dirname, '..')
-const timeout = 10 * 60_000
-const days = ['2026-11-21T06:00:00Z', '2026-11-22T06:00:00Z', '2026-11-23T06:00:00Z']
-const badDay = '2026-11-24T06:00:00Z'
-const newest = 'raw.crimes@2026-11-23T06:00:00Z'
-const { BLOTTER_INTEROP_PYTHON: python = '', BLOTTER_INTEROP_JARS: jars = '' } = process.env
+/** By `table@tag`, so that a difference names the place. */
+type Readings = Record<string, Reading>
 
-async function blotter(...args: string[]): Promise<string> {
-  const { stdout } = await run(join(root, 'bin', 'blotter'), args, { cwd: root, timeout, maxBuffer: 1 << 26 })
-  return stdout
-}
+const run = promisify(execFile)
+const timeout = 10 * 60_000
+const { BLOTTER_INTEROP_PYTHON: python = '', BLOTTER_INTEROP_JARS: jars = '' } = process.env
 
 async function readings<Name extends 'table' | 'file'>(script: string, ...args: string[]) {
   const { stdout } = await run(python, [join(import.meta.dirname, script), ...args], { timeout, maxBuffer: 1 << 26 })
@@ -33,69 +32,81 @@ async function readings<Name extends 'table' | 'file'>(script: string, ...args: 
   return lines.map(line => JSON.parse(line) as Reading & Record<Name, string> & { tag: string })
 }
 
-/** By `table@tag`, so that a difference names the place. */
-function byReference(all: readonly (Reading & { table: string; tag: string })[]): Record<string, Reading> {
+function byReference(all: readonly (Reading & { table: string; tag: string })[]): Readings {
   return Object.fromEntries(all.map(({ table, tag, columns, rows, hash }) => [`${table}@${tag}`, { columns, rows, hash }]))
 }
 
-describe('A lake of three batches, and one that could not be landed', { timeout: 3 * timeout }, () => {
+describe('A lake, whatever has happened to it', { timeout: 3 * timeout }, () => {
   let folder = ''
   let lake = ''
-  let ours: Record<string, Reading> = {}
+  let ours: Readings = {}
+  let trino: Trino | undefined
 
   before(async () => {
     assert.ok(existsSync(python), 'Run this by `npm run test:interop`, which makes the environment first.')
-    folder = await mkdtemp(join(tmpdir(), 'blotter-'))
+    folder = await mkdtemp(join(await realpath(tmpdir()), 'blotter-'))
     lake = join(folder, 'lake')
-    for (const [day, at] of days.entries()) {
-      await blotter('run', '--source', `demo://chicago?rows=5000&seed=1&day=${day}`, '--lake', lake, '--at', at, '--json')
-    }
-    await spoilOneRow(lake, folder)
-    ours = await readByBlotter(lake, folder)
   })
 
-  after(() => rm(folder, { recursive: true, force: true }))
-
-  it('holds every table at every tag, with rows in the main ones', () => {
-    for (const table of ['raw.crimes', 'processed.crimes_without_arrest', 'aggregates.by_type']) {
-      for (const at of days) assert.ok((ours[`${table}@${at}`]?.rows ?? 0) > 0, `${table} is empty at ${at}`)
-    }
-    assert.notEqual(ours[`raw.crimes@${days[0]}`]?.hash, ours[newest]?.hash)
-    assert.equal(ours[`quarantine.crimes@${badDay}`]?.rows, 1)
-    assert.deepEqual(ours[`raw.crimes@${badDay}`], ours[newest])
+  after(async () => {
+    await trino?.[Symbol.asyncDispose]()
+    await rm(folder, { recursive: true, force: true })
   })
 
-  it('is read by pyiceberg with the rows that Blotter tells, each table at each tag', async () => {
-    assert.deepEqual(byReference(await readings<'table'>('read_pyiceberg.py', lake)), ours)
-  })
+  for (const chapter of lifeOf(() => folder)) {
+    describe(`after ${chapter.what}`, () => {
+      before(async () => {
+        const before = ours
+        await chapter.happen()
+        ours = await readByBlotter(lake, folder, chapter)
+        for (const [reference, reading] of Object.entries(ours)) {
+          assert.deepEqual(reading, before[reference] ?? reading, `${reference} has other rows than before`)
+        }
+        for (const table of ['raw.crimes', 'processed.crimes_without_arrest', 'history.changes', 'quarantine.crimes']) {
+          assert.ok((ours[`${table}@${chapter.batches.at(-1)}`]?.rows ?? 0) > 0, `${table} is empty`)
+        }
+      })
 
-  it('is read by Spark with the rows that Blotter tells, each table at each tag', async () => {
-    assert.deepEqual(byReference(await readings<'table'>('read_spark.py', lake, jars, ...Object.keys(ours))), ours)
-  })
+      it('is read by pyiceberg with the rows that Blotter tells, each table at each tag', async () => {
+        assert.deepEqual(byReference(await readings<'table'>('read_pyiceberg.py', lake)), ours)
+      })
+
+      it("is read by DuckDB's own Iceberg extension alike", async () => {
+        assert.deepEqual(byReference(await readings<'table'>('read_duckdb.py', lake)), ours)
+      })
+
+      it('is read by Trino alike', async t => {
+        const home = await prepareTrino(cacheFolder(), message => t.diagnostic(message))
+        if (!home) return t.skip('no JDK 25 or no Maven')
+        trino ??= await startTrino(home, lake)
+        const read = await readings<'table'>('read_trino.py', String(trino.port), ...Object.keys(ours))
+        assert.deepEqual(byReference(read), ours)
+      })
+
+      it('is read by Spark alike', { skip: !chapter.spark && 'a session takes its time' }, async () => {
+        assert.deepEqual(byReference(await readings<'table'>('read_spark.py', lake, jars, ...Object.keys(ours))), ours)
+      })
+    })
+  }
 })
 
-/** A batch of one row whose date is none, so that the quarantine has something to be read. */
-async function spoilOneRow(lake: string, folder: string): Promise<void> {
-  const spoiled = "timestamp '2030-01-01' as updated_on, '0000-00-00' as date"
-  const row = `select * exclude (batch_at) replace (${spoiled}) from raw.crimes limit 1`
-  const file = join(folder, 'spoiled.csv')
-  await blotter('query', row, '--lake', lake, '--format', 'csv', '--output', file)
-  await blotter('run', '--source', `file:${file}?partial=true`, '--lake', lake, '--at', badDay, '--json')
-}
-
-/** The same through `blotter query --at`, by way of Parquet files, whose values carry their types. */
-async function readByBlotter(lake: string, folder: string): Promise<Record<string, Reading>> {
-  const batches = JSON.parse(await blotter('batches', '--lake', lake, '--json')) as { batch_at: string }[]
-  assert.deepEqual(batches.map(({ batch_at: at }) => at), [...days, badDay])
-  const tables = JSON.parse(await blotter('tables', '--lake', lake, '--json')) as { name: string }[]
+/** Every table at every tag as a query of a batch reads it, by way of Parquet files, whose values carry their types. */
+async function readByBlotter(lake: string, folder: string, { batches }: Chapter): Promise<Readings> {
+  const outputFolder = join(folder, 'ours')
+  await mkdir(outputFolder, { recursive: true })
+  const config = loadConfig({ env: {}, flags: { lake }, cwd: folder })
+  await using platform = await openPlatform(config, silentLog)
+  assert.deepEqual((await platform.batches()).map(({ batch_at: at }) => at), batches)
   const files = new Map<string, { table: string; tag: string }>()
-  for (const { batch_at: tag } of batches) {
-    for (const { name: table } of tables) {
-      const file = join(folder, `${files.size}.parquet`)
-      files.set(file, { table, tag })
-      await blotter('query', `select * from ${table}`, '--lake', lake, '--at', tag, '--format', 'parquet', '--output', file)
+  for (const at of batches) {
+    for (const { name } of await platform.tables(at)) {
+      const file = join(outputFolder, `${files.size}.parquet`)
+      files.set(file, { table: name, tag: at })
+      await using result = await platform.query(`select * from ${name}`, { at, outputFolder, signal: AbortSignal.timeout(60_000) })
+      await result.writeParquet(file)
     }
   }
   const read = await readings<'file'>('read_parquet.py', ...files.keys())
+  await rm(outputFolder, { recursive: true })
   return byReference(read.map(({ file, ...reading }) => ({ ...reading, ...(files.get(file) ?? { table: file, tag: '' }) })))
 }
