@@ -10,9 +10,10 @@ export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-/** `raw.crimes` as `"raw"."crimes"`. */
+/** `raw.crimes` as `"raw"."crimes"`; a namespace that holds points itself is one name: `"a.b"."c"`. */
 export function tableIdentifier(name: string): string {
-  return name.split('.').map(identifier).join('.')
+  const point = name.lastIndexOf('.')
+  return point < 0 ? identifier(name) : `${identifier(name.slice(0, point))}.${identifier(name.slice(point + 1))}`
 }
 
 const DUCKDB_TYPE = {

@@ -7,6 +7,7 @@ test('quotes are doubled, so that no value ends its literal', () => {
   assert.equal(literal(`O'Hare'); DROP TABLE x --`), `'O''Hare''); DROP TABLE x --'`)
   assert.equal(identifier('a"b'), '"a""b"')
   assert.equal(tableIdentifier('raw.crimes'), '"raw"."crimes"')
+  assert.equal(tableIdentifier('a.b.c'), '"a.b"."c"', 'another engine’s namespace within a namespace')
 })
 
 test('nested types and their ids are written as DuckDB wants them', () => {
