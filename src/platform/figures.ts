@@ -33,6 +33,8 @@ export interface Figures {
   margins: Record<string, number>
   secrets: { secret: string; age?: number; due?: number }[]
   outbox: { alerts: number; givenUp: number; lineage: number }
+  /** What could not be read: `state`, `lake`, `secrets`. Its figures are missing. */
+  unreadable: string[]
 }
 
 interface Parts {
@@ -56,20 +58,30 @@ export function figuring(parts: Parts, secretStatus: SecretStatus) {
   const secrets = kept(secretStatus)
   return async (): Promise<Figures> => {
     const now = parts.clock.now().getTime() / 1000
-    return {
-      ...(parts.stateExists() ? ofState(parts, now) : { runs: {}, rows: {}, changes: {}, margins: {}, outbox: NO_OUTBOX }),
-      ...(parts.lakeExists() ? { ...(await ofLake(parts)), lakeBytes: await lakeBytes() } : { tables: [] }),
-      ...nextRun(parts),
-      secrets: (await secrets()).map((one) => ({
-        secret: one.name,
-        ...(one.changed_at === null ? {} : { age: now - secondsOf(one.changed_at) }),
-        ...(one.next_at === null ? {} : { due: secondsOf(one.next_at) }),
-      })),
+    const unreadable: string[] = []
+    // A vault without its key must not hide that runs fail.
+    const read = async <Read, Nothing>(part: string, reading: () => Read | Promise<Read>, nothing: Nothing): Promise<Read | Nothing> => {
+      try {
+        return await reading()
+      } catch {
+        unreadable.push(part)
+        return nothing
+      }
     }
+    const state = parts.stateExists() ? await read('state', () => ofState(parts, now), NO_STATE) : NO_STATE
+    const sized = async () => ({ ...(await ofLake(parts)), lakeBytes: await lakeBytes() })
+    const lake = parts.lakeExists() ? await read('lake', sized, NO_LAKE) : NO_LAKE
+    const aged = (await read('secrets', secrets, [])).map((one) => ({
+      secret: one.name,
+      ...(one.changed_at === null ? {} : { age: now - secondsOf(one.changed_at) }),
+      ...(one.next_at === null ? {} : { due: secondsOf(one.next_at) }),
+    }))
+    return { ...state, ...lake, ...nextRun(parts), secrets: aged, unreadable }
   }
 }
 
-const NO_OUTBOX = { alerts: 0, givenUp: 0, lineage: 0 }
+const NO_STATE = { runs: {}, rows: {}, changes: {}, margins: {}, outbox: { alerts: 0, givenUp: 0, lineage: 0 } }
+const NO_LAKE: Pick<Figures, 'tables'> = { tables: [] }
 
 function ofState({ config, state }: Parts, now: number) {
   const { database } = state()

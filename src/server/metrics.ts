@@ -97,6 +97,11 @@ export const METRICS: Readonly<Record<string, Metric>> = {
   },
   blotter_outbox_alerts: { help: 'Alerts that wait to be sent.', values: ({ outbox }) => [[outbox.alerts]] },
   blotter_outbox_alerts_given_up: { help: 'Alerts that could not be sent for a day.', values: ({ outbox }) => [[outbox.givenUp]] },
+  blotter_unreadable: {
+    help: 'One for each of state, lake and secrets that could not be read: its figures are missing.',
+    labels: ['part'],
+    values: ({ unreadable }) => unreadable.map((part) => [1, { part }]),
+  },
   blotter_outbox_lineage: { help: 'Lineage events that wait to be posted.', values: ({ outbox }) => [[outbox.lineage]] },
 }
 

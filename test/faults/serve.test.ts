@@ -79,17 +79,37 @@ describe('A server with a schedule', () => {
     assert.ok(!linesOf(await stopped(again)).some((line) => line['msg'] === 'run begins by itself'), 'it knows what it has read')
   })
 
-  it('goes on after a restart with what was interrupted', async () => {
+  for (const [how, signal, code] of [['interrupted', 'SIGINT', 0], ['killed', 'SIGKILL', null]] as const) {
+    it(`goes on after a restart with what was ${how}`, async () => {
+      await using city = await makeFaultyCity()
+      await city.publish(0)
+      const first = await serving(city, '{ on_source_change: 1s }')
+      await first.says(/"step":"extract","state":"running"/)
+      first.child.kill(signal)
+      assert.equal((await first.ended).code, code)
+      const runs = async () => documentOf<Summary[]>(await city.blotter('runs', 'list', '--json'))
+      const [broken] = await runs()
+      assert.equal(broken?.state, 'queued')
+      const second = await serving(city, '{ cron: "0 0 1 1 *" }')
+      await second.says(/"trigger":"interrupted"[^]*"state":"succeeded","seconds":[\d.]+,"msg":"run"/)
+      await stopped(second)
+      assert.deepEqual((await runs()).map((run) => [run.run, run.state]), [[broken.run, 'succeeded']])
+    })
+  }
+
+  it('begins a run at its time', async () => {
     await using city = await makeFaultyCity()
     await city.publish(0)
-    const first = await serving(city, '{ on_source_change: 1s }')
-    await first.says(/"step":"extract","state":"running"/)
-    await stopped(first)
-    const runs = async () => documentOf<Summary[]>(await city.blotter('runs', 'list', '--json'))
-    assert.deepEqual((await runs()).map((run) => run.state), ['queued'])
-    const second = await serving(city, '{ cron: "0 0 1 1 *" }')
-    await second.says(/"trigger":"interrupted"[^]*"state":"succeeded","seconds":[\d.]+,"msg":"run"/)
-    await stopped(second)
-    assert.deepEqual((await runs()).map((run) => run.state), ['succeeded'])
+    const server = await serving(city, '{ cron: "*/2 * * * * *", timezone: America/Chicago }')
+    await server.says(/"trigger":"cron"[^]*"state":"succeeded","seconds":[\d.]+,"msg":"run"/)
+    await stopped(server)
+  })
+
+  it('says what is missing and ends, where there is no source to make batches of', async () => {
+    await using city = await makeFaultyCity()
+    await writeFile(join(city.folder, 'blotter.yaml'), 'schedule: { cron: "0 6 * * *" }\nserver: { port: 0 }\n')
+    const { code, err } = await city.blotter('serve')
+    assert.equal(code, 2, err)
+    assert.match(err, /source/)
   })
 })

@@ -82,7 +82,16 @@ export async function desk(t: TestContext, overrides: Partial<Services> = {}): P
     },
     engineCatalog: () => engine,
     ready: async () => {},
-    figures: async () => ({ runs: {}, rows: {}, changes: {}, margins: {}, tables: [], secrets: [], outbox: { alerts: 0, givenUp: 0, lineage: 0 } }),
+    figures: async () => ({
+      runs: {},
+      rows: {},
+      changes: {},
+      margins: {},
+      tables: [],
+      secrets: [],
+      outbox: { alerts: 0, givenUp: 0, lineage: 0 },
+      unreadable: [],
+    }),
     log: silentLog,
     ...overrides,
   }

@@ -17,6 +17,7 @@ const FIGURES: Figures = {
   margins: { run: 2000, freshness: -5 },
   secrets: [{ secret: 'mysql', age: 86_400 }, { secret: 'unknown' }],
   outbox: { alerts: 2, givenUp: 0, lineage: 0 },
+  unreadable: ['lake'],
 }
 
 const example = (name: string): string => readFileSync(new URL(`../../examples/${name}`, import.meta.url), 'utf8')
@@ -36,6 +37,7 @@ describe('/metrics', () => {
       'blotter_deadline_margin_seconds{scope="freshness"} -5',
       'blotter_secret_age_seconds{secret="mysql"} 86400',
       'blotter_outbox_alerts 2',
+      'blotter_unreadable{part="lake"} 1',
     ]) assert.ok(text.split('\n').includes(line), `${line}\n${text}`)
     assert.match(text, /^process_resident_memory_bytes \d/m)
     assert.doesNotMatch(text, /^blotter_lake_bytes /m)
