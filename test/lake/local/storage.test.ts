@@ -34,6 +34,7 @@ test('one file is found under every spelling, and nothing in its name is decoded
     assert.equal((await storage.read(spelling)).toString(), 'x')
     assert.equal(storage.enginePath(spelling), `${folder}/${name}`)
     assert.equal(await storage.exists(spelling), true)
+    assert.equal(await storage.sizeBytes(spelling), 1)
   }
   const listed = await Array.fromAsync(storage.list(`file://${folder}`))
   assert.deepEqual(
@@ -49,6 +50,13 @@ test('one file is found under every spelling, and nothing in its name is decoded
 test('a file that metadata names and that is missing is lake_damaged, by its name', async (t) => {
   const location = `file://${await scratch(t)}/gone.avro`
   await assert.rejects(storage.read(location), failsWith('lake_damaged', location))
+  await assert.rejects(storage.sizeBytes(location), failsWith('lake_damaged', location))
+})
+
+test('a file on another machine is not called missing: it is none that is read here', async () => {
+  for (const location of ['s3://bucket/raw/m0.avro', 'file://server/share/m0.avro']) {
+    await assert.rejects(storage.read(location), failsWith('unsupported', location))
+  }
 })
 
 test('a place that cannot be written to is lake_unwritable', async (t) => {
