@@ -70,6 +70,41 @@ describe('What works beside a server', () => {
     }
   })
 
+  it('asks no guard twice about one state of the source, after a restart neither, and goes on when it changes', async () => {
+    await using city = await makeFaultyCity()
+    await city.publish(0)
+    const yaml = `source: { url: "file:${city.file}" }\nlake: ${city.lake}\nschedule: { on_source_change: 1s }\n`
+    await writeFile(join(city.folder, 'blotter.yaml'), yaml)
+    const lines: Line[] = []
+    const log = createLog('info', { write: (line: string) => void lines.push(JSON.parse(line) as Line) })
+    const ended = (state: string, count: number) => () => lines.filter((line) => line['msg'] === 'run' && line['state'] === state).length >= count
+    const serving = async (work: () => Promise<void>): Promise<string[]> => {
+      const stop = new AbortController()
+      await using platform = await openPlatform(loadConfig({ env: {}, flags: {}, cwd: city.folder }), log)
+      const beside = platform.workBeside(stop.signal)
+      try {
+        await work()
+        return (await platform.runs()).map((run) => run.state)
+      } finally {
+        stop.abort()
+        await beside
+      }
+    }
+    await serving(async () => {
+      await until(ended('succeeded', 1), 'no first batch', lines)
+      await writeFile(city.file, 'id,date,primary_type,arrest,updated_on\n')
+      await until(ended('held', 1), 'nothing is held', lines)
+      await sleep(2500)
+    })
+    assert.deepEqual(await serving(() => sleep(2500)), ['held', 'succeeded'])
+    const states = await serving(async () => {
+      await city.publish(1)
+      await until(ended('succeeded', 2), 'no batch after the source was well again', lines)
+    })
+    assert.equal(states.length, 3)
+    assert.equal(states[0], 'succeeded', 'a run of its own, whatever became of the held one')
+  })
+
   it('watches deadlines from another process, which goes with the server however that goes', async () => {
     await using city = await makeFaultyCity()
     const config = join(city.folder, 'blotter.yaml')
