@@ -42,7 +42,13 @@ export function openAlerts(given: Config, log: Log, clock: Clock = systemClock) 
     async send(signal: AbortSignal): Promise<Delivered> {
       if (!exists()) return { sent: 0, failed: [] }
       makeAllDue(state().database, clock.now().toISOString())
-      return deliverDue(delivery(), signal)
+      const done: Delivered = { sent: 0, failed: [] }
+      for (;;) {
+        const { sent, failed } = await deliverDue(delivery(), signal)
+        done.sent += sent
+        done.failed.push(...failed)
+        if (sent === 0 || signal.aborted) return done
+      }
     },
     /** Watches deadlines and sends, until no run is under way; with `stay` until the signal. */
     async watch(options: { stay: boolean; signal: AbortSignal; lastDue?: (now: Date) => Date | undefined }): Promise<'done' | 'taken'> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import type { Clock } from '../../src/clock.ts'
@@ -75,6 +76,25 @@ describe('Alerts of a lake', () => {
     assert.deepEqual(await alerts.send(GO), { sent: 0, failed: [] })
     assert.equal(await alerts.watch({ stay: true, signal: GO }), 'done')
     assert.deepEqual(wishesOf(config).channels, [])
+  })
+
+  it('are all sent on request, by a webhook too, however many wait', async (t) => {
+    const events: unknown[] = []
+    const hook = createServer(async (request, response) => {
+      events.push((JSON.parse((await request.toArray()).join('')) as { event: string }).event)
+      response.end('ok')
+    })
+    await new Promise<void>((resolve) => void hook.listen(0, '127.0.0.1', resolve))
+    t.after(() => hook.close())
+    const { port } = hook.address() as { port: number }
+    const env = { BLOTTER_ALERTS_WEBHOOK: `http://127.0.0.1:${port}/services/canary` }
+    const config = loadConfig({ env, flags: {}, cwd: testFolder(t) })
+    const state = openState(config.state, { clock })
+    t.after(() => state.close())
+    for (let n = 0; n < 60; n++) raiseAlert(state.database, { subject: `s${n}`, occasion: '' }, ROTATED, NOW, wishesOf(config).channels)
+    using alerts = openAlerts(config, silentLog, clock)
+    assert.deepEqual(await alerts.send(GO), { sent: 60, failed: [] })
+    assert.deepEqual([events.length, events[0]], [60, 'secret_rotated'])
   })
 
   it('are watched beside a server by a process of its own, which ends with the signal', async (t) => {
