@@ -114,7 +114,8 @@ describe('Alerts of a lake', () => {
 
 describe('A rotation by hand', () => {
   it('that fails is told of as one that was due, with the step; what is mistyped is not', async (t) => {
-    const source = 'source: { url: "mysql://reader@127.0.0.1:1/city?table=crimes", password: secret://mysql, rotation: {} }\nsecrets: { backend: vault }\n'
+    const url = 'mysql://reader@127.0.0.1:1/city?table=crimes'
+    const source = `source: { url: "${url}", password: secret://mysql, rotation: {} }\nsecrets: { backend: vault }\n`
     const { config, state } = await place(t, source)
     const secrets = openSecretParts(config, clock, { openEnvironment, openVault, openAwsSecrets })
     t.after(() => secrets[Symbol.dispose]())
@@ -122,7 +123,8 @@ describe('A rotation by hand', () => {
     const fails = async (): Promise<never> => {
       throw new BlotterError('source_unreachable', 'The server is down.', { todo: 'Start it.' })
     }
-    const verbs = rotatingTold({ secrets, config: secrets.config, clock, log: silentLog, openAccounts: () => ({ set: fails, test: fails }) }, () => state)
+    const openAccounts = () => ({ set: fails, test: fails })
+    const verbs = rotatingTold({ secrets, config: secrets.config, clock, log: silentLog, openAccounts }, () => state)
     await assert.rejects(verbs.secretRotate('other'), { code: 'usage' })
     const facts = (): Alert[] =>
       state.database.all<{ facts: string }>('SELECT facts FROM alerts').map((row) => JSON.parse(row.facts) as Alert)
