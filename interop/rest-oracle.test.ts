@@ -11,7 +11,8 @@ import { formatJson, parseJson } from '../src/lake/exact-json.ts'
 import { localStorage } from '../src/lake/local/storage.ts'
 import { writeManifestList } from '../src/lake/manifest.ts'
 import type { TableMetadata } from '../src/lake/metadata.ts'
-import { differences, scenario, type Step, type World } from './rest-scenario.ts'
+import { differences, scenario } from './rest-scenario.ts'
+import type { Step, World } from './rest-steps.ts'
 import { serve, type ServedLake } from './served-lake.ts'
 
 const { BLOTTER_INTEROP_ORACLE: classPath = '', JAVA_HOME: javaHome = '' } = process.env
@@ -62,7 +63,8 @@ describe('The same requests to Apache’s own REST catalog and to Blotter', { ti
   })
 
   for (const step of scenario) {
-    it(`${step.name}: the answers are the same${differences[step.name] === undefined ? '' : `, but that ${differences[step.name]!.why}`}`, async () => {
+    const but = differences[step.name]?.why
+    it(`${step.name}: the answers are the same${but === undefined ? '' : `, but that ${but}`}`, async () => {
       const [theirs, ours] = [await take(apache, step), await take(blotter, step)]
       const known = differences[step.name]
       if (known) assert.deepEqual({ theirs: theirs.status, ours: ours.status }, { theirs: known.theirs, ours: known.ours })
@@ -109,7 +111,12 @@ async function take(side: Side, { method, path, body, headers }: Step): Promise<
   const answer = await fetch(`${side.url}/v1${path}`, {
     method,
     // Compressed answers of Apache's server have other ETags.
-    headers: { 'accept-encoding': 'identity', ...side.headers, ...(sent === undefined ? {} : { 'content-type': 'application/json' }), ...headers?.(side.world) },
+    headers: {
+      'accept-encoding': 'identity',
+      ...side.headers,
+      ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers?.(side.world),
+    },
     ...(sent === undefined ? {} : { body: formatJson(sent) }),
   })
   const text = await answer.text()
@@ -144,5 +151,6 @@ function told(text: string, root: string): string {
   // All are 400, and an engine does the same with each.
   if (['IllegalArgumentException', 'ValidationException'].includes(text)) return 'BadRequestException'
   const place = text.replace(/^file:(?:\/\/)?(?=\/)/, '').replace(root, 'ROOT')
-  return place.replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UUID').replace(/\.[0-9a-f]{16}(?=\.(?:metadata|avro))/, '')
+  const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+  return place.replaceAll(uuid, 'UUID').replace(/\.[0-9a-f]{16}(?=\.(?:metadata|avro))/, '')
 }

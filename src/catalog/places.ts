@@ -29,9 +29,12 @@ export function checkFile(places: Places, what: string, location: string): void 
 export function checkTable(places: Places, table: string, location: string, others: readonly { name: string; location: string }[]): void {
   const inner = pathInLake(places, `the location of ${table}`, location)
   const [first = '', ...rest] = inner.split('/')
-  if (rest.length === 0) throw refused(`the location ${location} of ${table} is not within a folder of the lake, as ${defaultLocation(places, table)} is`)
+  const usual = defaultLocation(places, table)
+  if (rest.length === 0) throw refused(`the location ${location} of ${table} is not within a folder of the lake, as ${usual} is`)
   const namespace = table.slice(0, table.lastIndexOf('.'))
-  if (places.own.has(first) && !places.own.has(namespace)) throw refused(`the location ${location} is in the folder of ${first}, whose tables are Blotter's`)
+  if (places.own.has(first) && !places.own.has(namespace)) {
+    throw refused(`the location ${location} is in the folder of ${first}, whose tables are Blotter's`)
+  }
   const taken = others.find((other) => other.name !== table && overlap(location, other.location))
   if (taken) throw refused(`the location ${location} is that of ${taken.name}, or overlaps it`)
 }
@@ -59,12 +62,14 @@ function pathInLake({ lake, keepOut }: Places, what: string, location: string): 
   return inner
 }
 
+// oxlint-disable-next-line no-control-regex -- What would end a path early, or be another separator.
+const CONTROL = /[\u0000-\u001f\\]/
+
 /** No part of the path may lead elsewhere: what is compared must be what the disk sees. */
 function isPlain(location: string): boolean {
   const path = canonicalLocation(location)
   const parts = path.slice(1).split('/')
-  // eslint-disable-next-line no-control-regex
-  return path.startsWith('/') && !/[\u0000-\u001f\\]/.test(path) && parts.every((part) => part !== '' && part !== '.' && part !== '..')
+  return path.startsWith('/') && !CONTROL.test(path) && parts.every((part) => part !== '' && part !== '.' && part !== '..')
 }
 
 function folderPath(location: string): string {

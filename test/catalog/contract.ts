@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Catalog } from '../../src/catalog/catalog.ts'
-import { BlotterError } from '../../src/errors.ts'
+import { BlotterError, type ErrorCode } from '../../src/errors.ts'
+
+const failsWith = (code: ErrorCode) => (error: unknown) => error instanceof BlotterError && error.code === code
 
 /** An adapter under test: a fresh, empty catalog, and a second connection to the same one. */
 export interface CatalogUnderTest {
@@ -82,6 +84,41 @@ export function catalogContract(name: string, { open, atomic }: CatalogUnderTest
       assert.deepEqual(await catalog.namespaces(), ['history', 'raw'])
     })
   }
+
+  contract('a namespace is made once, keeps its properties, and goes when nothing is in it', async (catalog) => {
+    await catalog.createNamespace('a', { owner: 'me' })
+    await assert.rejects(catalog.createNamespace('a', {}), failsWith('namespace_exists'))
+    await catalog.updateNamespace('a', { x: 'y' }, ['owner', 'none'])
+    assert.deepEqual(await catalog.namespace('a'), { x: 'y' })
+    await catalog.updateNamespace('a', {}, ['x'])
+    assert.deepEqual(await catalog.namespace('a'), {})
+    await catalog.commit([{ table: 'a.t', from: null, to: '0' }])
+    await assert.rejects(catalog.dropNamespace('a'), failsWith('namespace_not_empty'))
+    await catalog.drop({ table: 'a.t', metadataLocation: '0' })
+    await catalog.dropNamespace('a')
+    assert.equal(await catalog.namespace('a'), undefined)
+    await assert.rejects(catalog.dropNamespace('a'), failsWith('namespace_missing'))
+    await assert.rejects(catalog.updateNamespace('a', {}, []), failsWith('namespace_missing'))
+  })
+
+  contract('a table is renamed into a namespace that is there, to a name that is free', async (catalog) => {
+    await catalog.commit([{ table: 'a.t', from: null, to: '0' }, { table: 'a.u', from: null, to: '1' }])
+    await assert.rejects(catalog.rename('a.t', 'a.u'), failsWith('table_exists'))
+    await assert.rejects(catalog.rename('a.t', 'b.t'), failsWith('namespace_missing'))
+    await assert.rejects(catalog.rename('a.x', 'a.y'), failsWith('table_missing'))
+    await catalog.createNamespace('b', {})
+    await catalog.rename('a.t', 'b.t')
+    assert.equal(await catalog.entry('a.t'), undefined)
+    assert.equal((await catalog.entry('b.t'))?.metadataLocation, '0')
+    await catalog.commit([{ table: 'b.t', from: '0', to: '2' }])
+  })
+
+  contract('a table that moved meanwhile is not dropped', async (catalog) => {
+    await catalog.commit([{ table: 'a.t', from: null, to: '0' }])
+    await catalog.commit([{ table: 'a.t', from: '0', to: '1' }])
+    await assert.rejects(catalog.drop({ table: 'a.t', metadataLocation: '0' }), failsWith('commit_conflict'))
+    assert.equal((await catalog.entry('a.t'))?.metadataLocation, '1')
+  })
 
   contract('of two writers that start from the same version one wins and the other is told', async (catalog, again) => {
     await catalog.commit([{ table: 'raw.crimes', from: null, to: '0' }])

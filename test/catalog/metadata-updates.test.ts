@@ -62,12 +62,13 @@ test('a new table has ids from 1 on, outer columns first, and what is parted and
 
 test('-1 stands for what was added last, and the same schema, spec or order is not added twice', () => {
   const base = made()
-  const wider = { ...schema, fields: [...(base.schemas[0] as unknown as SchemaText).fields, { id: 5, name: 'more', required: false, type: 'decimal(10, 2)' }] }
+  const first = base.schemas[0] as unknown as SchemaText
+  const wider = { ...schema, fields: [...first.fields, { id: 5, name: 'more', required: false, type: 'decimal(10, 2)' }] }
   const add: TableUpdate[] = [{ action: 'add-schema', schema: wider }, { action: 'set-current-schema', 'schema-id': -1 }]
   const next = applyUpdates(base, add, NOW)
   assert.deepEqual([next['current-schema-id'], next['last-column-id'], next.schemas.length], [1, 5, 2])
   assert.equal(applyUpdates(next, add, NOW).schemas.length, 2)
-  const back: TableUpdate[] = [{ action: 'add-schema', schema: base.schemas[0] as unknown as SchemaText }, { action: 'set-current-schema', 'schema-id': -1 }]
+  const back: TableUpdate[] = [{ action: 'add-schema', schema: first }, { action: 'set-current-schema', 'schema-id': -1 }]
   assert.equal(applyUpdates(next, back, NOW)['current-schema-id'], 0)
   refuses(/none was added/, [{ action: 'set-default-spec', 'spec-id': -1 }])
   refuses(/no schema 9/, [{ action: 'set-current-schema', 'schema-id': 9 }])
@@ -79,7 +80,8 @@ test('a partition field keeps its id over all specs, and gets a new one where it
   const base = made()
   const at = (base.schemas[0] as unknown as SchemaText).fields.find((field) => field.name === 'at')!.id
   const spec = (...fields: { 'source-id': number; name: string; transform: string }[]): TableUpdate => ({ action: 'add-spec', spec: { fields } })
-  const next = applyUpdates(base, [spec({ ...day, 'source-id': at }), spec(bucket, { ...day, 'source-id': at }), spec({ ...day, 'source-id': at })], NOW)
+  const byDay = { ...day, 'source-id': at }
+  const next = applyUpdates(base, [spec(byDay), spec(bucket, byDay), spec(byDay)], NOW)
   const ids = next['partition-specs'].map((one) => one.fields.map((field) => field['field-id']))
   assert.deepEqual(ids, [[], [1000], [1001, 1000]])
   assert.equal(next['last-partition-id'], 1001)
@@ -115,7 +117,8 @@ test('what main went through within one commit is not in its log', () => {
 test('snapshots that cannot follow are refused', () => {
   const base = applyUpdates(made(), [snapshot(1, 5), onMain(1)], NOW)
   refuses(/already/, [snapshot(1, 6)], base)
-  const late = (error: unknown): boolean => error instanceof BlotterError && error.code === 'commit_conflict' && /not higher than 5/.test(error.message)
+  const late = (error: unknown): boolean =>
+    error instanceof BlotterError && error.code === 'commit_conflict' && /not higher than 5/.test(error.message)
   assert.throws(() => applyUpdates(base, [snapshot(2, 5, { parent: 1 })], NOW), late, 'who asks may try again')
   refuses(/before the one/, [snapshot(2, 6, { parent: 1, at: NOW.getTime() - 61_000 })], base)
   refuses(/does not exist/, [onMain(2)], base)
@@ -171,7 +174,9 @@ test('versions other than 2, types of version 3 and properties that are fields a
   refuses(/version 1/, [{ action: 'upgrade-format-version', 'format-version': 1 }])
   refuses(/version 3/, [{ action: 'set-properties', updates: { 'format-version': '3' } }])
   refuses(/not a property/, [{ action: 'set-properties', updates: { 'current-snapshot-id': '3' } }])
-  const of = (type: string): TableUpdate[] => [{ action: 'add-schema', schema: { type: 'struct', fields: [{ id: 1, name: 'a', required: false, type }] } }]
+  const of = (type: string): TableUpdate[] => [
+    { action: 'add-schema', schema: { type: 'struct', fields: [{ id: 1, name: 'a', required: false, type }] } },
+  ]
   for (const type of ['variant', 'timestamp_ns', 'geometry(srid:4326)']) refuses(/format version 3/, of(type))
   for (const type of ['money', 'decimal', 'fixed[x]', '']) refuses(/does not know/, of(type))
   const version = applyUpdates(made(), [{ action: 'set-properties', updates: { 'format-version': '2', a: 'b' } }], NOW)
@@ -192,7 +197,8 @@ test('a table keeps its UUID, and a partitioned one the column that it is partit
   assert.equal(made([{ action: 'assign-uuid', uuid: UUID }])['table-uuid'], UUID)
   refuses(/has the UUID/, [{ action: 'assign-uuid', uuid: UUID }])
   assert.ok(applyUpdates(made([{ action: 'assign-uuid', uuid: UUID }]), [{ action: 'assign-uuid', uuid: UUID.toUpperCase() }], NOW))
-  const parted = made([{ action: 'add-spec', spec: { fields: [{ 'source-id': 3, name: 'd', transform: 'day' }] } }, { action: 'set-default-spec', 'spec-id': -1 }])
+  const byDay = { fields: [{ 'source-id': 3, name: 'd', transform: 'day' }] }
+  const parted = made([{ action: 'add-spec', spec: byDay }, { action: 'set-default-spec', 'spec-id': -1 }])
   const narrow: SchemaText = { type: 'struct', fields: [{ id: 1, name: 'id', required: true, type: 'long' }] }
   refuses(/partitioned by d/, [{ action: 'add-schema', schema: narrow }, { action: 'set-current-schema', 'schema-id': -1 }], parted)
 })

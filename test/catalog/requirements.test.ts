@@ -5,6 +5,7 @@ import { creation } from '../../src/catalog/new-table.ts'
 import { checkRequirements } from '../../src/catalog/requirements.ts'
 import type { TableRequirement } from '../../src/catalog/table-update.ts'
 import { BlotterError, type ErrorCode } from '../../src/errors.ts'
+import { formatJson } from '../../src/lake/exact-json.ts'
 
 const NOW = new Date('2026-11-23T06:00:00Z')
 const wish = {
@@ -62,7 +63,7 @@ test('a commit whose every requirement holds may go on', () => {
 })
 
 for (const requirement of broken) {
-  test(`${JSON.stringify(requirement, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))} does not hold, whatever else does`, () => {
+  test(`${formatJson(requirement)} does not hold, whatever else does`, () => {
     assert.throws(() => checkRequirements('a.b', metadata, [...holds, requirement]), code('commit_conflict'))
   })
 }

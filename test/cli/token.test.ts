@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { blotter } from './fake-platform.ts'
 
 test('a new token stands alone on its line, with how long it is good', async () => {
-  const { exitCode, stdout, calls } = await blotter(['token', 'add', 'spark', '--scope', 'catalog:read', '--scope', 'api,metrics', '--expires', '90d'])
+  const flags = ['--scope', 'catalog:read', '--scope', 'api,metrics', '--expires', '90d']
+  const { exitCode, stdout, calls } = await blotter(['token', 'add', 'spark', ...flags])
   assert.equal(exitCode, 0)
   assert.equal(stdout.split('\n')[0], 'blotter_id_secret')
   assert.match(stdout, /until it is revoked.*shown this once/s)

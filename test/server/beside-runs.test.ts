@@ -62,7 +62,8 @@ test('who writes to Blotter’s own tables while it makes a batch loses nothing,
   const { properties, refs } = await catalog.metadata(path)
   assert.equal(Object.keys(properties).filter((key) => key.startsWith('key')).length, written)
   assert.ok(written > 0 && refs['2026-11-22T06:00:00Z'])
-  assert.deepEqual((await city.query('select id, block from raw.crimes order by id')).map((row) => [Number(row['id']), row['block']]), [[1, 'b'], [2, 'c']])
+  const rows = await city.query('select id, block from raw.crimes order by id')
+  assert.deepEqual(rows.map((row) => [Number(row['id']), row['block']]), [[1, 'b'], [2, 'c']])
   await catalog.close()
 })
 

@@ -55,7 +55,11 @@ test('closing does not wait for ever for who never finishes', async (t) => {
 test('a body that is too large is refused, and one that is not JSON too', async (t) => {
   const { url } = await serve(t)
   const post = (path: string, body: string, type = 'application/json'): Promise<Response> =>
-    fetch(`${url}/iceberg/v1${path}`, { method: 'POST', body, headers: { 'content-type': type, authorization: 'Bearer good~catalog.read~catalog.write' } })
+    fetch(`${url}/iceberg/v1${path}`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': type, authorization: 'Bearer good~catalog.read~catalog.write' },
+    })
   assert.equal((await post('/namespaces', '{"namespace":["a"]')).status, 400)
   assert.equal((await post('/namespaces', '['.repeat(100_000))).status, 400)
   assert.equal((await post('/namespaces', `{"namespace":["a"],"x":${'['.repeat(500)}${']'.repeat(500)}}`)).status, 400)

@@ -9,11 +9,12 @@ const DEEPEST = 200
 /** Reads and writes JSON without rounding: snapshot ids have up to 63 bits, and are numbers in this protocol. */
 export function keepIntegersExact(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(/^application\/(?:[\w.-]+\+)?json/, { parseAs: 'string', bodyLimit: BODY_LIMIT_BYTES }, async (_request: unknown, text: string) =>
+  const whole = { parseAs: 'string', bodyLimit: BODY_LIMIT_BYTES } as const
+  app.addContentTypeParser(/^application\/(?:[\w.-]+\+)?json/, whole, async (_request: unknown, text: string) =>
     text.trim() === '' ? undefined : parsed(text),
   )
   // What comes without a body may claim any type.
-  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT_BYTES }, async (_request: unknown, text: string) => {
+  app.addContentTypeParser('*', whole, async (_request: unknown, text: string) => {
     if (text.trim() === '') return undefined
     throw badBody('it is not JSON by its content type')
   })

@@ -35,7 +35,8 @@ export function answerIcebergErrors(app: FastifyInstance, log: Log): void {
     const told = todo === undefined ? message : `${message} ${todo}`
     return sendError(reply, status, (code && TYPES[code]) ?? TYPE_OF_STATUS[status] ?? 'InternalServerError', told)
   })
-  app.setNotFoundHandler((_request, reply) => sendError(reply, 404, 'NotFoundException', 'This catalog has no such endpoint; /v1/config lists those it has.'))
+  const unknown = 'This catalog has no such endpoint; /v1/config lists those it has.'
+  app.setNotFoundHandler((_request, reply) => sendError(reply, 404, 'NotFoundException', unknown))
 }
 
 export function sendError(reply: FastifyReply, status: number, type: string, message: string): FastifyReply {

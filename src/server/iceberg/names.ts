@@ -46,7 +46,7 @@ function problemOf(name: string): string | undefined {
   if (name === '') return 'it is empty'
   if (name.length > LONGEST) return `it is longer than ${LONGEST} characters`
   if (name.startsWith('.') || name.includes('.')) return 'it holds a point'
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- They are what is refused.
   if (/[/\\\u0000-\u001F\u007F]/.test(name)) return 'it holds a slash or a control character'
   return name.trim() === name ? undefined : 'it begins or ends with a space'
 }

@@ -23,13 +23,13 @@ export function namespaces(app: FastifyInstance, open: () => EngineCatalog): voi
     return { namespaces: names.map(partsOf), 'next-page-token': next }
   })
 
-  app.post('/namespaces', async (request) => {
+  app.post('/namespaces', async (request, reply) => {
     const { namespace, properties } = read(createNamespaceRequest, request.body)
     const name = newNamespace(namespace)
     const { catalog, places } = open()
     requireWrite(request, places, name)
     await catalog.createNamespace(name, properties)
-    return { namespace, properties: { location: `${places.lake}/${name}`, ...properties } }
+    return reply.send({ namespace, properties: { location: `${places.lake}/${name}`, ...properties } })
   })
 
   app.get<At>('/namespaces/:namespace', reading, async ({ params }) => {

@@ -5,6 +5,7 @@ import { configuration } from './configuration.ts'
 import { keepIntegersExact } from './exact-body.ts'
 import { answerIcebergErrors } from './failures.ts'
 import { namespaces } from './namespaces.ts'
+import { tableNames } from './table-names.ts'
 import { tables } from './tables.ts'
 import { views } from './views.ts'
 
@@ -15,6 +16,7 @@ export function iceberg(app: FastifyInstance, { engineCatalog, log }: Services):
   configuration(app, () => engineCatalog().places, 'blotter')
   namespaces(app, engineCatalog)
   tables(app, engineCatalog)
+  tableNames(app, engineCatalog)
   commits(app, engineCatalog)
   views(app, engineCatalog)
 }

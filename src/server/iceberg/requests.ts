@@ -152,7 +152,8 @@ export const pageQuery = z.object({ pageToken: z.string().optional(), pageSize: 
 export function read<T extends z.ZodType>(shape: T, sent: unknown): z.output<T> {
   const result = shape.safeParse(sent)
   if (result.success) return result.data
-  throw new BlotterError('usage', `The request does not fit: ${z.prettifyError(result.error).replaceAll(/\s+/g, ' ').slice(0, 1000)}. Nothing was changed.`, {
+  const what = z.prettifyError(result.error).replaceAll(/\s+/g, ' ').slice(0, 1000)
+  throw new BlotterError('usage', `The request does not fit: ${what}. Nothing was changed.`, {
     todo: 'Send what the Iceberg REST catalog specification has.',
   })
 }

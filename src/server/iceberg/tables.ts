@@ -3,14 +3,14 @@ import type { EngineCatalog } from '../../catalog/engine-catalog.ts'
 import { noNamespace, noTable } from '../../catalog/refusal.ts'
 import { matches } from '../api/caching.ts'
 import { requireScope } from '../authentication.ts'
-import { requireWrite, requireWriteOfTable } from './access.ts'
+import { requireWrite } from './access.ts'
 import { BODY_LIMIT_BYTES } from './exact-body.ts'
 import { namespaceOfPath, newTable, partsOf, tableOfPath } from './names.ts'
 import { pageOf } from './page.ts'
-import { createTableRequest, pageQuery, read, registerTableRequest, renameTableRequest } from './requests.ts'
+import { createTableRequest, pageQuery, read } from './requests.ts'
 import { etagOf, sendTable, type SnapshotMode } from './table-answer.ts'
 
-interface InNamespace {
+export interface InNamespace {
   Params: { namespace: string }
 }
 
@@ -22,7 +22,7 @@ export const TABLE = '/namespaces/:namespace/tables/:table'
 const reading = { config: { scope: 'catalog:read' }, exposeHeadRoute: false } as const
 const writing = { bodyLimit: BODY_LIMIT_BYTES } as const
 
-/** Tables: listed, loaded, made, taken in, renamed, dropped. */
+/** Tables: listed, loaded, made. */
 export function tables(app: FastifyInstance, open: () => EngineCatalog): void {
   app.get<InNamespace>('/namespaces/:namespace/tables', reading, async ({ params, query }) => {
     const namespace = namespaceOfPath(params.namespace)
@@ -63,34 +63,6 @@ export function tables(app: FastifyInstance, open: () => EngineCatalog): void {
   app.head<AtTable>(TABLE, reading, async ({ params }, reply) => {
     const table = tableOfPath(params.namespace, params.table)
     if (!(await open().catalog.entry(table))) throw noTable(table)
-    return reply.status(204).send()
-  })
-
-  app.delete<AtTable & { Querystring: { purgeRequested?: string } }>(TABLE, async (request, reply) => {
-    const table = tableOfPath(request.params.namespace, request.params.table)
-    const engine = open()
-    requireWriteOfTable(request, engine.places, table)
-    await engine.drop(table, { purged: request.query.purgeRequested?.toLowerCase() === 'true' })
-    return reply.status(204).send()
-  })
-
-  app.post<InNamespace>('/namespaces/:namespace/register', async (request, reply) => {
-    const namespace = namespaceOfPath(request.params.namespace)
-    const engine = open()
-    requireWrite(request, engine.places, namespace)
-    const asked = read(registerTableRequest, request.body)
-    const table = newTable(partsOf(namespace), asked.name)
-    return sendTable(reply, await engine.register(table, asked['metadata-location'], { overwrite: asked.overwrite }))
-  })
-
-  app.post('/tables/rename', async (request, reply) => {
-    const { source, destination } = read(renameTableRequest, request.body)
-    const from = tableOfPath(source.namespace.join('.'), source.name)
-    const to = newTable(destination.namespace, destination.name)
-    const { catalog, places } = open()
-    requireWriteOfTable(request, places, from)
-    requireWriteOfTable(request, places, to)
-    await catalog.rename(from, to)
     return reply.status(204).send()
   })
 

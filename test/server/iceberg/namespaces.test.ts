@@ -29,7 +29,8 @@ test('a namespace is made, described, changed and dropped', async (t) => {
   assert.deepEqual(changed, { updated: ['a'], removed: ['owner'], missing: ['none'] })
   const { body } = await expect(200, 'GET', '/namespaces/notes')
   assert.deepEqual(body, { namespace: ['notes'], properties: { location: `${location}/notes`, a: 'b' } })
-  assert.equal(await failure(422, 'POST', '/namespaces/notes/properties', { body: { removals: ['a'], updates: { a: 'b' } } }), 'UnprocessableEntityException')
+  const both = { body: { removals: ['a'], updates: { a: 'b' } } }
+  assert.equal(await failure(422, 'POST', '/namespaces/notes/properties', both), 'UnprocessableEntityException')
   await expect(204, 'DELETE', '/namespaces/notes')
   for (const [method, path] of [['GET', '/namespaces/notes'], ['DELETE', '/namespaces/notes'], ['GET', '/namespaces/notes/tables']] as const) {
     assert.equal(await failure(404, method, path), 'NoSuchNamespaceException')
@@ -73,7 +74,9 @@ test('pages hold what was asked for, and come to an end', async (t) => {
     token = page['next-page-token']
   }
   assert.deepEqual(seen, names)
-  for (const query of ['pageSize=0', 'pageSize=x', 'pageToken=!!']) assert.equal(await failure(400, 'GET', `/namespaces?${query}`), 'BadRequestException')
+  for (const query of ['pageSize=0', 'pageSize=x', 'pageToken=!!']) {
+    assert.equal(await failure(400, 'GET', `/namespaces?${query}`), 'BadRequestException')
+  }
 })
 
 test('names that could be no folder, or another name in SQL, are refused', async (t) => {

@@ -55,7 +55,10 @@ test('a table of Blotter’s own cannot be moved out of, or one of others into, 
   const { make, ask } = await session(t)
   await make('raw', 'crimes')
   await make('notes', 'mine')
-  const rename = (from: string, name: string, to: string): unknown => ({ source: { namespace: [from], name }, destination: { namespace: [to], name: 'x' } })
+  const rename = (from: string, name: string, to: string): unknown => ({
+    source: { namespace: [from], name },
+    destination: { namespace: [to], name: 'x' },
+  })
   for (const body of [rename('raw', 'crimes', 'notes'), rename('notes', 'mine', 'raw')]) {
     for (const scope of ['catalog:write', 'pipeline:write'] as const) {
       assert.equal((await ask('POST', '/iceberg/v1/tables/rename', { scopes: [scope], body })).status, 403)
@@ -66,8 +69,17 @@ test('a table of Blotter’s own cannot be moved out of, or one of others into, 
 test('no other spelling of a name reaches a table of Blotter’s own', async (t) => {
   const { make, ask, load } = await session(t)
   const made = await make('raw', 'crimes')
-  const spellings = ['/namespaces/raw/tables/crimes', '/namespaces/raw%1F/tables/crimes', '/namespaces/%1Fraw/tables/crimes', '/namespaces/x/tables/raw.crimes',
-    '/namespaces/x%1F..%1Fraw/tables/crimes', '/namespaces/%72aw/tables/crimes', '/namespaces//tables/raw.crimes', '/namespaces/x/../raw/tables/crimes', '/namespaces/RAW/tables/crimes']
+  const spellings = [
+    '/namespaces/raw/tables/crimes',
+    '/namespaces/raw%1F/tables/crimes',
+    '/namespaces/%1Fraw/tables/crimes',
+    '/namespaces/x/tables/raw.crimes',
+    '/namespaces/x%1F..%1Fraw/tables/crimes',
+    '/namespaces/%72aw/tables/crimes',
+    '/namespaces//tables/raw.crimes',
+    '/namespaces/x/../raw/tables/crimes',
+    '/namespaces/RAW/tables/crimes',
+  ]
   for (const path of spellings) {
     const { status } = await ask('POST', `/iceberg/v1${path}`, { scopes: ['catalog:read', 'catalog:write'], body: COMMIT })
     assert.ok(status >= 400, path)

@@ -57,7 +57,8 @@ export async function session(t: TestContext): Promise<Session> {
     async snapshot(metadata, id) {
       const sequence = metadata['last-sequence-number'] + 1
       const parent = metadata.refs['main']?.['snapshot-id']
-      const list = await writeManifestList(opened.storage, metadata, { id: Number(id), parentId: parent, sequenceNumber: sequence, label: undefined }, [])
+      const named = { id: Number(id), parentId: parent, sequenceNumber: sequence, label: undefined }
+      const list = await writeManifestList(opened.storage, metadata, named, [])
       return [
         {
           action: 'add-snapshot',
