@@ -9,39 +9,30 @@ import type { Engine } from './engine/engine.ts'
 import { realPathOf } from './lake/local/real-path.ts'
 import { localStorage } from './lake/local/storage.ts'
 import type { Log } from './log.ts'
-import { type BatchAt, batchAtOf } from './model/batch-at.ts'
 import type { Pipeline } from './model/pipeline.ts'
-import { terminateRun } from './orchestrate/recover.ts'
-import { listRuns, showRun } from './orchestrate/runs.ts'
-import { backUp } from './pipeline/backup.ts'
-import { compactByHand } from './pipeline/compact-by-hand.ts'
 import { type Check, examine } from './pipeline/doctor.ts'
-import { expireBatches } from './pipeline/expire.ts'
-import { loadIncidents, loadFolder } from './pipeline/load-incidents.ts'
 import { loadPipeline } from './pipeline/load.ts'
-import { type BatchMaker, makeBatch, releaseBatch, resumeBatch } from './pipeline/make-batch.ts'
+import type { BatchMaker } from './pipeline/make-batch.ts'
 import { openQuarantineSource, QUARANTINE_URL } from './pipeline/quarantine-source.ts'
-import { relocateLake } from './pipeline/relocate.ts'
-import { tableSpecs } from './pipeline/tables.ts'
 import { bindColumns } from './quality/columns.ts'
-import { openQuery } from './query/query.ts'
+import { batching } from './platform/batching.ts'
 import { codeVersionOf } from './platform/code-version.ts'
 import { examineAlerts, runAlerts } from './platform/alerting.ts'
 import { figuring } from './platform/figures.ts'
-import { lineage, tellOfTerminated } from './platform/lineage.ts'
-import { badSource, bucketsLater, sourceUrl } from './platform/refusals.ts'
+import { keeping } from './platform/keeping.ts'
+import { lineage } from './platform/lineage.ts'
+import { loading } from './platform/loading.ts'
+import { reading } from './platform/reading.ts'
+import { badSource, bucketsLater } from './platform/refusals.ts'
 import { restoring } from './platform/restoring.ts'
 import { rotatingTold } from './platform/rotation-alerts.ts'
-import { limited } from './platform/row-limit.ts'
 import { scheduling } from './platform/scheduling.ts'
 import { secretChecks } from './platform/secret-checks.ts'
 import { secretVerbs } from './platform/secret-verbs.ts'
 import { openSecretParts, type SecretParts } from './platform/secrets.ts'
 import { serving } from './platform/serving.ts'
 import { tokens } from './platform/tokens.ts'
-import { batchWatch, detailOf, summaryOf, type Watch } from './platform/told.ts'
-import { openReader, type QuarantineWish, type Reader } from './query/reader.ts'
-import { listTables } from './query/table-list.ts'
+import { openReader, type Reader } from './query/reader.ts'
 import { openAwsSecrets } from './secret/aws/store.ts'
 import { openEnvironment } from './secret/env/store.ts'
 import { looseRights } from './secret/vault/key.ts'
@@ -72,72 +63,16 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
   const { closeIdentity, bearerOf, ...tokenVerbs } = tokens(parts)
   const verbsOfSecrets = secretVerbs({ secrets, config, clock, stores: STORES })
   const verbs = {
-    run: async (options: { full: boolean; at?: BatchAt }, watch: Watch) =>
-      makeBatch(parts.maker(), { ...options, source: sourceUrl(config) }, batchWatch(watch, log)),
-    runResume: async (run: string | undefined, watch: Watch) => resumeBatch(parts.maker(), run, batchWatch(watch, log)),
-    runRelease: async (run: string | undefined, watch: Watch) => releaseBatch(parts.maker(), run, batchWatch(watch, log)),
-    runTerminate: async (run?: string) => {
-      const { run: ended } = terminateRun(parts.state(), run, clock)
-      await tellOfTerminated(parts)
-      return summaryOf(ended)
-    },
-    runs: async () => (parts.stateExists() ? listRuns(parts.state()).map(summaryOf) : []),
-    runShow: async (run?: string) => detailOf(showRun(parts.state(), run)),
-    batches: async () => (parts.lakeExists() ? parts.reader().batches() : []),
-    async tables(ref = 'latest') {
-      if (!parts.lakeExists()) return []
-      const reader = parts.reader()
-      const { view, batch } = await reader.resolve(ref)
-      const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
-      return listTables(view, await reader.tablesAt(view, batch.batchAt), batch.batchAt, names)
-    },
-    async query(sql: string, options: { at?: string; outputFolder?: string; signal: AbortSignal }) {
-      const reader = parts.reader()
-      const { view, batch } = await reader.resolve(options.at ?? 'latest')
-      const tables = reader.queryTables(view, batch.batchAt)
-      const engine = await parts.openEngine()
-      const functions = reader.functionsAt(view, batch.batchAt)
-      // The tables' own folders and nothing beside them: the state databases lie in the lake as well.
-      const folders = view.tables.map((table) => parts.lake(false).storage.enginePath(table.metadata.location))
-      return openQuery(sql, { engine, tables, functions, folders, batchAt: batch.batchAt, ...options })
-    },
-    quarantineRelease: async (watch: Watch) =>
-      makeBatch(parts.existing(), { source: QUARANTINE_URL, full: false }, batchWatch(watch, log)),
-    quarantine: async (wish: QuarantineWish) => parts.reader().quarantine(wish),
-    diff: async (from: string, to: string, options: { rows: boolean }) => parts.reader().diff(from, to, options),
-    history: async (key: string) => parts.reader().history(key),
+    ...batching(parts, log),
+    ...reading(parts),
+    ...loading(parts),
+    ...keeping(parts),
     ...restoring(parts, log),
     ...lineage(parts),
     ...tokenVerbs,
     serving: () => serving(parts, bearerOf, figuring(parts, verbsOfSecrets.secretStatus), log),
     ...verbsOfSecrets,
     ...rotatingTold({ secrets, config, clock, log, openAccounts: (url, given) => openAccounts(url, { table, ...given }) }, () => parts.state()),
-    expire: async (options: { dryRun: boolean; batches?: number; days?: number }, { signal }: Watch) =>
-      expireBatches(parts.existing(), { dryRun: options.dryRun, retention: { ...config.retention, ...options } }, signal),
-    relocate: async ({ signal }: Watch) => relocateLake(parts.existing(), signal),
-    async backup(into: string) {
-      parts.lake(false)
-      const openCatalog = (file: string): Catalog => openSqliteCatalog(file, { name: CATALOG_NAME, create: false })
-      return backUp({ lake: parts.folder, state: config.state, into, storage: localStorage(), openCatalog })
-    },
-    compact: async (options: { dryRun: boolean }, { signal }: Watch) => compactByHand(parts.existing(), options, signal),
-    async load(options: { from: string; into: string; rows?: number }, watch: Watch) {
-      const { from, limit } = limited(options.from, options.rows)
-      await using engine = await parts.openEngine()
-      const report = await loadIncidents({
-        engine,
-        source: await parts.openSource(from),
-        openTarget: () => parts.openTarget(options.into, watch.signal),
-        pipeline: parts.pipeline,
-        mapping: config.source.columns,
-        at: batchAtOf(clock.now()),
-        folder: loadFolder(config.state, process.pid),
-        ...(limit === undefined ? {} : { limit }),
-        signal: watch.signal,
-        progress: (step, rows, expected) => watch.onEvent({ type: 'rows', step, rows, ...(expected === undefined ? {} : { expected }) }),
-      })
-      return { into: options.into, ...report }
-    },
     async doctor(options: { rebuild: boolean; sendTestMail?: boolean }) {
       const rebuilt: Check[] = options.rebuild ? [parts.rebuildState()] : []
       const { url } = config.source
@@ -191,6 +126,7 @@ interface Parts extends Disposable {
   openEngine(): Promise<Engine>
   openSource(url: string): Promise<Source>
   openTarget(url: string, signal: AbortSignal): Promise<MysqlTarget>
+  openCatalog(file: string): Catalog
 }
 
 /** Where secrets can be kept; which one it is the configuration says. */
@@ -260,6 +196,7 @@ async function openParts(secrets: SecretParts, clock: Clock): Promise<Parts> {
     openSource,
     openTarget: async (url, signal) =>
       openMysqlTarget(url, { definition: pipeline.source, signal, logins: secrets.loginsOf(url) }),
+    openCatalog: (file) => openSqliteCatalog(file, { name: CATALOG_NAME, create: false }),
     [Symbol.dispose]() {
       catalog?.close()
       state?.close()

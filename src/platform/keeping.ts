@@ -1,0 +1,32 @@
+import type { Catalog } from '../catalog/catalog.ts'
+import type { Config } from '../model/configuration.ts'
+import { backUp } from '../pipeline/backup.ts'
+import { compactByHand } from '../pipeline/compact-by-hand.ts'
+import type { LakeContext } from '../pipeline/context.ts'
+import { expireBatches } from '../pipeline/expire.ts'
+import type { BatchMaker } from '../pipeline/make-batch.ts'
+import { relocateLake } from '../pipeline/relocate.ts'
+import type { Watch } from './told.ts'
+
+interface Parts {
+  config: Config
+  folder: string
+  lake(create: boolean): LakeContext
+  existing(): BatchMaker
+  openCatalog(file: string): Catalog
+}
+
+/** What the platform offers to keep a lake in shape: compaction, expiry, relocation, backup. */
+export function keeping(parts: Parts) {
+  const { config, folder } = parts
+  return {
+    compact: async (options: { dryRun: boolean }, { signal }: Watch) => compactByHand(parts.existing(), options, signal),
+    expire: async (options: { dryRun: boolean; batches?: number; days?: number }, { signal }: Watch) =>
+      expireBatches(parts.existing(), { dryRun: options.dryRun, retention: { ...config.retention, ...options } }, signal),
+    relocate: async ({ signal }: Watch) => relocateLake(parts.existing(), signal),
+    backup: async (into: string) => {
+      const { storage } = parts.lake(false)
+      return backUp({ lake: folder, state: config.state, into, storage, openCatalog: parts.openCatalog })
+    },
+  }
+}
