@@ -17,7 +17,10 @@ export async function extractContest(world: World, peers: Peers | undefined): Pr
     return {
       name: `Blotter, ${reader} reader`,
       prepare: () => rm(out, { recursive: true, force: true }),
-      command: { words: [process.execPath, join(programs, 'extract.ts'), url, out, reader], env: { PASSWORD: world.server.password } },
+      command: {
+        words: [process.execPath, join(programs, 'extract.ts'), url, out, reader],
+        env: { PASSWORD: world.server.password },
+      },
       async check(output) {
         requireRows(output, world.rows)
         requireSame(reader, await fingerprintOf(join(out, '*.parquet'), world.folder), expected)
@@ -33,7 +36,10 @@ export function floors(world: World): Candidate[] {
   const { password, port } = world.server
   return (['text', 'binary'] as const).map((protocol) => ({
     name: `mysql2, arrays thrown away, ${protocol}`,
-    command: { words: [process.execPath, join(programs, 'floor.ts'), '127.0.0.1', String(port), DATABASE, protocol], env: { PASSWORD: password } },
+    command: {
+      words: [process.execPath, join(programs, 'floor.ts'), '127.0.0.1', String(port), DATABASE, protocol],
+      env: { PASSWORD: password },
+    },
     check: async (output) => requireRows(output, world.rows),
   }))
 }

@@ -30,6 +30,7 @@ export function firstBatchContest(world: World): Contest {
 export function requireBatch(output: string, expected: Record<string, number>): void {
   const { state, rows } = JSON.parse(output) as { state: string; rows: Record<string, number> }
   for (const [name, n] of Object.entries(expected)) {
-    if (state !== 'succeeded' || rows[name] !== n) throw new Error(`the batch ${state} with ${name} = ${rows[name]}, expected ${n}`)
+    if (state !== 'succeeded' || rows[name] !== n)
+      throw new Error(`the batch ${state} with ${name} = ${rows[name]}, expected ${n}`)
   }
 }

@@ -44,7 +44,9 @@ async function hold(contest: Contest, world: World, runs: number): Promise<Resul
       const measured = await measure(candidate.command, world.server.pid)
       await candidate.check(measured.output)
       taken.get(candidate.name)!.push(measured)
-      say(`${contest.title}, run ${run} of ${runs}: ${candidate.name}: ${measured.wallS.toFixed(1)} s, CPU ${measured.cpuS.toFixed(1)} s`)
+      say(
+        `${contest.title}, run ${run} of ${runs}: ${candidate.name}: ${measured.wallS.toFixed(1)} s, CPU ${measured.cpuS.toFixed(1)} s`,
+      )
     }
   }
   return [...taken].map(([name, runs]) => ({ contest: contest.title, name, runs }))
@@ -57,7 +59,15 @@ for (const name of wanted) {
   results.push(...some)
   console.log(`\n${tableOf(some, world.rows)}`)
 }
-const machine = { cpu: cpus()[0]?.model ?? '', cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version }
+const machine = {
+  cpu: cpus()[0]?.model ?? '',
+  cores: cpus().length,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+}
 await mkdir(dirname(values.json), { recursive: true })
-await writeFile(values.json, `${JSON.stringify({ rows: world.rows, server: world.server.version, machine, results }, undefined, 2)}\n`)
+await writeFile(
+  values.json,
+  `${JSON.stringify({ rows: world.rows, server: world.server.version, machine, results }, undefined, 2)}\n`,
+)
 say(`All figures are in ${values.json}.`)

@@ -33,7 +33,8 @@ export function generatedRows(rows: number): string {
     moment AS date,
     lpad(CAST(b % 120 AS VARCHAR), 3, '0') || 'XX ' || ['N', 'S', 'E', 'W'][1 + b % 4] || ' ' || ${STREETS}[1 + b % 8] || ' AVE' AS block,
     lpad(CAST(t * 12 + k % 12 AS VARCHAR), 4, '0') AS iucr, ${TYPES}[1 + t] AS primary_type,
-    CASE WHEN i % 50000 = 7 THEN 'O''Brien said "hi", then' || chr(10) || 'left \\ 😀🚓' WHEN i % 50000 = 8 THEN '' ELSE ${DEEDS}[1 + k % 7] END AS description,
+    CASE WHEN i % 50000 = 7 THEN 'O''Brien said "hi", then' || chr(10) || 'left \\ 😀🚓' WHEN i % 50000 = 8 THEN ''
+      ELSE ${DEEDS}[1 + k % 7] END AS description,
     CASE WHEN m % 250 > 0 THEN ${PLACES}[1 + m % 7] END AS location_description,
     CAST(k % 4 = 0 AS INT) AS arrest, CAST(m % 7 = 0 AS INT) AS domestic, lpad(CAST(111 + b % 2424 AS VARCHAR), 4, '0') AS beat,
     CASE WHEN h % 3000 > 1 THEN lpad(CAST(1 + b % 25 AS VARCHAR), 3, '0') END AS district,

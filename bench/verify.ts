@@ -16,11 +16,15 @@ export const FINGERPRINT_COLUMNS = `count(*) AS n, CAST(sum(CAST(hash(${Object.e
 /** Of Parquet files (a path or a pattern). */
 export async function fingerprintOf(files: string, folder: string): Promise<Fingerprint> {
   await using engine = await openDuckDb({ memoryBytes: 2 ** 30, spillFolder: join(folder, 'spill-verify') })
-  const [row] = await engine.rows(`SELECT ${FINGERPRINT_COLUMNS} FROM read_parquet(${literal(files)}, hive_partitioning = false)`)
+  const [row] = await engine.rows(
+    `SELECT ${FINGERPRINT_COLUMNS} FROM read_parquet(${literal(files)}, hive_partitioning = false)`,
+  )
   return { rows: Number(row!['n']), hash: String(row!['h']) }
 }
 
 export function requireSame(name: string, found: Fingerprint, expected: Fingerprint): void {
   if (found.rows === expected.rows && found.hash === expected.hash) return
-  throw new Error(`${name} is wrong: expected ${expected.rows} rows with hash ${expected.hash}, got ${found.rows} with ${found.hash}.`)
+  throw new Error(
+    `${name} is wrong: expected ${expected.rows} rows with hash ${expected.hash}, got ${found.rows} with ${found.hash}.`,
+  )
 }

@@ -23,7 +23,12 @@ export const DATABASE = 'chicago'
 export async function makeWorld(rows: number, say: (message: string) => void): Promise<World> {
   const folder = privateFolder()
   const memoryMb = Math.max(1024, Math.ceil(rows / 1e6) * 512 + 1024)
-  const words = [`--innodb-buffer-pool-size=${memoryMb}M`, '--innodb-log-file-size=1G', '--innodb-doublewrite=0', '--max-allowed-packet=64M']
+  const words = [
+    `--innodb-buffer-pool-size=${memoryMb}M`,
+    '--innodb-log-file-size=1G',
+    '--innodb-doublewrite=0',
+    '--max-allowed-packet=64M',
+  ]
   const server = await startMariaDb(words)
   if (!server) throw new Error('There is no MariaDB to measure with.')
   const csv = join(folder, 'crimes.csv')
@@ -36,8 +41,12 @@ export async function makeWorld(rows: number, say: (message: string) => void): P
     await engine.run(`COPY (SELECT * FROM ${literal(truth)}) TO ${literal(csv)} (${options})`)
   }
   say(`Loading them into ${server.version} …`)
-  await server.admin(`CREATE DATABASE ${DATABASE} CHARACTER SET utf8mb4; USE ${DATABASE}; ${CREATE_TABLE}; ${loadData(csv, 'crimes')}`)
-  await server.admin(`USE ${DATABASE}; ALTER TABLE crimes ADD INDEX (updated_on); ANALYZE TABLE crimes; SELECT SUM(LENGTH(block)) FROM crimes`)
+  await server.admin(
+    `CREATE DATABASE ${DATABASE} CHARACTER SET utf8mb4; USE ${DATABASE}; ${CREATE_TABLE}; ${loadData(csv, 'crimes')}`,
+  )
+  await server.admin(
+    `USE ${DATABASE}; ALTER TABLE crimes ADD INDEX (updated_on); ANALYZE TABLE crimes; SELECT SUM(LENGTH(block)) FROM crimes`,
+  )
   await writeFile(join(folder, 'README'), 'Made by `npm run bench` of Blotter. Safe to delete.\n')
   await mkdir(join(folder, 'out'))
   return {

@@ -31,8 +31,14 @@ export function peerCandidates(world: World, { python, jars }: Peers, expected: 
       command: {
         words: [python, join(import.meta.dirname, file), out, ...words],
         env: {
-          MYSQL_HOST: '127.0.0.1', MYSQL_PORT: String(server.port), MYSQL_USER: server.user, MYSQL_PASSWORD: server.password,
-          MYSQL_DATABASE: DATABASE, JARS: jars.join(','), TZ: 'UTC', PYTHONDONTWRITEBYTECODE: '1',
+          MYSQL_HOST: '127.0.0.1',
+          MYSQL_PORT: String(server.port),
+          MYSQL_USER: server.user,
+          MYSQL_PASSWORD: server.password,
+          MYSQL_DATABASE: DATABASE,
+          JARS: jars.join(','),
+          TZ: 'UTC',
+          PYTHONDONTWRITEBYTECODE: '1',
         },
       },
       async check() {

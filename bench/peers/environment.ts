@@ -20,7 +20,9 @@ const DRIVER = ['org.mariadb.jdbc', 'mariadb-java-client', '3.5.6'] as const
 /** Other ways of doing the same, made once from the package registries in the cache (about 1 GB). Needs Python 3.10 or later. */
 export async function preparePeers(say: (message: string) => void): Promise<Peers> {
   const requirements = join(import.meta.dirname, 'requirements.txt')
-  const pins = createHash('sha256').update(await readFile(requirements)).digest('hex')
+  const pins = createHash('sha256')
+    .update(await readFile(requirements))
+    .digest('hex')
   const folder = join(cacheFolder(), `bench-${pins.slice(0, 12)}`)
   if (!existsSync(folder)) {
     say('Fetching the peers from the package registries, once …')
@@ -42,13 +44,22 @@ export async function preparePeers(say: (message: string) => void): Promise<Peer
 
 /** DuckDB takes the name of an extension's entry point from its file. */
 async function nameExtension(folder: string): Promise<void> {
-  for await (const file of glob(join(folder, 'lib/python3*/site-packages/duckdb_extension_mysql/**/mysql.duckdb_extension'))) {
+  for await (const file of glob(
+    join(folder, 'lib/python3*/site-packages/duckdb_extension_mysql/**/mysql.duckdb_extension'),
+  )) {
     await copyFile(file, join(dirname(file), 'mysql_scanner.duckdb_extension'))
   }
 }
 
 async function fetchDriver(folder: string, say: (message: string) => void): Promise<void> {
   const [group, artifact, version] = DRIVER
-  const words = ['-q', 'dependency:copy', `-Dartifact=${group}:${artifact}:${version}`, `-DoutputDirectory=${join(folder, 'jars')}`]
-  await run('mvn', words, { timeout: TIMEOUT_MS }).catch((error: Error) => say(`Spark is left out: ${error.message.split('\n')[0]}`))
+  const words = [
+    '-q',
+    'dependency:copy',
+    `-Dartifact=${group}:${artifact}:${version}`,
+    `-DoutputDirectory=${join(folder, 'jars')}`,
+  ]
+  await run('mvn', words, { timeout: TIMEOUT_MS }).catch((error: Error) =>
+    say(`Spark is left out: ${error.message.split('\n')[0]}`),
+  )
 }

@@ -7,7 +7,9 @@ const connection = mysql.createConnection({ ...login, rowsAsArray: true })
 const sql = 'SELECT * FROM crimes'
 const query = protocol === 'binary' ? connection.execute(sql) : connection.query(sql)
 let rows = 0
-query.stream({ highWaterMark: 1000 }).on('data', () => rows++)
+query
+  .stream({ highWaterMark: 1000 })
+  .on('data', () => rows++)
   .on('end', () => {
     console.log(rows)
     connection.end()

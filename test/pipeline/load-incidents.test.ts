@@ -27,8 +27,8 @@ interface Incident {
 
 const TYPES = { string: 'text', long: 'long', int: 'long', double: 'double', boolean: 'boolean' } as const
 
-/** Servers differ in whether a zero keeps its sign. */
-const unsigned = (value: unknown): unknown => (value === 0 ? 0 : value)
+/** A number from its text, which the driver's own reading would not give exactly. Servers differ in the sign of zero. */
+const numberOf = (value: unknown): number | null => (value === null ? null : Number(value) + 0)
 
 /** Incidents with ascending ids, most of their columns empty. */
 function sourceOf(rows: readonly Incident[], copies = 1): Source {
@@ -55,7 +55,8 @@ function sourceOf(rows: readonly Incident[], copies = 1): Source {
           if (name === 'id') return `id + ${rows.length} * copy AS id`
           if (types.some(([given]) => given === name)) return name
           if (name === 'primary_type') return "'THEFT' AS primary_type"
-          return type === 'timestamp' ? `TIMESTAMP '2024-03-10 02:30:00' AS "${name}"` : `NULL::${type === 'text' ? 'VARCHAR' : 'BIGINT'} AS "${name}"`
+          if (type === 'timestamp') return `TIMESTAMP '2024-03-10 02:30:00' AS "${name}"`
+          return `NULL::${type === 'text' ? 'VARCHAR' : 'BIGINT'} AS "${name}"`
         })
         const path = join(stage.folder, 'incidents.parquet')
         const select = `SELECT ${list.join(', ')} FROM '${files[0]}', (SELECT range AS copy FROM range(${copies})) ORDER BY 1`
@@ -95,10 +96,10 @@ for (const [name, server, missing] of [['MariaDB', servers[0], NO_MARIADB], ['My
       })
       const [rows] = fc.sample(fc.array(incident, { minLength: 600, maxLength: 600 }), 1)
       assert.deepEqual(await load('signs', sourceOf(rows!)), { read: 600, inserted: 600, updated: 0, unchanged: 0, refused: 0 })
-      const found = await server!.admin('SELECT description, latitude, arrest FROM city.signs ORDER BY id')
+      const found = await server!.admin('SELECT description, CAST(latitude AS CHAR) AS latitude, arrest FROM city.signs ORDER BY id')
       for (const [i, { description, latitude, arrest }] of rows!.entries()) {
         const row = found[i]!
-        assert.deepEqual([row['description'], unsigned(row['latitude']), row['arrest']], [description, unsigned(latitude), Number(arrest)])
+        assert.deepEqual([row['description'], numberOf(row['latitude']), row['arrest']], [description, numberOf(latitude), Number(arrest)])
       }
       assert.deepEqual(await load('signs', sourceOf(rows!)), { read: 600, inserted: 0, updated: 0, unchanged: 600, refused: 0 })
     })

@@ -6,6 +6,8 @@ import type { Finding, SourceFile } from './source-file.ts'
 export const testedElsewhere: Record<string, string> = {
   // A process of its own: started, signalled and killed from outside.
   'src/cli/main.ts': 'test/cli/main.test.ts',
+  // A thread of its own, started by the sink.
+  'src/engine/duckdb/column-sink-thread.ts': 'test/engine/duckdb/column-sink.test.ts',
   // A table; that it is documented and complete is checked there.
   'src/errors.ts': 'test/docs.test.ts',
 }

@@ -1,3 +1,5 @@
+import { interrupted } from '../../errors.ts'
+
 /**
  * Which blocks of a shared memory hold rows: filled in turn by one thread, emptied in the same turn by another. Counters
  * only ever grow (modulo 2^32); `SIGNAL` grows with everything that the emptying thread waits for.
@@ -37,7 +39,7 @@ export class BlockQueue {
     for (;;) {
       const signal = Atomics.load(this.#cells, SIGNAL)
       const state = Atomics.load(this.#cells, STATE)
-      if (state === ABANDONED) throw new Error('INTERRUPT: the rows were abandoned')
+      if (state === ABANDONED) throw interrupted()
       const emptied = Atomics.load(this.#cells, EMPTIED)
       if (emptied !== Atomics.load(this.#cells, FILLED)) return (emptied >>> 0) % this.#blocks
       if (state === WHOLE) return undefined

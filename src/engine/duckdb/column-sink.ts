@@ -31,7 +31,10 @@ export function createColumnSink(
   engine: DuckDbOptions,
   heapBytes = HEAP_BYTES,
 ): ColumnSink {
-  const layout = blockLayout(columns.map((column) => column.type), heapBytes)
+  const layout = blockLayout(
+    columns.map((column) => column.type),
+    heapBytes,
+  )
   const queue = new BlockQueue(BLOCKS)
   const memory = new SharedArrayBuffer(BLOCKS * layout.sizeBytes)
   const path = join(folder, `${name}.parquet`)

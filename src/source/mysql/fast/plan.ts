@@ -26,8 +26,12 @@ export function fastReadingOf(columnType: string): Reading {
 export function planColumn({ type, declared }: FoundColumn, wire: WireColumn): PlannedColumn | undefined {
   const kind = WIRE_KINDS[type].get(wire.type)
   if (kind === undefined) return undefined
-  const isBinary = kind === 'text' && /^(var)?binary|^(tiny|medium|long)?blob/i.test(declared)
-  return { kind: isBinary ? 'binary' : kind, unsigned: wire.unsigned, decimals: wire.decimals }
+  return { kind: kind === 'text' && isBinary(declared) ? 'binary' : kind, unsigned: wire.unsigned, decimals: wire.decimals }
+}
+
+/** Whether values come as bytes, which are staged as two digits each. */
+export function isBinary(columnType: string): boolean {
+  return /^(var)?binary|^(tiny|medium|long)?blob/i.test(columnType)
 }
 
 const TEXTS = [0x0f, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9, 0xfa, 0xfb, 0xfc, 0xfd, 0xfe]

@@ -5,15 +5,16 @@ import type { MysqlConnection } from '../connection.ts'
 import { readingOf } from '../types.ts'
 import { RowGatherer } from './gather.ts'
 import { OddRows } from './odd-rows.ts'
-import { planColumn, type PlannedColumn } from './plan.ts'
+import { isBinary, planColumn, type PlannedColumn } from './plan.ts'
 import { readResult } from './result.ts'
 import { plainValues } from './row-values.ts'
 import type { WireColumn } from './wire.ts'
 
 const PROGRESS_SECONDS = 0.25
-/** What of a block's heap takes packets; binary values need the rest, as they become two digits a byte. */
+/** What of a block's heap takes packets. */
 const PACKETS_BYTES = 1 << 20
-const HEAP_BYTES = 4 << 20
+/** Where there are binary values, the rest is for the two digits that each byte of them becomes. */
+const HEAP_BYTES = { text: 1 << 20, binary: 4 << 20 }
 
 export interface ColumnsToStage {
   /** A statement whose columns are these, in this order, as `fastReadingOf` says. */
@@ -35,7 +36,8 @@ export async function stageColumns(
   { stage, progress }: ExtractOptions & { stage: { columnSink: NonNullable<ExtractOptions['stage']['columnSink']> } },
 ): Promise<Extracted> {
   const typed = columns.map((column) => ({ name: column.name, type: STAGED_SQL_TYPE[column.type] }))
-  const sink = await stage.columnSink(stage.folder, name, typed, HEAP_BYTES)
+  const heap = columns.some((column) => isBinary(column.declared)) ? 'binary' : 'text'
+  const sink = await stage.columnSink(stage.folder, name, typed, HEAP_BYTES[heap])
   const odd = new OddRows(stage, `${name}-odd`, columns.map(asPlain))
   try {
     // Meanwhile the sink's thread starts.
