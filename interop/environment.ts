@@ -34,7 +34,7 @@ export async function prepareEnvironment(say: (message: string) => void): Promis
   const folder = join(cache, 'blotter', `interop-${pins.slice(0, 12)}`)
   if (!existsSync(folder)) await make(folder, javaHome, jarList, say)
   const jars = await readdir(join(folder, 'ivy', 'jars'))
-  return { python: pythonOf(folder), javaHome, jars: jars.map(jar => join(folder, 'ivy', 'jars', jar)).join(',') }
+  return { python: pythonOf(folder), javaHome, jars: jars.map((jar) => join(folder, 'ivy', 'jars', jar)).join(',') }
 }
 
 const pythonOf = (folder: string): string => join(folder, 'venv', 'bin', 'python')
@@ -62,8 +62,8 @@ async function make(folder: string, javaHome: string, jarList: string, say: (mes
 }
 
 async function fetchJars(folder: string, javaHome: string, jarList: string): Promise<void> {
-  const lines = jarList.split('\n').filter(line => line !== '' && !line.startsWith('#'))
-  const jars = lines.map(line => line.split(' ') as [coordinate: string, sha256: string])
+  const lines = jarList.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  const jars = lines.map((line) => line.split(' ') as [coordinate: string, sha256: string])
   const ivy = join(folder, 'ivy')
   const args = [join(here, 'fetch_jars.py'), ivy, ...jars.map(([coordinate]) => coordinate)]
   await run(pythonOf(folder), args, { env: { ...process.env, JAVA_HOME: javaHome }, timeout: installTimeoutMs })
@@ -81,7 +81,10 @@ async function findPython(): Promise<string> {
   const names = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10']
   const probe = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))'
   for (const name of names) {
-    const fits = await run(name, ['-c', probe], { timeout: probeTimeoutMs }).then(() => true, () => false)
+    const fits = await run(name, ['-c', probe], { timeout: probeTimeoutMs }).then(
+      () => true,
+      () => false,
+    )
     if (fits) return name
   }
   throw new Error('No Python 3.10 or later with venv was found. On Debian: `apt-get install python3-venv`.')
@@ -89,9 +92,12 @@ async function findPython(): Promise<string> {
 
 /** Java 17 or 21; Spark 4.1 starts on later ones, but not with jars added. */
 async function findJava(): Promise<string> {
-  const installed = (await readdir('/usr/lib/jvm').catch(() => [])).sort().map(name => `/usr/lib/jvm/${name}`)
-  const onPath = (process.env.PATH ?? '').split(delimiter).filter(place => existsSync(join(place, 'java')))
-  const mac = await run('/usr/libexec/java_home', ['-v', '17']).then(({ stdout }) => [stdout.trim()], () => [])
+  const installed = (await readdir('/usr/lib/jvm').catch(() => [])).sort().map((name) => `/usr/lib/jvm/${name}`)
+  const onPath = (process.env.PATH ?? '').split(delimiter).filter((place) => existsSync(join(place, 'java')))
+  const mac = await run('/usr/libexec/java_home', ['-v', '17']).then(
+    ({ stdout }) => [stdout.trim()],
+    () => [],
+  )
   for (const home of [process.env.JAVA_HOME ?? '', ...installed, ...mac]) {
     if (home !== '' && (await suits(join(home, 'bin', 'java')))) return home
   }
@@ -104,7 +110,10 @@ async function findJava(): Promise<string> {
 
 async function suits(java: string): Promise<boolean> {
   if (!existsSync(java)) return false
-  const told = await run(java, ['-version'], { timeout: probeTimeoutMs }).then(({ stderr }) => stderr, () => '')
+  const told = await run(java, ['-version'], { timeout: probeTimeoutMs }).then(
+    ({ stderr }) => stderr,
+    () => '',
+  )
   return /version "(?:17|21)[.\d]*/.test(told)
 }
 

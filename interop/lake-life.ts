@@ -18,12 +18,22 @@ const run = promisify(execFile)
 const root = join(import.meta.dirname, '..')
 const timeout = 5 * 60_000
 const day = (number: number): string => `2026-11-${20 + number}T06:00:00Z`
-const [FIRST, SECOND, THIRD, SPOILED, WIDER, RESTORED] = [1, 2, 3, 4, 5, 6].map(day) as [string, string, string, string, string, string]
+const [FIRST, SECOND, THIRD, SPOILED, WIDER, RESTORED] = [1, 2, 3, 4, 5, 6].map(day) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+]
 
 /** The life of the lake `lake` in a folder (asked for when the time has come), in the order of its chapters, which must be kept. */
 export function lifeOf(folderOf: () => string): Chapter[] {
   const blotter = async (...args: string[]): Promise<string> => {
-    const { stdout } = await run(join(root, 'bin', 'blotter'), [...args, '--lake', join(folderOf(), 'lake')], { cwd: folderOf(), timeout })
+    const { stdout } = await run(join(root, 'bin', 'blotter'), [...args, '--lake', join(folderOf(), 'lake')], {
+      cwd: folderOf(),
+      timeout,
+    })
     return stdout
   }
   const batch = async (number: number, at: string, ...more: string[]): Promise<void> => {
@@ -82,9 +92,10 @@ async function widerPipeline(folder: string): Promise<string> {
   await cp(join(root, 'pipelines', 'chicago-crimes'), copy, { recursive: true })
   const index = pathToFileURL(join(root, 'src', 'index.ts')).href
   for (const file of await readdir(copy, { recursive: true })) {
-    if (file.endsWith('.ts')) await edit(join(copy, file), text => text.replace(/'(?:\.\.\/)+src\/index\.ts'/, `'${index}'`))
+    if (file.endsWith('.ts'))
+      await edit(join(copy, file), (text) => text.replace(/'(?:\.\.\/)+src\/index\.ts'/, `'${index}'`))
   }
-  await edit(join(copy, '2-processed', 'crimes_without_arrest.sql'), text =>
+  await edit(join(copy, '2-processed', 'crimes_without_arrest.sql'), (text) =>
     text
       .replace('  batch_at: {', '  fbi_code: { type: string, doc: Code of the FBI. }\n  batch_at: {')
       .replace('  c.batch_at,', '  c.fbi_code,\n  c.batch_at,'),

@@ -28,8 +28,11 @@ const { BLOTTER_INTEROP_PYTHON: python = '', BLOTTER_INTEROP_JARS: jars = '' } =
 
 async function readings<Name extends 'table' | 'file'>(script: string, ...args: string[]) {
   const { stdout } = await run(python, [join(import.meta.dirname, script), ...args], { timeout, maxBuffer: 1 << 26 })
-  const lines = stdout.trim().split('\n').filter(line => line !== '')
-  return lines.map(line => JSON.parse(line) as Reading & Record<Name, string> & { tag: string })
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
+  return lines.map((line) => JSON.parse(line) as Reading & Record<Name, string> & { tag: string })
 }
 
 function byReference(all: readonly (Reading & { table: string; tag: string })[]): Readings {
@@ -75,8 +78,8 @@ describe('A lake, whatever has happened to it', { timeout: 3 * timeout }, () => 
         assert.deepEqual(byReference(await readings<'table'>('read_duckdb.py', lake)), ours)
       })
 
-      it('is read by Trino alike', async t => {
-        const home = await prepareTrino(cacheFolder(), message => t.diagnostic(message))
+      it('is read by Trino alike', async (t) => {
+        const home = await prepareTrino(cacheFolder(), (message) => t.diagnostic(message))
         if (!home) return t.skip('no JDK 25 or no Maven')
         trino ??= await startTrino(home, lake)
         const read = await readings<'table'>('read_trino.py', String(trino.port), ...Object.keys(ours))
@@ -96,13 +99,20 @@ async function readByBlotter(lake: string, folder: string, { batches }: Chapter)
   await mkdir(outputFolder, { recursive: true })
   const config = loadConfig({ env: {}, flags: { lake }, cwd: folder })
   await using platform = await openPlatform(config, silentLog)
-  assert.deepEqual((await platform.batches()).map(({ batch_at: at }) => at), batches)
+  assert.deepEqual(
+    (await platform.batches()).map(({ batch_at: at }) => at),
+    batches,
+  )
   const files = new Map<string, { table: string; tag: string }>()
   for (const at of batches) {
     for (const { name } of await platform.tables(at)) {
       const file = join(outputFolder, `${files.size}.parquet`)
       files.set(file, { table: name, tag: at })
-      await using result = await platform.query(`select * from ${name}`, { at, outputFolder, signal: AbortSignal.timeout(60_000) })
+      await using result = await platform.query(`select * from ${name}`, {
+        at,
+        outputFolder,
+        signal: AbortSignal.timeout(60_000),
+      })
       await result.writeParquet(file)
     }
   }

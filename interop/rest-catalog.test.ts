@@ -22,8 +22,11 @@ const { BLOTTER_INTEROP_PYTHON: python = '', BLOTTER_INTEROP_JARS: jars = '' } =
 async function readings(token: string, script: string, ...args: string[]): Promise<Record<string, Reading>> {
   const env = { ...process.env, BLOTTER_TOKEN: token }
   const { stdout } = await run(python, [join(import.meta.dirname, script), ...args], { timeout, maxBuffer: 1 << 26, env })
-  const lines = stdout.trim().split('\n').filter(line => line.startsWith('{'))
-  const all = lines.map(line => JSON.parse(line) as Reading & { table?: string; file?: string; tag?: string })
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+  const all = lines.map((line) => JSON.parse(line) as Reading & { table?: string; file?: string; tag?: string })
   return Object.fromEntries(all.map(({ table, file, tag, ...reading }) => [file ?? `${table}@${tag}`, reading]))
 }
 
@@ -65,9 +68,18 @@ describe('A lake that is served as a REST catalog', { timeout: 3 * timeout }, ()
   })
 
   it('goes on making batches beside what others wrote', async () => {
-    await blotter('run', '--source', 'demo://chicago?rows=3000&seed=1&day=2', '--lake', lake, '--at', '2026-11-23T06:00:00Z', '--json')
+    await blotter(
+      'run',
+      '--source',
+      'demo://chicago?rows=3000&seed=1&day=2',
+      '--lake',
+      lake,
+      '--at',
+      '2026-11-23T06:00:00Z',
+      '--json',
+    )
     const tables = JSON.parse(await blotter('tables', '--lake', lake, '--json')) as { name: string; rows: number }[]
-    const rows = Object.fromEntries(tables.map(table => [table.name, table.rows]))
+    const rows = Object.fromEntries(tables.map((table) => [table.name, table.rows]))
     assert.equal(rows['spark.notes'], 6)
     assert.equal(rows['pyiceberg.notes'], 4)
   })

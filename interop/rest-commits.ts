@@ -46,7 +46,7 @@ export const commits: Step[] = [
 
   step('another table', 'POST', '/namespaces/n/tables', { name: 'u', schema: flat }),
   step('a transaction of which one part fails', 'POST', '/transactions/commit', {
-    'table-changes': ['t', 'u'].map(name => ({
+    'table-changes': ['t', 'u'].map((name) => ({
       identifier: { namespace: ['n'], name },
       requirements: name === 'u' ? [{ type: 'assert-current-schema-id', 'current-schema-id': 9 }] : [],
       updates: [{ action: 'set-properties', updates: { both: 'x' } }],
@@ -54,51 +54,40 @@ export const commits: Step[] = [
   }),
   step('after it nothing is changed', 'GET', T),
   step('a transaction', 'POST', '/transactions/commit', {
-    'table-changes': ['t', 'u'].map(
-      name => ({ identifier: { namespace: ['n'], name }, requirements: [], updates: [{ action: 'set-properties', updates: { both: 'x' } }] }),
-    ),
+    'table-changes': ['t', 'u'].map((name) => ({
+      identifier: { namespace: ['n'], name },
+      requirements: [],
+      updates: [{ action: 'set-properties', updates: { both: 'x' } }],
+    })),
   }),
   step('after it both are changed', 'GET', '/namespaces/n/tables/u'),
-  step(
-    'rename to a name that is taken',
-    'POST',
-    '/tables/rename',
-    { source: { namespace: ['n'], name: 'u' }, destination: { namespace: ['n'], name: 't' } },
-  ),
-  step(
-    'rename',
-    'POST',
-    '/tables/rename',
-    { source: { namespace: ['n'], name: 'u' }, destination: { namespace: ['n'], name: 'w' } },
-  ),
-  step(
-    'rename what is not there',
-    'POST',
-    '/tables/rename',
-    { source: { namespace: ['n'], name: 'u' }, destination: { namespace: ['n'], name: 'y' } },
-  ),
+  step('rename to a name that is taken', 'POST', '/tables/rename', {
+    source: { namespace: ['n'], name: 'u' },
+    destination: { namespace: ['n'], name: 't' },
+  }),
+  step('rename', 'POST', '/tables/rename', {
+    source: { namespace: ['n'], name: 'u' },
+    destination: { namespace: ['n'], name: 'w' },
+  }),
+  step('rename what is not there', 'POST', '/tables/rename', {
+    source: { namespace: ['n'], name: 'u' },
+    destination: { namespace: ['n'], name: 'y' },
+  }),
   step('the renamed table', 'GET', '/namespaces/n/tables/w'),
-  step(
-    'a report of metrics',
-    'POST',
-    `${T}/metrics`,
-    {
-      'report-type': 'commit-report',
-      'table-name': 't',
-      'snapshot-id': 1,
-      'sequence-number': 1,
-      operation: 'append',
-      metrics: {},
-    },
-  ),
+  step('a report of metrics', 'POST', `${T}/metrics`, {
+    'report-type': 'commit-report',
+    'table-name': 't',
+    'snapshot-id': 1,
+    'sequence-number': 1,
+    operation: 'append',
+    metrics: {},
+  }),
   step('drop and purge', 'DELETE', `${T}?purgeRequested=true`),
   step('drop', 'DELETE', '/namespaces/n/tables/w'),
-  step(
-    'register what was dropped',
-    'POST',
-    '/namespaces/n/register',
-    (world: World) => ({ name: 'back', 'metadata-location': registered(world) }),
-  ),
+  step('register what was dropped', 'POST', '/namespaces/n/register', (world: World) => ({
+    name: 'back',
+    'metadata-location': registered(world),
+  })),
   step('a page of tables', 'GET', '/namespaces/n/tables?pageToken=&pageSize=5'),
   step('a namespace within', 'POST', '/namespaces', { namespace: ['m', 'inner'] }),
   step('top namespaces', 'GET', '/namespaces'),
@@ -107,12 +96,10 @@ export const commits: Step[] = [
   step('a view that is not there', 'GET', '/namespaces/n/views/v'),
   step('no views', 'GET', '/namespaces/n/views'),
   step('a last table', 'POST', '/namespaces/n/tables', { name: 'u', schema: flat }),
-  step(
-    'rename into a namespace that is not there',
-    'POST',
-    '/tables/rename',
-    { source: { namespace: ['n'], name: 'u' }, destination: { namespace: ['none'], name: 'x' } },
-  ),
+  step('rename into a namespace that is not there', 'POST', '/tables/rename', {
+    source: { namespace: ['n'], name: 'u' },
+    destination: { namespace: ['none'], name: 'x' },
+  }),
 ]
 
 function registered({ metadata }: World): string {

@@ -90,7 +90,10 @@ function startApache(port: number, folder: string, warehouse: string): ChildProc
 async function answers(url: string): Promise<void> {
   const until = performance.now() + startTimeoutMs
   for (;;) {
-    const there = await fetch(`${url}/v1/config`).then(answer => answer.ok, () => false)
+    const there = await fetch(`${url}/v1/config`).then(
+      (answer) => answer.ok,
+      () => false,
+    )
     if (there) return
     assert.ok(performance.now() < until, 'Apache’s server does not start')
     await sleep(200)
@@ -107,7 +110,7 @@ async function freePort(): Promise<number> {
 
 /** Asks one side, remembers what later steps need of the answer, and gives it without what is each side's own. */
 async function take(side: Side, { method, path, body, headers }: Step): Promise<Told> {
-  const sent = typeof body === 'function' ? await body(side.world, list => manifestList(side.world, list)) : body
+  const sent = typeof body === 'function' ? await body(side.world, (list) => manifestList(side.world, list)) : body
   const answer = await fetch(`${side.url}/v1${path}`, {
     method,
     // Compressed answers of Apache's server have other ETags.
@@ -139,11 +142,14 @@ const ownKeys = new Set(['config', 'message', 'stack', 'write.parquet.compressio
 
 function withoutOwn(value: unknown, root: string): unknown {
   if (typeof value === 'string') return told(value, root)
-  if (Array.isArray(value)) return value.map(item => withoutOwn(item, root))
+  if (Array.isArray(value)) return value.map((item) => withoutOwn(item, root))
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).filter(([key]) => !ownKeys.has(key))
   return Object.fromEntries(
-    entries.map(([key, inner]) => [key, key.endsWith('-ms') && typeof inner === 'number' && inner > 1e12 ? 'ms' : withoutOwn(inner, root)]),
+    entries.map(([key, inner]) => [
+      key,
+      key.endsWith('-ms') && typeof inner === 'number' && inner > 1e12 ? 'ms' : withoutOwn(inner, root),
+    ]),
   )
 }
 

@@ -7,12 +7,10 @@ export const scenario: Step[] = [
   step('namespace that is not there', 'GET', '/namespaces/n'),
   step('namespace that is not there, by its head', 'HEAD', '/namespaces/n'),
   step('drop of a namespace that is not there', 'DELETE', '/namespaces/n'),
-  step(
-    'create a namespace',
-    'POST',
-    '/namespaces',
-    { namespace: ['n'], properties: { owner: 'me', location: '/somewhere' } },
-  ),
+  step('create a namespace', 'POST', '/namespaces', {
+    namespace: ['n'],
+    properties: { owner: 'me', location: '/somewhere' },
+  }),
   step('create it again', 'POST', '/namespaces', { namespace: ['n'] }),
   step('its head', 'HEAD', '/namespaces/n'),
   step('its properties', 'GET', '/namespaces/n'),
@@ -25,32 +23,32 @@ export const scenario: Step[] = [
   step('drop of a table that is not there', 'DELETE', T),
   step('commit to a table that is not there', 'POST', T, commit([{ action: 'set-properties', updates: { a: 'b' } }])),
   step('create a table in a namespace that is not there', 'POST', '/namespaces/none/tables', { name: 't', schema: flat }),
-  step(
-    'create a table of no type',
-    'POST',
-    '/namespaces/n/tables',
-    { name: 'bad', schema: { type: 'struct', fields: [field(1, 'a', 'money')] } },
-  ),
+  step('create a table of no type', 'POST', '/namespaces/n/tables', {
+    name: 'bad',
+    schema: { type: 'struct', fields: [field(1, 'a', 'money')] },
+  }),
   step('create a table without a schema', 'POST', '/namespaces/n/tables', { name: 'bad' }),
-  step(
-    'create a table parted by a column that it lacks',
-    'POST',
-    '/namespaces/n/tables',
-    { name: 'bad', schema: flat, 'partition-spec': spec },
-  ),
-  step(
-    'stage a table',
-    'POST',
-    '/namespaces/n/tables',
-    { name: 'staged', schema, 'stage-create': true, 'partition-spec': spec, 'write-order': order, properties: { a: 'b' } },
-  ),
+  step('create a table parted by a column that it lacks', 'POST', '/namespaces/n/tables', {
+    name: 'bad',
+    schema: flat,
+    'partition-spec': spec,
+  }),
+  step('stage a table', 'POST', '/namespaces/n/tables', {
+    name: 'staged',
+    schema,
+    'stage-create': true,
+    'partition-spec': spec,
+    'write-order': order,
+    properties: { a: 'b' },
+  }),
   step('the staged table is nowhere', 'GET', '/namespaces/n/tables/staged'),
-  step(
-    'create a table',
-    'POST',
-    '/namespaces/n/tables',
-    { name: 't', schema, 'partition-spec': spec, 'write-order': order, properties: { a: 'b' } },
-  ),
+  step('create a table', 'POST', '/namespaces/n/tables', {
+    name: 't',
+    schema,
+    'partition-spec': spec,
+    'write-order': order,
+    properties: { a: 'b' },
+  }),
   step('create a table again', 'POST', '/namespaces/n/tables', { name: 't', schema }),
   step('load a table', 'GET', T),
   { ...step('load a table that is known', 'GET', T), headers: ({ etag = '' }) => ({ 'if-none-match': etag }) },
@@ -61,21 +59,15 @@ export const scenario: Step[] = [
   update('set properties', { action: 'set-properties', updates: { c: 'd' } }),
   update('remove properties', { action: 'remove-properties', removals: ['c', 'none'] }),
   update('upgrade to the version that it has', { action: 'upgrade-format-version', 'format-version': 2 }),
-  update(
-    'add a schema',
-    {
-      action: 'add-schema',
-      schema: { type: 'struct', fields: [field(1, 'id', 'long'), field(4, 'at', 'timestamp'), field(9, 'new', 'string')] },
-      'last-column-id': 9,
-    },
-  ),
-  update(
-    'add the same schema again',
-    {
-      action: 'add-schema',
-      schema: { type: 'struct', fields: [field(1, 'id', 'long'), field(4, 'at', 'timestamp'), field(9, 'new', 'string')] },
-    },
-  ),
+  update('add a schema', {
+    action: 'add-schema',
+    schema: { type: 'struct', fields: [field(1, 'id', 'long'), field(4, 'at', 'timestamp'), field(9, 'new', 'string')] },
+    'last-column-id': 9,
+  }),
+  update('add the same schema again', {
+    action: 'add-schema',
+    schema: { type: 'struct', fields: [field(1, 'id', 'long'), field(4, 'at', 'timestamp'), field(9, 'new', 'string')] },
+  }),
   update('make it the current one', { action: 'set-current-schema', 'schema-id': 1 }),
   update('make one the current one that is not there', { action: 'set-current-schema', 'schema-id': 7 }),
   update(
@@ -91,25 +83,19 @@ export const scenario: Step[] = [
   ),
   update('remove a schema', { action: 'remove-schemas', 'schema-ids': [1] }),
   update('remove the current schema', { action: 'remove-schemas', 'schema-ids': [2] }),
-  update(
-    'add a partition spec',
-    {
-      action: 'add-spec',
-      spec: { 'spec-id': 5, fields: [{ 'source-id': 1, 'field-id': 1001, name: 'id_bucket', transform: 'bucket[4]' }] },
-    },
-  ),
-  update(
-    'add it again',
-    {
-      action: 'add-spec',
-      spec: { 'spec-id': 0, fields: [{ 'source-id': 1, 'field-id': 1001, name: 'id_bucket', transform: 'bucket[4]' }] },
-    },
-  ),
+  update('add a partition spec', {
+    action: 'add-spec',
+    spec: { 'spec-id': 5, fields: [{ 'source-id': 1, 'field-id': 1001, name: 'id_bucket', transform: 'bucket[4]' }] },
+  }),
+  update('add it again', {
+    action: 'add-spec',
+    spec: { 'spec-id': 0, fields: [{ 'source-id': 1, 'field-id': 1001, name: 'id_bucket', transform: 'bucket[4]' }] },
+  }),
   update('make it the default', { action: 'set-default-spec', 'spec-id': 1 }),
-  update(
-    'part by a column that is not there',
-    { action: 'add-spec', spec: { 'spec-id': 0, fields: [{ 'source-id': 77, name: 'x', transform: 'day' }] } },
-  ),
+  update('part by a column that is not there', {
+    action: 'add-spec',
+    spec: { 'spec-id': 0, fields: [{ 'source-id': 77, name: 'x', transform: 'day' }] },
+  }),
   update('remove the default spec', { action: 'remove-partition-specs', 'spec-ids': [1] }),
   update(
     'add a sort order',

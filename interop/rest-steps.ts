@@ -25,7 +25,14 @@ export const nested = {
   'element-required': false,
   element: { type: 'struct', fields: [field(31, 'x', 'double')] },
 }
-export const map = { type: 'map', 'key-id': 40, key: 'string', 'value-id': 41, 'value-required': false, value: 'decimal(9, 2)' }
+export const map = {
+  type: 'map',
+  'key-id': 40,
+  key: 'string',
+  'value-id': 41,
+  'value-required': false,
+  value: 'decimal(9, 2)',
+}
 export const schema = {
   type: 'struct',
   fields: [field(10, 'id', 'long'), field(20, 'list', nested), field(25, 'map', map), field(50, 'at', 'timestamp')],
@@ -39,39 +46,33 @@ export const order = {
 export const commit = (updates: unknown[], requirements: unknown[] = []): unknown => ({ requirements, updates })
 export const HUGE = 9007199254740993n
 
-export const add = (
-  id: number | bigint,
-  sequence: number,
-  parent?: number | bigint,
-) => async (world: World, list: ManifestList): Promise<unknown[]> => [
-  {
-    action: 'add-snapshot',
-    snapshot: {
-      'snapshot-id': id,
-      ...(parent === undefined ? {} : { 'parent-snapshot-id': parent }),
-      'sequence-number': sequence,
-      'timestamp-ms': world.metadata?.['last-updated-ms'] ?? 0,
-      'manifest-list': await list(Number(BigInt(id) % 1000n)),
-      'schema-id': 0,
-      summary: { operation: 'append' },
+export const add =
+  (id: number | bigint, sequence: number, parent?: number | bigint) =>
+  async (world: World, list: ManifestList): Promise<unknown[]> => [
+    {
+      action: 'add-snapshot',
+      snapshot: {
+        'snapshot-id': id,
+        ...(parent === undefined ? {} : { 'parent-snapshot-id': parent }),
+        'sequence-number': sequence,
+        'timestamp-ms': world.metadata?.['last-updated-ms'] ?? 0,
+        'manifest-list': await list(Number(BigInt(id) % 1000n)),
+        'schema-id': 0,
+        summary: { operation: 'append' },
+      },
     },
-  },
-]
+  ]
 export const put = (ref: string, id: number | bigint, type = 'branch', more: object = {}): unknown => {
   return { action: 'set-snapshot-ref', 'ref-name': ref, type, 'snapshot-id': id, ...more }
 }
-export const step = (
-  name: string,
-  method: Step['method'],
-  path: string,
-  body?: Step['body'],
-): Step => ({ name, method, path, ...(body === undefined ? {} : { body }) })
-export const update = (name: string, ...updates: unknown[]): Step => step(name, 'POST', T, commit(updates))
-export const require = (name: string, requirement: unknown): Step => step(
+export const step = (name: string, method: Step['method'], path: string, body?: Step['body']): Step => ({
   name,
-  'POST',
-  T,
-  commit([{ action: 'set-properties', updates: { met: name } }], [requirement]),
-)
+  method,
+  path,
+  ...(body === undefined ? {} : { body }),
+})
+export const update = (name: string, ...updates: unknown[]): Step => step(name, 'POST', T, commit(updates))
+export const require = (name: string, requirement: unknown): Step =>
+  step(name, 'POST', T, commit([{ action: 'set-properties', updates: { met: name } }], [requirement]))
 export const snapshots = (name: string, made: ReturnType<typeof add>, ...then: unknown[]): Step =>
   step(name, 'POST', T, async (world: World, list: ManifestList) => commit([...(await made(world, list)), ...then]))

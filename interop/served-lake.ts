@@ -24,12 +24,22 @@ export interface ServedLake {
 }
 
 export async function serve(lake: string): Promise<ServedLake> {
-  const server = spawn(join(root, 'bin', 'blotter'), ['serve', '--port', '0', '--lake', lake, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const server = spawn(join(root, 'bin', 'blotter'), ['serve', '--port', '0', '--lake', lake, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const { iceberg } = JSON.parse(await firstDocument(server)) as { iceberg: string }
   return {
     url: iceberg,
     async token(name, ...scopes) {
-      const made = await blotter('token', 'add', name, ...scopes.flatMap(scope => ['--scope', scope]), '--lake', lake, '--json')
+      const made = await blotter(
+        'token',
+        'add',
+        name,
+        ...scopes.flatMap((scope) => ['--scope', scope]),
+        '--lake',
+        lake,
+        '--json',
+      )
       return (JSON.parse(made) as { token: string }).token
     },
     async end() {

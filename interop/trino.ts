@@ -29,11 +29,14 @@ const lent = /^(?:trino-spi|slice|jackson-annotations|opentelemetry-api-1)/
 
 /** Java 25, which Trino's classes are for: `BLOTTER_JAVA_25`, or one where Linux keeps them; undefined where there is none. */
 export async function findJava25(): Promise<string | undefined> {
-  const installed = (await readdir('/usr/lib/jvm').catch(() => [])).map(name => `/usr/lib/jvm/${name}`)
+  const installed = (await readdir('/usr/lib/jvm').catch(() => [])).map((name) => `/usr/lib/jvm/${name}`)
   for (const home of [process.env.BLOTTER_JAVA_25 ?? '', ...installed.sort()]) {
     const javac = join(home, 'bin', 'javac')
     if (home === '' || !existsSync(javac)) continue
-    const told = await run(javac, ['-version']).then(({ stdout }) => stdout, () => '')
+    const told = await run(javac, ['-version']).then(
+      ({ stdout }) => stdout,
+      () => '',
+    )
     if (/^javac 25\b/.test(told)) return home
   }
   return undefined
@@ -45,12 +48,17 @@ export async function findJava25(): Promise<string | undefined> {
  */
 export async function prepareTrino(cache: string, say: (message: string) => void): Promise<TrinoHome | undefined> {
   const javaHome = await findJava25()
-  const maven = await run('mvn', ['-version']).then(() => true, () => false)
+  const maven = await run('mvn', ['-version']).then(
+    () => true,
+    () => false,
+  )
   if (!javaHome || !maven) {
     say('Trino is left out: it wants a JDK 25 (set BLOTTER_JAVA_25 where it lies elsewhere than in /usr/lib/jvm) and Maven.')
     return undefined
   }
-  const pins = createHash('sha256').update(parts.map(part => readFileSync(join(here, part))).join('\n')).digest('hex')
+  const pins = createHash('sha256')
+    .update(parts.map((part) => readFileSync(join(here, part))).join('\n'))
+    .digest('hex')
   const folder = join(cache, `trino-${pins.slice(0, 12)}`)
   if (!existsSync(folder)) await assemble(folder, javaHome, say)
   return { folder, javaHome }
@@ -69,7 +77,10 @@ async function assemble(folder: string, javaHome: string, say: (message: string)
   say('Putting Trino together, once (about 500 MB from Maven Central) …')
   await mkdir(join(services, 'META-INF', 'services'), { recursive: true })
   try {
-    for (const [pom, into] of [['engine.xml', engine], ['plugin.xml', plugin]] as const) {
+    for (const [pom, into] of [
+      ['engine.xml', engine],
+      ['plugin.xml', plugin],
+    ] as const) {
       const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies'
       const args = ['-q', '-B', '-ntp', `-Dmaven.repo.local=${join(draft, 'maven')}`, '-f', join(here, pom), goal]
       await run('mvn', [...args, '-DincludeScope=runtime', `-DoutputDirectory=${into}`], options)
@@ -112,7 +123,7 @@ export async function startTrino({ folder, javaHome }: TrinoHome, lake: string):
     port,
     async [Symbol.asyncDispose]() {
       server.kill()
-      await new Promise(resolve => server.once('exit', resolve))
+      await new Promise((resolve) => server.once('exit', resolve))
       await rm(data, { recursive: true, force: true })
     },
   }
@@ -142,7 +153,10 @@ async function writeConfiguration(data: string, folder: string, lake: string, po
     'fs.local.enabled': true,
     'local.location': '/',
   }
-  const text = (values: object) => Object.entries(values).map(([key, value]) => `${key}=${value}\n`).join('')
+  const text = (values: object) =>
+    Object.entries(values)
+      .map(([key, value]) => `${key}=${value}\n`)
+      .join('')
   await writeFile(join(data, 'config.properties'), text(config))
   await writeFile(join(data, 'catalog', 'blotter.properties'), text(catalog))
   await writeFile(join(data, 'log.properties'), 'io.trino=WARN\n')
@@ -152,7 +166,10 @@ async function isReady(server: ChildProcess, port: number, data: string): Promis
   const until = performance.now() + startTimeoutMs
   while (performance.now() < until) {
     if (server.exitCode !== null) break
-    const info = await fetch(`http://127.0.0.1:${port}/v1/info`).then(answer => answer.json(), () => undefined)
+    const info = await fetch(`http://127.0.0.1:${port}/v1/info`).then(
+      (answer) => answer.json(),
+      () => undefined,
+    )
     if ((info as { starting?: boolean } | undefined)?.starting === false) return
     await sleep(500)
   }

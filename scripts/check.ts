@@ -37,9 +37,9 @@ function run({ name, args }: { name: string; args: string[] }): Promise<Outcome>
 }
 
 const outcomes = await Promise.all(checks.map(run))
-for (const { output } of outcomes.filter(outcome => !outcome.passed)) process.stdout.write(`${output.trimEnd()}\n\n`)
+for (const { output } of outcomes.filter((outcome) => !outcome.passed)) process.stdout.write(`${output.trimEnd()}\n\n`)
 for (const { name, passed, seconds } of outcomes) {
   const verdict = passed ? styleText('green', 'clean') : styleText('red', 'failed')
   process.stdout.write(`${name.padEnd(12)} ${verdict} in ${seconds.toFixed(1)} s\n`)
 }
-process.exitCode = outcomes.every(outcome => outcome.passed) ? 0 : 1
+process.exitCode = outcomes.every((outcome) => outcome.passed) ? 0 : 1

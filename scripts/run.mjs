@@ -12,7 +12,7 @@ const oldestInstaller = 20
 const oldestRunner = 24
 
 const major = Number.parseInt(process.versions.node, 10)
-const say = message => process.stderr.write(`${message}\n`)
+const say = (message) => process.stderr.write(`${message}\n`)
 
 function packagesOf(file) {
   try {
@@ -26,30 +26,34 @@ function packagesOf(file) {
 function isInstalled() {
   const locked = packagesOf('package-lock.json')
   const present = packagesOf('node_modules/.package-lock.json')
-  if (major < oldestRunner && nodePackages().some(name => locked[`node_modules/${name}`]) && !packagedNode()) return false
+  if (major < oldestRunner && nodePackages().some((name) => locked[`node_modules/${name}`]) && !packagedNode()) return false
   return Object.entries(locked).every(
     ([path, entry]) =>
-      !path.includes('node_modules/') || entry.link || entry.optional || entry.devOptional || present[path]?.version === entry.version,
+      !path.includes('node_modules/') ||
+      entry.link ||
+      entry.optional ||
+      entry.devOptional ||
+      present[path]?.version === entry.version,
   )
 }
 
 function nodePackages() {
   const system = process.platform === 'win32' ? 'win' : process.platform
-  return ['node', 'node-bin'].map(prefix => `${prefix}-${system}-${process.arch}`)
+  return ['node', 'node-bin'].map((prefix) => `${prefix}-${system}-${process.arch}`)
 }
 
 // By path, never node_modules/.bin/node: npm 10 drops that link when several packages offer it.
 function packagedNode() {
   const program = process.platform === 'win32' ? 'node.exe' : 'node'
   return nodePackages()
-    .map(name => join(root, 'node_modules', name, 'bin', program))
+    .map((name) => join(root, 'node_modules', name, 'bin', program))
     .find(existsSync)
 }
 
 // A terminal sends Ctrl-C to the whole group itself; passing it on as well would read as "stop at once".
 function run(command, args, options) {
   const child = spawn(command, args, options)
-  const pass = signal => {
+  const pass = (signal) => {
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
@@ -81,8 +85,10 @@ async function install() {
     process.exit(1)
   }
   say('Installing packages as package-lock.json names them (npm ci), once; this takes about half a minute.')
-  const outcome = await npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']).catch(error => {
-    say(`npm could not be started (${error.message}). Nothing was installed: install npm, which comes with Node.js, and try again.`)
+  const outcome = await npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']).catch((error) => {
+    say(
+      `npm could not be started (${error.message}). Nothing was installed: install npm, which comes with Node.js, and try again.`,
+    )
     process.exit(1)
   })
   if (outcome.code === 0) return

@@ -116,12 +116,18 @@ async function withProgress<T>({ err }: Terminal, work: (watch: Watch) => Promis
 /** Invented incidents and real ones never share a lake: the one would seem to be the other's changes. */
 async function refuseOther(platform: Platform, config: Config, coming: 'synthetic' | 'real'): Promise<void> {
   const isDemo = (source: string): boolean => source.startsWith('demo:')
-  const other = (await platform.runs()).find((run) => run.state === 'succeeded' && isDemo(run.source) === (coming === 'real'))
+  const other = (await platform.runs()).find(
+    (run) => run.state === 'succeeded' && isDemo(run.source) === (coming === 'real'),
+  )
   if (!other) return
-  throw new BlotterError('usage', `The lake ${config.lake} holds batches of ${other.source}; ${coming} incidents do not go there.`, {
-    todo: `Give them a lake of their own: \`npm start -- --lake ./${coming}-lake\`${coming === 'real' ? ' with the same `--source`' : ''}.`,
-    context: { lake: config.lake, source: other.source },
-  })
+  throw new BlotterError(
+    'usage',
+    `The lake ${config.lake} holds batches of ${other.source}; ${coming} incidents do not go there.`,
+    {
+      todo: `Give them a lake of their own: \`npm start -- --lake ./${coming}-lake\`${coming === 'real' ? ' with the same `--source`' : ''}.`,
+      context: { lake: config.lake, source: other.source },
+    },
+  )
 }
 
 function exitCodeOf({ state }: RunOutcome): number {

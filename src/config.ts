@@ -157,14 +157,19 @@ function loadOf(load: ConfigValues['load'], into: string | undefined, forOnce: b
   refusePasswordInUrl(load.from, 'load.from')
   if (into !== undefined && /^(?:mysql|mariadb):/.test(into)) return { from: load.from }
   if (forOnce) return undefined
-  throw new BlotterError('config_invalid', `load.from is to be loaded into the source, and ${into ?? 'none'} is no table of MySQL.`, {
-    todo: 'Give source.url a mysql:// URL, or take `load` out: other sources are read where they are.',
-    context: { key: 'load.from' },
-  })
+  throw new BlotterError(
+    'config_invalid',
+    `load.from is to be loaded into the source, and ${into ?? 'none'} is no table of MySQL.`,
+    {
+      todo: 'Give source.url a mysql:// URL, or take `load` out: other sources are read where they are.',
+      context: { key: 'load.from' },
+    },
+  )
 }
 
 function secretsOf({ secrets }: ConfigValues, state: string, { pathOf, variables }: Shaping): SecretsConfig {
-  const vaultFile = secrets.vault_file === undefined ? join(state, 'vault.json') : pathOf('secrets.vault_file', secrets.vault_file)
+  const vaultFile =
+    secrets.vault_file === undefined ? join(state, 'vault.json') : pathOf('secrets.vault_file', secrets.vault_file)
   const keyFile =
     secrets.key_file === undefined ? join(dirname(vaultFile), 'vault.key') : pathOf('secrets.key_file', secrets.key_file)
   return {

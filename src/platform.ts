@@ -72,7 +72,10 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
     ...tokenVerbs,
     serving: () => serving(parts, bearerOf, figuring(parts, verbsOfSecrets.secretStatus), log),
     ...verbsOfSecrets,
-    ...rotatingTold({ secrets, config, clock, log, openAccounts: (url, given) => openAccounts(url, { table, ...given }) }, () => parts.state()),
+    ...rotatingTold(
+      { secrets, config, clock, log, openAccounts: (url, given) => openAccounts(url, { table, ...given }) },
+      () => parts.state(),
+    ),
     async doctor(options: { rebuild: boolean; sendTestMail?: boolean }) {
       const rebuilt: Check[] = options.rebuild ? [parts.rebuildState()] : []
       const { url } = config.source
@@ -88,7 +91,10 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
       })
       const rights: typeof accountRights = (at, options) => accountRights(at, { ...options, table })
       const credentials = await secretChecks({ secrets, config, clock, looseRights, accountRights: rights }, signal)
-      const told = await examineAlerts(config, parts.stateExists() ? parts.state() : undefined, { sendTest: options.sendTestMail, clock })
+      const told = await examineAlerts(config, parts.stateExists() ? parts.state() : undefined, {
+        sendTest: options.sendTestMail,
+        clock,
+      })
       return [...rebuilt, ...found, ...credentials, ...told]
     },
     async [Symbol.asyncDispose]() {

@@ -132,7 +132,13 @@ test('every key can be set by its variable', () => {
   assert.equal(config.alerts.email?.port, 25)
   assert.deepEqual(config.server, { host: '::1', port: 0 })
   const { vaultFile, keyFile, prefix, region, backend } = config.secrets
-  const secrets = { vaultFile: '/city/safe/v.json', keyFile: '/city/keys/v.key', prefix: 'city/', region: 'us-east-2', backend: 'aws' }
+  const secrets = {
+    vaultFile: '/city/safe/v.json',
+    keyFile: '/city/keys/v.key',
+    prefix: 'city/',
+    region: 'us-east-2',
+    backend: 'aws',
+  }
   assert.deepEqual({ vaultFile, keyFile, prefix, region, backend }, secrets)
   assert.equal(config.source.rotation?.adminUser, 'dba')
   assert.equal(config.source.rotation?.clone, 'reader_b')

@@ -14,25 +14,27 @@ const later = new Set(['serve'])
 
 /** What stands in code blocks and code spans. */
 function codeOf(page: string): string[] {
-  return [...page.matchAll(/```\w*\n([\s\S]*?)```|`([^`\n]+)`/g)].flatMap(match => (match[1] ?? match[2] ?? '').split('\n'))
+  return [...page.matchAll(/```\w*\n([\s\S]*?)```|`([^`\n]+)`/g)].flatMap((match) =>
+    (match[1] ?? match[2] ?? '').split('\n'),
+  )
 }
 
 describe('The documents', () => {
   it('link only to what exists', () => {
-    const broken = pages.flatMap(page =>
+    const broken = pages.flatMap((page) =>
       [...read(page).matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)/g)]
-        .map(match => match[1] ?? '')
-        .filter(target => !existsSync(join(root, dirname(page), target)))
-        .map(target => `${page} → ${target}`),
+        .map((match) => match[1] ?? '')
+        .filter((target) => !existsSync(join(root, dirname(page), target)))
+        .map((target) => `${page} → ${target}`),
     )
     assert.deepEqual(broken, [])
   })
 
   it('name only verbs that the command line has', () => {
-    const verbs = new Set(globSync('src/cli/verbs/*.ts', { cwd: root }).flatMap(path => commandsIn(read(path))))
+    const verbs = new Set(globSync('src/cli/verbs/*.ts', { cwd: root }).flatMap((path) => commandsIn(read(path))))
     const pattern = /(?:^|\s)(?:bin\/)?blotter ([a-z]+)\b/g
-    const named = pages.flatMap(page =>
-      codeOf(read(page)).flatMap(code => [...code.matchAll(pattern)].map(([, verb]) => ({ page, verb }))),
+    const named = pages.flatMap((page) =>
+      codeOf(read(page)).flatMap((code) => [...code.matchAll(pattern)].map(([, verb]) => ({ page, verb }))),
     )
     assert.ok(named.length > 5)
     const unknown = named.filter(({ page, verb = '' }) => !verbs.has(verb) && !(page.startsWith('docs/') && later.has(verb)))
@@ -41,7 +43,7 @@ describe('The documents', () => {
 
   it('name only npm scripts and files that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
-    for (const code of pages.flatMap(page => codeOf(read(page)))) {
+    for (const code of pages.flatMap((page) => codeOf(read(page)))) {
       const script = /^npm (?:run )?(start|test|[\w:]+)\b/.exec(code)?.[1]
       const isOwn = script !== undefined && !['install', 'ci', 'exec'].includes(script)
       if (isOwn) assert.ok(scripts[script], `npm has no script ${script}`)
@@ -55,7 +57,7 @@ describe('The documents', () => {
     const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string>>
     const groups = [manifest.dependencies, manifest.devDependencies, manifest.optionalDependencies]
     const argued = [...section(read('ARCHITECTURE.md'), '## Dependencies').matchAll(/^\| `([^`]+)` \| .{20,} \|$/gm)]
-    assert.deepEqual(argued.map(([, name]) => name).sort(), groups.flatMap(group => Object.keys(group ?? {})).sort())
+    assert.deepEqual(argued.map(([, name]) => name).sort(), groups.flatMap((group) => Object.keys(group ?? {})).sort())
   })
 
   it('explain every error code with its exit code and remedy', () => {
@@ -67,8 +69,11 @@ describe('The documents', () => {
 
   it('give the ranks that the test of house rules holds', () => {
     const [block = ''] = /(?<=import-rules\.ts`\):\n\n)[\s\S]*?(?=\n\n)/.exec(read('ARCHITECTURE.md')) ?? []
-    const told = block.split('→').map(rank => rank.trim().split(/\s+/).sort())
-    assert.deepEqual(told, ranks.map(rank => rank.toSorted()))
+    const told = block.split('→').map((rank) => rank.trim().split(/\s+/).sort())
+    assert.deepEqual(
+      told,
+      ranks.map((rank) => rank.toSorted()),
+    )
   })
 })
 

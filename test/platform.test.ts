@@ -36,11 +36,17 @@ test('batches, tables, runs and an incident’s life tell of one batch alike', a
     { batch_at: report.batch_at, run: report.run, kind: 'full', rows: report.rows, changes: { new: 2 } },
   )
   const tables = await city.platform.tables()
-  assert.deepEqual(tables.map(({ name, rows, snapshot_id }) => ({ name, rows, snapshot_id })), report.tables.map(({ name, snapshot_id, rows }) => ({ name, rows, snapshot_id })))
+  assert.deepEqual(
+    tables.map(({ name, rows, snapshot_id }) => ({ name, rows, snapshot_id })),
+    report.tables.map(({ name, snapshot_id, rows }) => ({ name, rows, snapshot_id })),
+  )
   const [run] = await city.platform.runs()
   assert.deepEqual([run!.run, run!.state, run!.kind], [report.run, 'succeeded', 'full'])
   const shown = await city.platform.runShow()
-  assert.deepEqual(shown.steps.map((step) => step.name), ['extract', 'check', 'land', 'transform', 'aggregate', 'commit', 'publish'])
+  assert.deepEqual(
+    shown.steps.map((step) => step.name),
+    ['extract', 'check', 'land', 'transform', 'aggregate', 'commit', 'publish'],
+  )
   const life = await city.platform.history('1')
   assert.deepEqual([life.id, life.changes], ['1', []])
   assert.equal(life.now?.['primary_type'], 'THEFT')
@@ -61,18 +67,24 @@ test('doctor finds a sound lake sound, a lost file lost, and never throws', asyn
   await using city = await makeCity()
   await city.publish([theft])
   await city.run()
-  const failing = async () => (await city.platform.doctor({ rebuild: false })).filter((check) => check.state === 'fail').map((check) => check.name)
+  const failing = async () =>
+    (await city.platform.doctor({ rebuild: false })).filter((check) => check.state === 'fail').map((check) => check.name)
   assert.deepEqual(await failing(), [])
   const rebuilt = await city.platform.doctor({ rebuild: true })
   assert.equal(rebuilt.find((check) => check.name === 'state')?.state, 'ok')
-  const [file] = await readdir(join(city.lake, 'raw', 'crimes', 'data'), { recursive: true }).then((names) => names.filter((name) => name.endsWith('.parquet')))
+  const [file] = await readdir(join(city.lake, 'raw', 'crimes', 'data'), { recursive: true }).then((names) =>
+    names.filter((name) => name.endsWith('.parquet')),
+  )
   await rm(join(city.lake, 'raw', 'crimes', 'data', file!))
   assert.deepEqual(await failing(), ['lake files'])
 })
 
 test('a source of no known kind, and none at all, are refused before anything is done', async () => {
   await using city = await makeCity()
-  for (const [source, code] of [['ftp://x/y', 'source_url_invalid'], [undefined, 'usage']] as const) {
+  for (const [source, code] of [
+    ['ftp://x/y', 'source_url_invalid'],
+    [undefined, 'usage'],
+  ] as const) {
     const config = loadConfig({ env: {}, flags: { lake: city.lake, ...(source ? { source } : {}) }, cwd: city.folder })
     await using platform = await openPlatform(config, silentLog)
     await assert.rejects(platform.run({ full: false }, watch()), { code })

@@ -125,7 +125,7 @@ function* ending(tally: Tally): Generator<string> {
   for (const { title, place, reason } of tally.failed) {
     yield `\n${styleText('red', '✗')} ${title}\n  ${place}\n${indent(reason)}\n`
   }
-  for (const file of new Set(tally.failed.map(failure => failure.file))) {
+  for (const file of new Set(tally.failed.map((failure) => failure.file))) {
     const lines = tally.output.get(file) ?? []
     if (lines.length > 0) yield `\nWritten by ${file}\n${indent(lines.slice(-outputLinesMax).join('\n'))}\n`
   }
@@ -149,7 +149,7 @@ function describe(error: Error): string {
   const text = isAssertion ? (cause.stack ?? cause.message) : whole
   return text
     .split('\n')
-    .filter(line => !/^\s+at (.*\(?node:|async Promise\.all)/.test(line))
+    .filter((line) => !/^\s+at (.*\(?node:|async Promise\.all)/.test(line))
     .join('\n')
 }
 

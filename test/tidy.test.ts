@@ -17,7 +17,7 @@ import { readSources, root } from './tidy/source-file.ts'
 import type { Finding } from './tidy/source-file.ts'
 
 const folders = ['src', 'pipelines', 'test', 'scripts', 'interop', 'bench', 'infra', 'examples']
-const files = readSources(folders.map(folder => `${folder}/**/*.ts`))
+const files = readSources(folders.map((folder) => `${folder}/**/*.ts`))
 const prose = ['*.{md,json,yaml}', 'docs/**/*.md', 'pipelines/**/*.{sql,yaml,csv}']
 const texts = readSources([...prose, 'scripts/*.mjs', 'bin/*', '.ci/*', 'interop/**/*.py'])
 const lock = readFileSync(`${root}/package-lock.json`, 'utf8')

@@ -69,5 +69,7 @@ function markedStep(alert: Alert): string | undefined {
 function linkOf(link: string | undefined, run: AlertRun | undefined): Content['link'] {
   if (link === undefined) return undefined
   const base = link.replace(/\/+$/, '')
-  return run ? { text: 'Open this run', url: `${base}/runs/${encodeURIComponent(run.run)}` } : { text: 'Open Blotter', url: base }
+  return run
+    ? { text: 'Open this run', url: `${base}/runs/${encodeURIComponent(run.run)}` }
+    : { text: 'Open Blotter', url: base }
 }

@@ -28,8 +28,8 @@ const DARK = `
   .pad { padding-left: 16px !important; padding-right: 16px !important; }
 }`
 
-const SANS = 'font-family:-apple-system,BlinkMacSystemFont,\'Segoe UI\',Roboto,Helvetica,Arial,sans-serif'
-const MONO = 'font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,\'Liberation Mono\',monospace'
+const SANS = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
+const MONO = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,'Liberation Mono',monospace"
 const INK = 'color:#1f2328'
 const SOFT = 'color:#57606a'
 const SMALL = 'font-size:12px;line-height:1.5'
@@ -62,7 +62,8 @@ ${parts.join('')}<tr><td class="pad" style="padding:16px 28px 20px;${SANS}">
 }
 
 function section(title: string, body: string): string {
-  const heading = title === '' ? '' : `<h2 class="soft" style="margin:0 0 6px;font-size:13px;font-weight:600;${SOFT}">${title}</h2>`
+  const heading =
+    title === '' ? '' : `<h2 class="soft" style="margin:0 0 6px;font-size:13px;font-weight:600;${SOFT}">${title}</h2>`
   return `<tr><td class="pad" style="padding:12px 28px 4px;${SANS}">${heading}${body}</td></tr>\n`
 }
 
@@ -122,5 +123,10 @@ function ticked(text: string): string {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
 }

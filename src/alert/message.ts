@@ -18,7 +18,10 @@ export function messageOf(raised: RaisedAlert, place: Place, domain = 'blotter.i
   const content = contentOf(alert, place, raised_at)
   const run = 'run' in alert ? alert.run.run : undefined
   const id = (...parts: string[]): string =>
-    `blotter-${createHash('sha256').update(JSON.stringify([place.lake, ...parts])).digest('hex').slice(0, 32)}@${domain}`
+    `blotter-${createHash('sha256')
+      .update(JSON.stringify([place.lake, ...parts]))
+      .digest('hex')
+      .slice(0, 32)}@${domain}`
   const thread = id('thread', threadOf(raised))
   return {
     subject: clipped(`[Blotter] ${content.title}`, SUBJECT_CHARACTERS),

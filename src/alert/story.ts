@@ -40,7 +40,8 @@ export function storyOf(alert: Alert): Story {
 
 /** When it is told again. */
 export function toldAgain(event: AlertEvent): string {
-  if (event === 'deadline_missed' || event === 'run_failed' || event === 'run_held') return 'It says so when a run succeeds again.'
+  if (event === 'deadline_missed' || event === 'run_failed' || event === 'run_held')
+    return 'It says so when a run succeeds again.'
   return event === 'digest' ? '`alerts.digest` says how often.' : ''
 }
 
@@ -73,7 +74,10 @@ function missed(alert: Of<'deadline_missed'>): Story {
       tone,
       title: `The run due at ${moment(alert.dueAt)} has not begun`,
       lead: `The schedule had a run due at ${moment(alert.dueAt)}. ${duration(alert.elapsedMs)} later none has begun.`,
-      facts: [['Due', moment(alert.dueAt)], ['Late by', duration(alert.elapsedMs)]],
+      facts: [
+        ['Due', moment(alert.dueAt)],
+        ['Late by', duration(alert.elapsedMs)],
+      ],
       todo: ['See that `blotter serve` is up and its machine is on.', '`blotter run` makes the batch now.'],
     }
   }
@@ -124,7 +128,10 @@ function forecast(alert: Of<'deadline_forecast'>): Story {
       ['Limit', duration(alert.limitMs)],
       ['Reckoned from', `${alert.samples} earlier runs`],
     ],
-    todo: [`\`blotter runs show ${run.run}\` shows where it is.`, 'See whether the source, the disk or the machine is busy with something else.'],
+    todo: [
+      `\`blotter runs show ${run.run}\` shows where it is.`,
+      'See whether the source, the disk or the machine is busy with something else.',
+    ],
   }
 }
 
@@ -152,7 +159,11 @@ function held({ run, guard, message, todo, numbers }: Of<'run_held'>): Story {
       ['Guard', guard],
       ...Object.entries(numbers).map(([name, value]): [string, string] => [
         `${name.slice(0, 1).toUpperCase()}${spaced(name.slice(1))}`,
-        typeof value === 'number' ? (Number.isInteger(value) ? count(value) : `${Number((value * 100).toFixed(4))} %`) : value,
+        typeof value === 'number'
+          ? Number.isInteger(value)
+            ? count(value)
+            : `${Number((value * 100).toFixed(4))} %`
+          : value,
       ]),
     ],
     todo: [todo],
@@ -163,7 +174,9 @@ function held({ run, guard, message, todo, numbers }: Of<'run_held'>): Story {
 const TROUBLES = 5
 
 function recovered({ run, troubles, limitMs }: Of<'recovered'>): Story {
-  const what = troubles.map(({ event, run: of, raised_at }) => `${spaced(event)}${of === null ? '' : ` (${of})`} at ${moment(raised_at)}`)
+  const what = troubles.map(
+    ({ event, run: of, raised_at }) => `${spaced(event)}${of === null ? '' : ` (${of})`} at ${moment(raised_at)}`,
+  )
   return {
     tone: 'good',
     title: `Recovered: run ${run.run} succeeded`,
@@ -178,9 +191,13 @@ function recovered({ run, troubles, limitMs }: Of<'recovered'>): Story {
 }
 
 function digest({ run, runs, since, report }: Of<'digest'>): Story {
-  const changes = Object.entries(report?.changes ?? {}).flatMap(([kind, n = 0]): [string, number][] => (n > 0 ? [[kind, n]] : []))
+  const changes = Object.entries(report?.changes ?? {}).flatMap(([kind, n = 0]): [string, number][] =>
+    n > 0 ? [[kind, n]] : [],
+  )
   const told = changes.map(([kind, n]) => `${count(n)} ${spaced(kind)}`).join(', ')
-  const ran = Object.entries(runs).map(([state, n]) => `${n} ${state}`).join(', ')
+  const ran = Object.entries(runs)
+    .map(([state, n]) => `${n} ${state}`)
+    .join(', ')
   return {
     tone: 'good',
     title: `Batch ${run.batch_at} is there${told === '' ? ', no changes' : `: ${clipped(told, 60)}`}`,
@@ -199,7 +216,11 @@ function rotated({ secret, by, nextAt }: Of<'secret_rotated'>): Story {
     tone: 'good',
     title: `Secret ${secret} was rotated`,
     lead: `The credential behind secret://${secret} was renewed, tested with a real login, and is in use.`,
-    facts: [['Secret', secret], ['By', by], ['Next', nextAt === null ? 'not planned' : moment(nextAt)]],
+    facts: [
+      ['Secret', secret],
+      ['By', by],
+      ['Next', nextAt === null ? 'not planned' : moment(nextAt)],
+    ],
     todo: [],
   }
 }

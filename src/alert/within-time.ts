@@ -15,10 +15,14 @@ export async function withinTime<Result>(
   const stops = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
   const late = async (): Promise<never> => {
     await sleep(limitMs, stops)
-    throw new BlotterError('alert_unreachable', `${place} took longer than ${limitMs / 1000} s. The alert was not sent; it waits.`, {
-      todo: 'See that the server is well, and that nothing between here and there swallows connections.',
-      context: { place, limitMs },
-    })
+    throw new BlotterError(
+      'alert_unreachable',
+      `${place} took longer than ${limitMs / 1000} s. The alert was not sent; it waits.`,
+      {
+        todo: 'See that the server is well, and that nothing between here and there swallows connections.',
+        context: { place, limitMs },
+      },
+    )
   }
   try {
     return await Promise.race([work(stops), late()])

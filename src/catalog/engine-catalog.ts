@@ -70,7 +70,9 @@ export function openEngineCatalog(setup: EngineCatalogSetup): EngineCatalog {
     async register(table, metadataLocation, { overwrite }) {
       checkFile(places, 'the metadata file', metadataLocation)
       const found = await loadTable(storage, table, metadataLocation).catch((error: unknown) => {
-        throw error instanceof BlotterError && error.code === 'lake_damaged' ? refused(`the metadata file ${metadataLocation} cannot be read`) : error
+        throw error instanceof BlotterError && error.code === 'lake_damaged'
+          ? refused(`the metadata file ${metadataLocation} cannot be read`)
+          : error
       })
       const entry = await catalog.entry(table)
       if (entry && !overwrite) throw tableExists(table)
@@ -146,7 +148,8 @@ async function stageChange(setup: EngineCatalogSetup, { table, requirements, upd
 
 /** Whoever reads the lake trusts what its metadata names: so it has to be there, and in the lake. */
 async function checkFiles({ storage, places }: EngineCatalogSetup, update: TableUpdate): Promise<void> {
-  if (update.action === 'set-statistics') return checkFile(places, 'a file of statistics', update.statistics['statistics-path'])
+  if (update.action === 'set-statistics')
+    return checkFile(places, 'a file of statistics', update.statistics['statistics-path'])
   if (update.action === 'set-partition-statistics')
     return checkFile(places, 'a file of statistics', update['partition-statistics']['statistics-path'])
   if (update.action !== 'add-snapshot') return
@@ -211,8 +214,12 @@ async function otherTables({ storage, catalog }: EngineCatalogSetup): Promise<{ 
 }
 
 function contended(tables: readonly string[]): BlotterError {
-  return new BlotterError('commit_conflict', `The commit to ${tables.join(', ')} lost ${TRIES} races. Nothing was applied.`, {
-    todo: 'Try again; fewer writers at once get on faster.',
-    context: { tables },
-  })
+  return new BlotterError(
+    'commit_conflict',
+    `The commit to ${tables.join(', ')} lost ${TRIES} races. Nothing was applied.`,
+    {
+      todo: 'Try again; fewer writers at once get on faster.',
+      context: { tables },
+    },
+  )
 }

@@ -32,7 +32,9 @@ export function fieldsOf(schema: SchemaText): NamedField[] {
     ids.add(id)
     paths.add(path)
   }
-  const required = new Set(found.filter((field) => field.required && typeof field.type === 'string').map((field) => field.id))
+  const required = new Set(
+    found.filter((field) => field.required && typeof field.type === 'string').map((field) => field.id),
+  )
   const identifier = schema['identifier-field-ids']?.find((id) => !required.has(id))
   if (identifier !== undefined) throw refused(`identifier field ${identifier} is no required column of a primitive type`)
   return found
@@ -83,7 +85,8 @@ function collect(found: NamedField[], fields: readonly FieldText[], before: stri
 
 function collectType(found: NamedField[], type: TypeText, path: string, depth: number): void {
   if (typeof type === 'string') {
-    if (OF_VERSION_3.test(type)) throw refused(`column ${path} has the type ${type} of format version 3; this lake is of version 2`)
+    if (OF_VERSION_3.test(type))
+      throw refused(`column ${path} has the type ${type} of format version 3; this lake is of version 2`)
     if (!PRIMITIVE.test(type)) throw refused(`column ${path} has the type ${type}, which Iceberg does not know`)
     return
   }

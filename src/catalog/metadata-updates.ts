@@ -14,21 +14,40 @@ import {
   setDefaultSortOrder,
   setDefaultSpec,
 } from './schema-updates.ts'
-import { addSnapshot, removeReference, removeSnapshots, setReference, setStatistics, withoutPassed } from './snapshot-updates.ts'
+import {
+  addSnapshot,
+  removeReference,
+  removeSnapshots,
+  setReference,
+  setStatistics,
+  withoutPassed,
+} from './snapshot-updates.ts'
 import type { SchemaText, TableUpdate } from './table-update.ts'
 
 /** The format version of every table here: Athena reads no later one. */
 export const FORMAT_VERSION = 2
 
 /** Properties that are fields of their own in the metadata (Java's Iceberg: reserved table properties). */
-const RESERVED = ['uuid', 'snapshot-count', 'current-snapshot-id', 'current-snapshot-summary', 'current-snapshot-timestamp-ms',
-  'current-schema', 'default-partition-spec', 'default-sort-order']
+const RESERVED = [
+  'uuid',
+  'snapshot-count',
+  'current-snapshot-id',
+  'current-snapshot-summary',
+  'current-snapshot-timestamp-ms',
+  'current-schema',
+  'default-partition-spec',
+  'default-sort-order',
+]
 
 /**
  * Applies changes to a table's metadata, one after the other; `metadata` is undefined for a table that they make. Pure: the
  * result is not written anywhere, and its time and log are still those of before. Throws `commit_refused`.
  */
-export function applyUpdates(metadata: TableMetadata | undefined, updates: readonly TableUpdate[], now: Date): TableMetadata {
+export function applyUpdates(
+  metadata: TableMetadata | undefined,
+  updates: readonly TableUpdate[],
+  now: Date,
+): TableMetadata {
   const draft = updates.reduce(apply, draftOf(metadata, now))
   const next = { ...draft.metadata, 'snapshot-log': withoutPassed(draft) }
   if (next['table-uuid'] === '') next['table-uuid'] = randomUUID()
@@ -77,7 +96,12 @@ function apply(draft: MetadataDraft, update: TableUpdate): MetadataDraft {
     case 'remove-statistics':
       return setStatistics(draft, 'statistics', update['snapshot-id'])
     case 'set-partition-statistics':
-      return setStatistics(draft, 'partition-statistics', update['partition-statistics']['snapshot-id'], update['partition-statistics'])
+      return setStatistics(
+        draft,
+        'partition-statistics',
+        update['partition-statistics']['snapshot-id'],
+        update['partition-statistics'],
+      )
     case 'remove-partition-statistics':
       return setStatistics(draft, 'partition-statistics', update['snapshot-id'])
     default:

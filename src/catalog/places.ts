@@ -26,11 +26,17 @@ export function checkFile(places: Places, what: string, location: string): void 
  * Holds a table's location against the lake: within it, two folders deep at least, in no folder of another's. Throws
  * `commit_refused`.
  */
-export function checkTable(places: Places, table: string, location: string, others: readonly { name: string; location: string }[]): void {
+export function checkTable(
+  places: Places,
+  table: string,
+  location: string,
+  others: readonly { name: string; location: string }[],
+): void {
   const inner = pathInLake(places, `the location of ${table}`, location)
   const [first = '', ...rest] = inner.split('/')
   const usual = defaultLocation(places, table)
-  if (rest.length === 0) throw refused(`the location ${location} of ${table} is not within a folder of the lake, as ${usual} is`)
+  if (rest.length === 0)
+    throw refused(`the location ${location} of ${table} is not within a folder of the lake, as ${usual} is`)
   const namespace = table.slice(0, table.lastIndexOf('.'))
   if (places.own.has(first) && !places.own.has(namespace)) {
     throw refused(`the location ${location} is in the folder of ${first}, whose tables are Blotter's`)

@@ -10,7 +10,9 @@ import { liesWithin } from './places.ts'
 export async function purge(storage: Storage, table: Table): Promise<void> {
   const { metadata, metadataLocation } = table
   const keepData = metadata.properties['gc.enabled'] === 'false'
-  const named = await referencedFiles(storage, [table]).catch(() => new Set(metadataLocation === null ? [] : [metadataLocation]))
+  const named = await referencedFiles(storage, [table]).catch(
+    () => new Set(metadataLocation === null ? [] : [metadataLocation]),
+  )
   for (const file of named) {
     if (!liesWithin(metadata.location, file)) continue
     if (keepData && !liesWithin(`${metadata.location}/metadata`, file)) continue

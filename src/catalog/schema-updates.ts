@@ -29,7 +29,8 @@ export function addSchema(draft: MetadataDraft, { schema }: Update<'add-schema'>
 
 export function setCurrentSchema(draft: MetadataDraft, update: Update<'set-current-schema'>): MetadataDraft {
   const id = chosen('schema', update['schema-id'], draft.lastSchema)
-  if (!draft.metadata.schemas.some((schema) => schema['schema-id'] === id)) throw refused(`there is no schema ${id} to be the current one`)
+  if (!draft.metadata.schemas.some((schema) => schema['schema-id'] === id))
+    throw refused(`there is no schema ${id} to be the current one`)
   return changed(draft, { 'current-schema-id': id })
 }
 
@@ -43,7 +44,8 @@ export function removeSchemas(draft: MetadataDraft, update: Update<'remove-schem
 export function addSpec(draft: MetadataDraft, { spec }: Update<'add-spec'>): MetadataDraft {
   const { metadata } = draft
   checkSpec(metadata, spec)
-  const shape = (one: SpecText): string => formatJson(one.fields.map((field) => [field['source-id'], field.name, field.transform]))
+  const shape = (one: SpecText): string =>
+    formatJson(one.fields.map((field) => [field['source-id'], field.name, field.transform]))
   const same = metadata['partition-specs'].find((known) => shape(known) === shape(spec))
   if (same) return { ...draft, lastSpec: same['spec-id'] }
   const { fields, last } = numbered(metadata, spec)
@@ -54,14 +56,17 @@ export function addSpec(draft: MetadataDraft, { spec }: Update<'add-spec'>): Met
 
 export function setDefaultSpec(draft: MetadataDraft, update: Update<'set-default-spec'>): MetadataDraft {
   const id = chosen('partition spec', update['spec-id'], draft.lastSpec)
-  if (!draft.metadata['partition-specs'].some((spec) => spec['spec-id'] === id)) throw refused(`there is no partition spec ${id} to be the default`)
+  if (!draft.metadata['partition-specs'].some((spec) => spec['spec-id'] === id))
+    throw refused(`there is no partition spec ${id} to be the default`)
   return changed(draft, { 'default-spec-id': id })
 }
 
 export function removeSpecs(draft: MetadataDraft, update: Update<'remove-partition-specs'>): MetadataDraft {
   const gone = new Set(update['spec-ids'])
   if (gone.has(draft.metadata['default-spec-id'])) throw refused('the default partition spec cannot be removed')
-  return changed(draft, { 'partition-specs': draft.metadata['partition-specs'].filter((spec) => !gone.has(spec['spec-id'])) })
+  return changed(draft, {
+    'partition-specs': draft.metadata['partition-specs'].filter((spec) => !gone.has(spec['spec-id'])),
+  })
 }
 
 /** Adds a sort order, or finds the one that is the same; the order of nothing has the id 0 (Iceberg specification, Sorting). */
@@ -78,7 +83,8 @@ export function addSortOrder(draft: MetadataDraft, { 'sort-order': order }: Upda
 
 export function setDefaultSortOrder(draft: MetadataDraft, update: Update<'set-default-sort-order'>): MetadataDraft {
   const id = chosen('sort order', update['sort-order-id'], draft.lastOrder)
-  if (!draft.metadata['sort-orders'].some((order) => order['order-id'] === id)) throw refused(`there is no sort order ${id} to be the default`)
+  if (!draft.metadata['sort-orders'].some((order) => order['order-id'] === id))
+    throw refused(`there is no sort order ${id} to be the default`)
   return changed(draft, { 'default-sort-order-id': id })
 }
 
@@ -103,13 +109,16 @@ function checkSpec(metadata: TableMetadata, spec: SpecText): void {
   const names = new Set<string>()
   const sources = new Set<string>()
   for (const { name, transform, 'source-id': source } of spec.fields) {
-    if (!TRANSFORM.test(transform)) throw refused(`partition field ${name} has the transform ${transform}, which Iceberg does not know`)
-    if (name === '' || names.has(name)) throw refused(name === '' ? 'a partition field has no name' : `there are two partition fields ${name}`)
+    if (!TRANSFORM.test(transform))
+      throw refused(`partition field ${name} has the transform ${transform}, which Iceberg does not know`)
+    if (name === '' || names.has(name))
+      throw refused(name === '' ? 'a partition field has no name' : `there are two partition fields ${name}`)
     names.add(name)
     if (transform === 'void') continue
     const column = columns.find((one) => one.id === source)
     if (!column) throw refused(`partition field ${name} is of column ${source}, which does not exist`)
-    if (typeof column.type !== 'string') throw refused(`partition field ${name} is of ${column.path}, which is no single value`)
+    if (typeof column.type !== 'string')
+      throw refused(`partition field ${name} is of ${column.path}, which is no single value`)
     const clash = transform !== 'identity' && columns.some((one) => one.path === name)
     if (clash) throw refused(`partition field ${name} has the name of a column`)
     const kind = `${source} ${/^(?:year|month|day|hour)$/.test(transform) ? 'time' : transform}`
@@ -137,7 +146,8 @@ function checkOrder(metadata: TableMetadata, order: OrderText): void {
   const schemas = metadata.schemas as unknown as SchemaText[]
   const columns = new Set(schemas.flatMap((schema) => fieldsOf(schema)).map((field) => field.id))
   for (const { transform, 'source-id': source } of order.fields) {
-    if (!TRANSFORM.test(transform)) throw refused(`the sort order has the transform ${transform}, which Iceberg does not know`)
+    if (!TRANSFORM.test(transform))
+      throw refused(`the sort order has the transform ${transform}, which Iceberg does not know`)
     if (!columns.has(source)) throw refused(`the sort order is of column ${source}, which does not exist`)
   }
 }

@@ -24,7 +24,8 @@ export function addSnapshot(draft: MetadataDraft, { snapshot }: Update<'add-snap
     throw outrun(`snapshot ${id} has the sequence number ${sequence}, which is not higher than ${last}`)
   }
   const logged = metadata['snapshot-log'].at(-1)?.['timestamp-ms'] ?? 0
-  if (at < logged - CLOCKS_DIFFER_MS) throw refused(`snapshot ${id} is of ${new Date(at).toISOString()}, before the one that it follows`)
+  if (at < logged - CLOCKS_DIFFER_MS)
+    throw refused(`snapshot ${id} is of ${new Date(at).toISOString()}, before the one that it follows`)
   const next = changed(draft, {
     snapshots: [...metadata.snapshots, snapshot],
     'last-sequence-number': Math.max(last, sequence),
@@ -65,9 +66,13 @@ export function removeSnapshots(draft: MetadataDraft, update: Update<'remove-sna
   const gone = new Set(update['snapshot-ids'].map((id) => exactInteger(BigInt(id))))
   const { metadata } = draft
   const dangling = Object.entries(metadata.refs).filter(([, reference]) => gone.has(reference['snapshot-id']))
-  const cleared = dangling.reduce((next, [name]) => removeReference(next, { action: 'remove-snapshot-ref', 'ref-name': name }), draft)
+  const cleared = dangling.reduce(
+    (next, [name]) => removeReference(next, { action: 'remove-snapshot-ref', 'ref-name': name }),
+    draft,
+  )
   const log = cleared.metadata['snapshot-log']
-  const kept = (entries: unknown): StatisticsText[] => statisticsOf(entries).filter((entry) => !gone.has(entry['snapshot-id']))
+  const kept = (entries: unknown): StatisticsText[] =>
+    statisticsOf(entries).filter((entry) => !gone.has(entry['snapshot-id']))
   return changed(cleared, {
     snapshots: metadata.snapshots.filter((snapshot) => !gone.has(snapshot['snapshot-id'])),
     // History begins after the last one that is gone: with a hole, time travel would find the wrong one.
@@ -95,7 +100,9 @@ export function withoutPassed({ metadata, passed }: MetadataDraft): TableMetadat
   if (unseen.size === 0) return metadata['snapshot-log']
   const current = metadata['current-snapshot-id']
   const before = metadata['snapshot-log'].length - passed.length
-  return metadata['snapshot-log'].filter((entry, i) => i < before || !unseen.has(entry['snapshot-id']) || entry['snapshot-id'] === current)
+  return metadata['snapshot-log'].filter(
+    (entry, i) => i < before || !unseen.has(entry['snapshot-id']) || entry['snapshot-id'] === current,
+  )
 }
 
 /** Somebody else's snapshot came first: who asks may try again upon that one. */
@@ -112,9 +119,11 @@ function checkReference(name: string, reference: Reference): void {
     const value = reference[limit]
     if (value === undefined) continue
     if (Number(value) <= 0) throw refused(`${limit} of ${name} is not above zero`)
-    if (reference.type === 'tag' && limit !== 'max-ref-age-ms') throw refused(`${limit} is of branches, and ${name} is a tag`)
+    if (reference.type === 'tag' && limit !== 'max-ref-age-ms')
+      throw refused(`${limit} is of branches, and ${name} is a tag`)
   }
-  if (name === MAIN && reference['max-ref-age-ms'] !== undefined) throw refused('main does not age: max-ref-age-ms is not for it')
+  if (name === MAIN && reference['max-ref-age-ms'] !== undefined)
+    throw refused('main does not age: max-ref-age-ms is not for it')
 }
 
 function statisticsOf(entries: unknown): StatisticsText[] {

@@ -142,18 +142,21 @@ function invocationOf(globals: GlobalOptions, inputs: CommandLineInputs, state: 
     },
     withPlatform: (work) => stoppable(inputs.signal, () => withPlatform(work)),
     watched: (work, { service = false } = {}) =>
-      withPlatform(async (platform) => {
-        const progress = createProgress(terminal.err, monotonicSeconds)
-        const stopping = (): void =>
-          progress.onEvent({ type: 'notice', message: 'Stopping. Ctrl-C once more stops at once.' })
-        inputs.signal.addEventListener('abort', stopping, { once: true })
-        try {
-          return await work(platform, { signal: inputs.signal, onEvent: progress.onEvent })
-        } finally {
-          inputs.signal.removeEventListener('abort', stopping)
-          progress.end()
-        }
-      }, service ? 'info' : 'silent'),
+      withPlatform(
+        async (platform) => {
+          const progress = createProgress(terminal.err, monotonicSeconds)
+          const stopping = (): void =>
+            progress.onEvent({ type: 'notice', message: 'Stopping. Ctrl-C once more stops at once.' })
+          inputs.signal.addEventListener('abort', stopping, { once: true })
+          try {
+            return await work(platform, { signal: inputs.signal, onEvent: progress.onEvent })
+          } finally {
+            inputs.signal.removeEventListener('abort', stopping)
+            progress.end()
+          }
+        },
+        service ? 'info' : 'silent',
+      ),
     async withAlerts(work) {
       const log = createLog(invocation.debug ? 'debug' : 'silent', { write: (line) => void terminal.err.write(line) })
       using alerts = await inputs.openAlerts(invocation.config(), log)

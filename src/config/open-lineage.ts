@@ -27,12 +27,8 @@ function refuseUnfit(url: URL | null): asserts url is URL {
   const plain =
     url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.search === ''
   if (plain) return
-  throw new BlotterError(
-    'config_invalid',
-    'OPENLINEAGE_URL is no http or https URL without user, password and query.',
-    {
-      todo: 'Give something like https://lineage.example.org, and the key as OPENLINEAGE_API_KEY or OPENLINEAGE_API_KEY_FILE.',
-      context: { variable: OPENLINEAGE_VARIABLES.url },
-    },
-  )
+  throw new BlotterError('config_invalid', 'OPENLINEAGE_URL is no http or https URL without user, password and query.', {
+    todo: 'Give something like https://lineage.example.org, and the key as OPENLINEAGE_API_KEY or OPENLINEAGE_API_KEY_FILE.',
+    context: { variable: OPENLINEAGE_VARIABLES.url },
+  })
 }

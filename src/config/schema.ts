@@ -18,7 +18,8 @@ const secret = z.string().regex(SECRET, 'expected secret://NAME, not the credent
 
 const cron = z.string().superRefine((text, context) => {
   const problem = cronProblem(text)
-  if (problem !== undefined) context.addIssue({ code: 'custom', message: `expected cron fields such as 0 6 * * *; ${problem}` })
+  if (problem !== undefined)
+    context.addIssue({ code: 'custom', message: `expected cron fields such as 0 6 * * *; ${problem}` })
 })
 const timezone = z.string().refine(isTimezone, 'expected an IANA time zone such as America/Chicago')
 
@@ -53,9 +54,11 @@ const schedule = z
   .strictObject({
     cron: cron.meta({ description: 'When `blotter serve` makes a batch, as five or six cron fields.' }),
     timezone: timezone.default('UTC').meta({ description: 'IANA zone of the cron fields.' }),
-    on_source_change: duration.refine((ms) => ms >= 1000, 'expected at least 1s').meta({
-      description: 'Ask the source this often whether it has something new, and run if so.',
-    }),
+    on_source_change: duration
+      .refine((ms) => ms >= 1000, 'expected at least 1s')
+      .meta({
+        description: 'Ask the source this often whether it has something new, and run if so.',
+      }),
   })
   .partial({ cron: true, on_source_change: true })
 
@@ -113,7 +116,9 @@ const alerts = z.strictObject({
   digest: z
     .enum(['never', 'daily', 'run'])
     .default('never')
-    .meta({ description: 'When people are told that all went well: after the first run of a day, after each run, or never.' }),
+    .meta({
+      description: 'When people are told that all went well: after the first run of a day, after each run, or never.',
+    }),
   link: z
     .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
     .optional()
@@ -130,7 +135,11 @@ const secrets = z.strictObject({
         '(default: `vault` where there is one, else `env`).',
     }),
   rotate_every: duration.prefault('30d').meta({ description: 'How often credentials are renewed.' }),
-  vault_file: z.string().min(1).optional().meta({ description: 'The encrypted file (default: `vault.json` in the state folder).' }),
+  vault_file: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'The encrypted file (default: `vault.json` in the state folder).' }),
   key_file: z
     .string()
     .min(1)
@@ -141,7 +150,11 @@ const secrets = z.strictObject({
     .regex(/^[A-Za-z0-9/_+=.@-]{0,128}$/, 'expected letters, digits and /_+=.@-')
     .default('blotter/')
     .meta({ description: 'What stands before each name in AWS Secrets Manager.' }),
-  region: z.string().min(1).optional().meta({ description: 'AWS region of the secrets (default: that of AWS’s own configuration).' }),
+  region: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'AWS region of the secrets (default: that of AWS’s own configuration).' }),
 })
 
 const server = z.strictObject({

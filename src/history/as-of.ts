@@ -66,7 +66,12 @@ export async function scanAsOf(storage: Storage, view: LakeView, name: string, b
 }
 
 /** A table as of a batch in its present columns, whatever they were then; undefined if it was not there, or is not any more. */
-export async function presentColumnsAsOf(storage: Storage, table: Table, batchAt: BatchAt, schema: Schema): Promise<Scan | undefined> {
+export async function presentColumnsAsOf(
+  storage: Storage,
+  table: Table,
+  batchAt: BatchAt,
+  schema: Schema,
+): Promise<Scan | undefined> {
   const snapshot = cheapestOf(table, batchAt)
   return snapshot && planScan(storage, table, snapshot, schema)
 }
@@ -80,10 +85,14 @@ function cheapestOf(table: Table, batchAt: BatchAt): Snapshot | undefined {
 function refuseNewer(table: Table): void {
   const version = Number(table.metadata.properties[LAKE_VERSION.property] ?? LAKE_VERSION.value)
   if (version <= LAKE_VERSION.value) return
-  throw new BlotterError('lake_newer', `This lake was made by a newer Blotter: its layout is ${version}, this one knows up to ${LAKE_VERSION.value}. Nothing was changed.`, {
-    todo: 'Use the newer Blotter.',
-    context: { expected: LAKE_VERSION.value, found: version },
-  })
+  throw new BlotterError(
+    'lake_newer',
+    `This lake was made by a newer Blotter: its layout is ${version}, this one knows up to ${LAKE_VERSION.value}. Nothing was changed.`,
+    {
+      todo: 'Use the newer Blotter.',
+      context: { expected: LAKE_VERSION.value, found: version },
+    },
+  )
 }
 
 function moved(metadata: string, location: string): BlotterError {

@@ -88,7 +88,9 @@ export async function compareWithTable(input: CompareInput): Promise<Comparison>
 }
 
 async function leaveOut(engine: ComparingEngine, held: string): Promise<number> {
-  await engine.run(`CREATE OR REPLACE TEMP TABLE held AS SELECT DISTINCT key FROM differing SEMI JOIN (${held}) h USING (key)`)
+  await engine.run(
+    `CREATE OR REPLACE TEMP TABLE held AS SELECT DISTINCT key FROM differing SEMI JOIN (${held}) h USING (key)`,
+  )
   await engine.run('DELETE FROM differing WHERE key IN (SELECT key FROM held)')
   const [count] = await engine.rows('SELECT count(*) AS n FROM held')
   await engine.run('DROP TABLE held')

@@ -7,7 +7,18 @@ interface Queries {
 }
 
 /** Parts of an expression that depend on nothing but the incident itself. */
-const EXPRESSIONS = new Set(['COMPARISON', 'CONJUNCTION', 'CONSTANT', 'COLUMN_REF', 'FUNCTION', 'OPERATOR', 'BETWEEN', 'CASE', 'CAST', 'COLLATE'])
+const EXPRESSIONS = new Set([
+  'COMPARISON',
+  'CONJUNCTION',
+  'CONSTANT',
+  'COLUMN_REF',
+  'FUNCTION',
+  'OPERATOR',
+  'BETWEEN',
+  'CASE',
+  'CAST',
+  'COLLATE',
+])
 
 const MAX_LENGTH = 10_000
 
@@ -44,7 +55,11 @@ interface Select {
 }
 
 function expressionOf(parsed: unknown, text: string): unknown {
-  const { error, error_message: message, statements = [] } = parsed as {
+  const {
+    error,
+    error_message: message,
+    statements = [],
+  } = parsed as {
     error?: boolean
     error_message?: string
     statements?: { node?: Select }[]
@@ -77,7 +92,11 @@ function refuseUnknownColumns(names: ReadonlySet<string>, definition: SourceDefi
   const known = definition.columns.map((column) => column.name)
   const unknown = [...names].filter((name) => !known.includes(name.toLowerCase()))
   if (unknown.length === 0) return
-  throw refused(text, `incidents have no column ${unknown.join(', ')}`, `Texts stand in single quotes; columns are ${known.join(', ')}.`)
+  throw refused(
+    text,
+    `incidents have no column ${unknown.join(', ')}`,
+    `Texts stand in single quotes; columns are ${known.join(', ')}.`,
+  )
 }
 
 /** Functions whose answer may be another one tomorrow, and those that ask the engine about itself. */

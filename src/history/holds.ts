@@ -49,7 +49,10 @@ export interface HeldIn {
 }
 
 /** SELECT of the keys (column `key`, perhaps repeated) of incidents under any of these holds; undefined without any. */
-export async function heldKeysSql(holds: readonly Hold[], { key, current, asOf, ledger }: HeldIn): Promise<string | undefined> {
+export async function heldKeysSql(
+  holds: readonly Hold[],
+  { key, current, asOf, ledger }: HeldIn,
+): Promise<string | undefined> {
   if (holds.length === 0) return undefined
   const selects: string[] = []
   for (const { batch, where, since } of holds) {

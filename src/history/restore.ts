@@ -61,7 +61,8 @@ export async function findRestoreRows(input: RestoreInput): Promise<RestoreRows>
   const { engine, definition, before, current, where } = input
   const key = identifier(definition.key)
   const columns = definition.columns.map((column) => identifier(column.name)).join(', ')
-  const matching = (scan: Scan): string => `SELECT ${key} AS key, batch_at FROM (${scanSql(scan)}) WHERE ${matchesSql(where)}`
+  const matching = (scan: Scan): string =>
+    `SELECT ${key} AS key, batch_at FROM (${scanSql(scan)}) WHERE ${matchesSql(where)}`
   try {
     await engine.run(`CREATE OR REPLACE TEMP TABLE restore_keys AS
       SELECT coalesce(b.key, c.key) AS key, b.key IS NOT NULL AS was, b.batch_at IS DISTINCT FROM c.batch_at AS differs
@@ -73,8 +74,13 @@ export async function findRestoreRows(input: RestoreInput): Promise<RestoreRows>
     )
     const good = `SELECT ${key} FROM read_parquet(${literal(input.good)})`
     // What matches now alone and was not there is what has come since.
-    await engine.writeParquet(`SELECT key FROM restore_keys WHERE NOT was AND key NOT IN (${good}) ORDER BY key`, input.vanished)
-    const [counts] = await engine.rows(`SELECT count(*) AS incidents, count(*) FILTER (was OR key IN (${good})) AS read FROM restore_keys`)
+    await engine.writeParquet(
+      `SELECT key FROM restore_keys WHERE NOT was AND key NOT IN (${good}) ORDER BY key`,
+      input.vanished,
+    )
+    const [counts] = await engine.rows(
+      `SELECT count(*) AS incidents, count(*) FILTER (was OR key IN (${good})) AS read FROM restore_keys`,
+    )
     const { good: goodFile, vanished } = input
     return { incidents: Number(counts?.['incidents']), read: Number(counts?.['read']), differing, good: goodFile, vanished }
   } finally {

@@ -107,7 +107,7 @@ export async function* regroup(rows: AsyncIterable<Columns> | Iterable<Columns>,
   for await (const chunk of rows) {
     const length = chunk[0]?.length ?? 0
     if (waiting.length === 0) waiting = chunk.map(() => [])
-    for (let from = 0; from < length; ) {
+    for (let from = 0; from < length;) {
       const take = Math.min(size - waiting[0]!.length, length - from)
       chunk.forEach((column, i) => {
         for (let row = from; row < from + take; row++) waiting[i]!.push(column[row])

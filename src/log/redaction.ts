@@ -55,10 +55,12 @@ export const redaction: Redaction = createRedaction()
 function patternOf(values: ReadonlySet<string>): RegExp {
   const forms = [...new Set([...values].flatMap(formsOf))].filter((form) => form.length >= FEWEST_CHARACTERS)
   // Of two forms that begin alike the longer one is to be taken, so that nothing of it is left over.
-  const alternatives = forms.toSorted((a, b) => b.length - a.length).map((form) => {
-    const escaped = form.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
-    return form.length >= WITHIN_WORDS_CHARACTERS ? escaped : `(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`
-  })
+  const alternatives = forms
+    .toSorted((a, b) => b.length - a.length)
+    .map((form) => {
+      const escaped = form.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
+      return form.length >= WITHIN_WORDS_CHARACTERS ? escaped : `(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`
+    })
   return new RegExp(alternatives.join('|'), 'gu')
 }
 

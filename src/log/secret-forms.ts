@@ -22,7 +22,10 @@ function urlForms(text: string): string[] {
   const url = new URL('x://u@h')
   url.password = text
   const encoded = [component, strict].flatMap((form) => [form, form.replaceAll('%20', '+')])
-  return [...encoded, encodeURI(text), url.password].flatMap((form) => [form, form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())])
+  return [...encoded, encodeURI(text), url.password].flatMap((form) => [
+    form,
+    form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+  ])
 }
 
 /** As JSON (twice where JSON is a text in JSON), SQL, HTML and YAML quote it. */
@@ -47,7 +50,9 @@ function quotedForms(text: string): string[] {
 /** As Base64 writes it by itself, and inside of more (`user:password`), where it may begin at any of three places. */
 function base64Forms(bytes: Buffer): string[] {
   const inner = [0, 1, 2].map((before) => {
-    const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64').replace(/=+$/, '')
+    const text = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .replace(/=+$/, '')
     const tail = (before + bytes.length) % 3
     // The first characters hold bits of what stands before, the last one bits of what follows.
     return text.slice(Math.ceil((before * 8) / 6), tail === 0 ? undefined : -1)

@@ -75,7 +75,14 @@ export type Alert =
       samples: number
     }
   | { event: 'run_failed'; run: AlertRun; error: AlertError }
-  | { event: 'run_held'; run: AlertRun; guard: string; message: string; todo: string; numbers: Record<string, string | number> }
+  | {
+      event: 'run_held'
+      run: AlertRun
+      guard: string
+      message: string
+      todo: string
+      numbers: Record<string, string | number>
+    }
   | { event: 'recovered'; run: AlertRun; troubles: Trouble[]; limitMs?: number }
   | { event: 'digest'; since: string | null; runs: Record<string, number>; run: AlertRun; report: DigestReport | null }
   | { event: 'secret_rotated'; secret: string; by: string; nextAt: string | null }

@@ -52,7 +52,10 @@ async function deliverBy(channel: Channel, delivery: Delivery, signal: AbortSign
     const result = await attempted(channel, delivery, due, signal)
     if ('refused' in result) {
       done.sent += 1
-      settle(delivery, due, { state: 'sent', problem: result.refused.length > 0 ? `not to ${result.refused.join('; ')}` : null })
+      settle(delivery, due, {
+        state: 'sent',
+        problem: result.refused.length > 0 ? `not to ${result.refused.join('; ')}` : null,
+      })
     } else {
       done.failed.push({ channel: channel.name, event: due.event, error: result })
       settle(delivery, due, afterFailure(delivery, due, result))
@@ -61,7 +64,12 @@ async function deliverBy(channel: Channel, delivery: Delivery, signal: AbortSign
   return done
 }
 
-async function attempted(channel: Channel, { messageOf }: Delivery, due: DueDelivery, signal: AbortSignal): Promise<Sent | BlotterError> {
+async function attempted(
+  channel: Channel,
+  { messageOf }: Delivery,
+  due: DueDelivery,
+  signal: AbortSignal,
+): Promise<Sent | BlotterError> {
   try {
     return await channel.send(messageOf(due), signal)
   } catch (error) {
@@ -73,7 +81,8 @@ function claimNext(channel: string, { state, clock }: Delivery): DueDelivery | u
   const now = clock.now()
   return state.database.transaction(() => {
     const [due] = dueOf(state, now, channel)
-    if (due) claimDelivery(state.database, due, { ...thisProcess(), until: new Date(now.getTime() + CLAIM_MS).toISOString() })
+    if (due)
+      claimDelivery(state.database, due, { ...thisProcess(), until: new Date(now.getTime() + CLAIM_MS).toISOString() })
     return due
   })
 }

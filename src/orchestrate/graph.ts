@@ -18,7 +18,11 @@ export function orderSteps<Step extends Node>(steps: readonly Step[]): Step[] {
   while (waiting.length > 0) {
     const next = waiting.findIndex((step) => before.get(step.name)?.every((name) => placed.has(name)))
     const [step] = next === -1 ? [] : waiting.splice(next, 1)
-    if (step === undefined) throw cyclic(waiting.map((one) => one.name), before)
+    if (step === undefined)
+      throw cyclic(
+        waiting.map((one) => one.name),
+        before,
+      )
     ordered.push(step)
     placed.add(step.name)
   }

@@ -74,7 +74,11 @@ export function openJournal(state: State, run: string, lease: Lease, clock: Cloc
       fenced(() => {
         lease.name(run)
         endOrphanedAttempts(database, run, errorRecord(processEnded()))
-        const finished = new Map(readSteps(database, run).filter(isFinished).map((row) => [row.name, row]))
+        const finished = new Map(
+          readSteps(database, run)
+            .filter(isFinished)
+            .map((row) => [row.name, row]),
+        )
         for (const [position, name] of steps.entries()) {
           if (!finished.has(name)) queueStep(database, run, { name, position })
         }
@@ -82,8 +86,7 @@ export function openJournal(state: State, run: string, lease: Lease, clock: Cloc
         return finished
       }),
     startAttempt: (step) => fenced(() => startAttempt(database, run, step, now())),
-    endAttempt: (step, attempt) =>
-      fenced(() => endAttempt(database, run, step, stored(attempt, now()))),
+    endAttempt: (step, attempt) => fenced(() => endAttempt(database, run, step, stored(attempt, now()))),
     endStep: (step, { attempt, ...end }) =>
       fenced(() => {
         const at = now()

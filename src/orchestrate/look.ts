@@ -65,7 +65,8 @@ function lookAtRun(
 ): void {
   const { state } = options
   const row = readRun(state.database, run)
-  if (row === undefined || (row.state !== 'running' && row.state !== 'queued')) return closeDeadlines(state.database, run, 'closed')
+  if (row === undefined || (row.state !== 'running' && row.state !== 'queued'))
+    return closeDeadlines(state.database, run, 'closed')
   const steps = readSteps(state.database, run)
   const isAlive = leaseHolder(state)?.run === run
   for (const deadline of rows.filter((one) => one.state === 'open')) {
@@ -100,13 +101,20 @@ function miss({ state, clock, channels }: Lookout, deadline: DeadlineRow, elapse
   const at = clock.now()
   state.database.transaction(() => {
     // The run may have ended since it was looked at; then its end has closed this.
-    if (!watchedDeadlines(state.database).some((row) => row.run === run && row.scope === scope && row.state === 'open')) return
+    if (!watchedDeadlines(state.database).some((row) => row.run === run && row.scope === scope && row.state === 'open'))
+      return
     markMissed(state.database, run, scope)
     const facts = { run: alertRun(state, run, at), limitMs, elapsedMs: Math.round(elapsed) }
     const identity = { subject: run, occasion: `${scope} ${started_at}` }
     const [, step] = /^step (.*)$/s.exec(scope) ?? []
     if (step === undefined) {
-      raiseAlert(state.database, identity, { event: 'deadline_missed', of: 'run', ...facts, process: isAlive ? 'alive' : 'gone' }, at, channels)
+      raiseAlert(
+        state.database,
+        identity,
+        { event: 'deadline_missed', of: 'run', ...facts, process: isAlive ? 'alive' : 'gone' },
+        at,
+        channels,
+      )
       // Nobody works on it: there is nothing more to be told of it until somebody goes on with it.
       if (!isAlive) closeDeadlines(state.database, run, 'closed')
     } else {
@@ -129,13 +137,26 @@ function foresee(
   const at = clock.now()
   const soFar = steps.map(({ name, state: stepState, seconds, started_at }) => ({
     name,
-    state: stepState === 'running' ? ('running' as const) : stepState === 'queued' ? ('waiting' as const) : ('done' as const),
-    elapsedMs: stepState === 'running' && started_at !== null ? Math.max(0, at.getTime() - Date.parse(started_at)) : seconds * 1000,
+    state:
+      stepState === 'running' ? ('running' as const) : stepState === 'queued' ? ('waiting' as const) : ('done' as const),
+    elapsedMs:
+      stepState === 'running' && started_at !== null ? Math.max(0, at.getTime() - Date.parse(started_at)) : seconds * 1000,
   }))
   const found = forecast({ elapsedMs: elapsed, steps: soFar }, past)
   if (found === undefined || found.expectedMs <= deadline.limit_ms || isRaised(state.database, identity)) return
-  const facts = { limitMs: deadline.limit_ms, elapsedMs: Math.round(elapsed), ...found, expectedMs: Math.round(found.expectedMs) }
-  raiseAlert(state.database, identity, { event: 'deadline_forecast', run: alertRun(state, row.run, at), ...facts }, at, channels)
+  const facts = {
+    limitMs: deadline.limit_ms,
+    elapsedMs: Math.round(elapsed),
+    ...found,
+    expectedMs: Math.round(found.expectedMs),
+  }
+  raiseAlert(
+    state.database,
+    identity,
+    { event: 'deadline_forecast', run: alertRun(state, row.run, at), ...facts },
+    at,
+    channels,
+  )
 }
 
 function pastTimes(state: State, run: RunRow): PastTimes {
@@ -155,13 +176,23 @@ function lookAtFreshness({ state, clock, channels }: Lookout, { since }: Memory,
   raiseAlert(state.database, { subject: 'freshness', occasion: batch_at ?? 'no batch' }, alert, at, channels)
 }
 
-function lookAtSchedule({ state, clock, channels }: Lookout, { since }: Memory, lastDue: (now: Date) => Date | undefined): void {
+function lookAtSchedule(
+  { state, clock, channels }: Lookout,
+  { since }: Memory,
+  lastDue: (now: Date) => Date | undefined,
+): void {
   const at = clock.now()
   const due = lastDue(at)
   if (due === undefined || due < since || at.getTime() - due.getTime() <= START_GRACE_MS || leaseHolder(state)) return
   const { newest_started_at } = newestBatch(state.database)
   if (newest_started_at !== null && newest_started_at >= due.toISOString()) return
   const elapsed = at.getTime() - due.getTime()
-  const alert = { event: 'deadline_missed', of: 'start', dueAt: due.toISOString(), limitMs: START_GRACE_MS, elapsedMs: elapsed } as const
+  const alert = {
+    event: 'deadline_missed',
+    of: 'start',
+    dueAt: due.toISOString(),
+    limitMs: START_GRACE_MS,
+    elapsedMs: elapsed,
+  } as const
   raiseAlert(state.database, { subject: 'start', occasion: due.toISOString() }, alert, at, channels)
 }

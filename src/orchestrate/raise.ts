@@ -118,7 +118,13 @@ function raiseUnseenMiss(state: State, run: string, { channels }: AlertWishes, a
   if (!isMissed({ limitMs: open.limit_ms }, elapsed)) return
   markMissed(database, run, 'run')
   const facts = { run: alertRun(state, run, at), limitMs: open.limit_ms, elapsedMs: elapsed, process: 'alive' } as const
-  raiseAlert(database, { subject: run, occasion: `run ${open.started_at}` }, { event: 'deadline_missed', of: 'run', ...facts }, at, channels)
+  raiseAlert(
+    database,
+    { subject: run, occasion: `run ${open.started_at}` },
+    { event: 'deadline_missed', of: 'run', ...facts },
+    at,
+    channels,
+  )
 }
 
 function raiseDigest(
@@ -138,5 +144,11 @@ function raiseDigest(
     run: alertRun(state, run, at),
     report: report(),
   }
-  raiseAlert(database, daily ? { subject: 'digest', occasion: day } : { subject: run, occasion: at.toISOString() }, alert, at, wishes.channels)
+  raiseAlert(
+    database,
+    daily ? { subject: 'digest', occasion: day } : { subject: run, occasion: at.toISOString() },
+    alert,
+    at,
+    wishes.channels,
+  )
 }

@@ -71,17 +71,20 @@ export async function runSteps<Context>(options: RunStepsOptions<Context>): Prom
   const finished = journal.start(steps.map((step) => step.name))
   tell({ type: 'run', run: row.run, state: 'running', seconds: 0 })
   using stop = stopSignal(options.signal, options.lease.lost, journal)
-  const end = await performAll(steps.filter((step) => !finished.has(step.name)), {
-    context: options.context,
-    journal,
-    tell,
-    signal: stop.signal,
-    outputs: outputsOf(options),
-    released: row.released_at !== null,
-    retry: options.retry ?? DEFAULT_RETRY,
-    random: options.random ?? Math.random,
-    graceMs: options.graceMs ?? 10_000,
-  })
+  const end = await performAll(
+    steps.filter((step) => !finished.has(step.name)),
+    {
+      context: options.context,
+      journal,
+      tell,
+      signal: stop.signal,
+      outputs: outputsOf(options),
+      released: row.released_at !== null,
+      retry: options.retry ?? DEFAULT_RETRY,
+      random: options.random ?? Math.random,
+      graceMs: options.graceMs ?? 10_000,
+    },
+  )
   const seconds = elapsed()
   const told = quiet(options.onEnd)
   journal.endRun({ ...end, seconds }, () =>

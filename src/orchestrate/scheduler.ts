@@ -70,7 +70,14 @@ export async function schedule(scheduling: Scheduling): Promise<void> {
   const { clock, log, signal, wait = sleep } = scheduling
   const now = clock.now()
   const at = now.getTime()
-  const standing: Standing = { served: now, nextPollMs: at, nextUpkeepMs: at, failures: 0, tried: undefined, lockedUntilMs: at }
+  const standing: Standing = {
+    served: now,
+    nextPollMs: at,
+    nextUpkeepMs: at,
+    failures: 0,
+    tried: undefined,
+    lockedUntilMs: at,
+  }
   await begin(scheduling, standing)
   while (!signal.aborted) {
     await keepUp(scheduling, standing)
@@ -90,7 +97,10 @@ async function begin(scheduling: Scheduling, standing: Standing): Promise<void> 
   const { clock, log, schedule: times, isInterrupted, lastStarted } = scheduling
   const now = clock.now()
   const next = times && nextTime(times, now)
-  log.info({ cron: times?.cron, timezone: times?.timezone, next_at: next?.toISOString(), poll_ms: scheduling.source?.everyMs }, 'schedule')
+  log.info(
+    { cron: times?.cron, timezone: times?.timezone, next_at: next?.toISOString(), poll_ms: scheduling.source?.everyMs },
+    'schedule',
+  )
   if (isInterrupted()) return perform(scheduling, standing, 'interrupted')
   const started = lastStarted()
   const missed = times && lastTime(times, now)
@@ -104,7 +114,10 @@ function isDue({ clock, log, schedule: times }: Scheduling, standing: Standing):
   if (!times) return false
   const now = clock.now()
   if (standing.served.getTime() - now.getTime() > WRONG_CLOCK_MS) {
-    log.warn({ now: now.toISOString(), before: standing.served.toISOString() }, 'the clock was set back: the schedule begins anew')
+    log.warn(
+      { now: now.toISOString(), before: standing.served.toISOString() },
+      'the clock was set back: the schedule begins anew',
+    )
     standing.served = now
   }
   const next = nextTime(times, standing.served)
@@ -124,7 +137,8 @@ async function perform(scheduling: Scheduling, standing: Standing, trigger: Trig
     if (end === 'held') log.warn({ trigger }, 'the run is held and waits for a decision')
   } catch (error) {
     const failure = asBlotterError(error)
-    if (signal.aborted) return log.info({ trigger, code: failure.code }, 'the run was interrupted and goes on at the next start')
+    if (signal.aborted)
+      return log.info({ trigger, code: failure.code }, 'the run was interrupted and goes on at the next start')
     if (failure.code === 'run_locked') {
       standing.served = before
       standing.lockedUntilMs = clock.now().getTime() + LOCKED_PAUSE_MS
@@ -158,7 +172,11 @@ async function poll(scheduling: Scheduling, standing: Standing): Promise<void> {
 }
 
 /** The mark once it stands still, so that a file or a load that is still being written is not read half; or after some tries. */
-async function settledMark({ signal, wait = sleep }: Scheduling, source: SourceWatch, first: string): Promise<string | undefined> {
+async function settledMark(
+  { signal, wait = sleep }: Scheduling,
+  source: SourceWatch,
+  first: string,
+): Promise<string | undefined> {
   let mark: string | undefined = first
   for (let tries = 0; tries < SETTLE_TRIES; tries++) {
     await wait(Math.min(SETTLE_MS, source.everyMs), signal)

@@ -59,7 +59,7 @@ export async function watch(watching: Watching): Promise<'done' | 'taken'> {
     return !stay && !sender.isSending() && endIfIdle(watching, monotonicSeconds() - busySeconds)
   }
   try {
-    for (let failures = 0; failures < MOST_FAILURES && !signal.aborted && fileOf(state) === file; ) {
+    for (let failures = 0; failures < MOST_FAILURES && !signal.aborted && fileOf(state) === file;) {
       const end = quietly(watching, lookAround)
       if (end === true) return 'done'
       failures = end === undefined ? failures + 1 : 0
@@ -126,7 +126,8 @@ function sending({ deliver, signal, log }: Watching) {
       current ??= deliver(signal)
         .then(({ sent, failed }) => {
           if (sent > 0) log.info({ sent }, 'alerts')
-          for (const { channel, event, error } of failed) log.warn({ channel, event, code: error.code, message: error.message }, 'alert not sent')
+          for (const { channel, event, error } of failed)
+            log.warn({ channel, event, code: error.code, message: error.message }, 'alert not sent')
         })
         .catch((error: unknown) => log.warn({ message: asBlotterError(error).message }, 'alerts'))
         .finally(() => (current = undefined))
@@ -149,7 +150,10 @@ function quietly<Result>({ log }: Watching, work: () => Result): Result | undefi
 
 /** Rests; true if it was told to stop meanwhile. */
 function rested(ms: number, signal: AbortSignal): Promise<boolean> {
-  return sleep(ms, signal).then(() => false, () => true)
+  return sleep(ms, signal).then(
+    () => false,
+    () => true,
+  )
 }
 
 /** Which file the state is in; another one, or none, means that the lake was removed or its state made anew. */

@@ -35,9 +35,7 @@ export async function backUp({ lake, state, into, storage, openCatalog }: Backup
   const catalogFile = join(into, CATALOG_FILE)
   const stateFolder = relative(lake, state).startsWith('..') ? 'state' : relative(lake, state)
   const databases = ['state.sqlite', 'identity.sqlite'].filter((name) => existsSync(join(state, name)))
-  const taken = [catalogFile, ...databases.map((name) => join(into, stateFolder, name))].find((file) =>
-    existsSync(file),
-  )
+  const taken = [catalogFile, ...databases.map((name) => join(into, stateFolder, name))].find((file) => existsSync(file))
   if (taken !== undefined) throw alreadyThere(into, taken)
   const files: BackupReport['files'] = []
   // State before catalog: a batch that is committed and not yet noted is normal, a note of one that is not is a lie.
@@ -68,12 +66,8 @@ export async function backUp({ lake, state, into, storage, openCatalog }: Backup
 }
 
 function alreadyThere(folder: string, file: string): BlotterError {
-  return new BlotterError(
-    'output_unwritable',
-    `${folder} holds a backup already: ${file} exists. Nothing was written.`,
-    {
-      todo: 'Name a new folder, one for each backup.',
-      context: { folder, file },
-    },
-  )
+  return new BlotterError('output_unwritable', `${folder} holds a backup already: ${file} exists. Nothing was written.`, {
+    todo: 'Name a new folder, one for each backup.',
+    context: { folder, file },
+  })
 }

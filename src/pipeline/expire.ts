@@ -58,8 +58,7 @@ export async function expireBatches(
     for (const { table } of plan.expiries) swaps.push(await writeMetadata(maker.lake.storage, table, label))
     assertHeld()
     await maker.lake.catalog.commit(swaps)
-    for (const location of swaps.flatMap((swap) => swap.unnamed))
-      await maker.lake.storage.remove(location).catch(() => {})
+    for (const location of swaps.flatMap((swap) => swap.unnamed)) await maker.lake.storage.remove(location).catch(() => {})
     const now = await viewLake(maker.lake)
     const removed = await removeFiles(maker, { ...plan, view: now }, () => {
       assertHeld()

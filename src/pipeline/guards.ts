@@ -3,7 +3,6 @@ import { BATCHES_TABLE } from '../history/ledger.ts'
 import { loadTable, snapshotOf } from '../lake/table.ts'
 import type { RunContext } from './context.ts'
 
-
 /** Columns of a source as the newest batch found them, kept in the summary of its snapshot of `history.batches`. */
 export const SOURCE_COLUMNS = 'blotter.source-columns'
 
@@ -55,7 +54,10 @@ export interface SourceColumns {
 }
 
 /** What a later batch compares its columns with; lengths are left out: a longer text is not another type. */
-export function sourceColumnsOf(url: string, { found }: { found: ReadonlyMap<string, { declared: string }> }): SourceColumns {
+export function sourceColumnsOf(
+  url: string,
+  { found }: { found: ReadonlyMap<string, { declared: string }> },
+): SourceColumns {
   const types = [...found].map(([name, { declared }]) => [name, declared.replace(/\(.*?\)/g, '').trim()])
   return { scheme: url.split(':', 1)[0]!, types: Object.fromEntries(types) as Record<string, string> }
 }

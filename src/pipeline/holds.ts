@@ -7,7 +7,12 @@ import type { RunContext } from './context.ts'
 import { openTable, tableSpecs } from './tables.ts'
 
 /** Where holds of the raw table are looked up. */
-export function heldIn({ lake, pipeline }: Pick<RunContext, 'lake' | 'pipeline'>, raw: Table, current: Scan, ledger: Scan): HeldIn {
+export function heldIn(
+  { lake, pipeline }: Pick<RunContext, 'lake' | 'pipeline'>,
+  raw: Table,
+  current: Scan,
+  ledger: Scan,
+): HeldIn {
   return {
     key: pipeline.source.key,
     current,
@@ -37,6 +42,9 @@ export async function liftedKeysSql(context: RunContext, raw: Table, current: Sc
   const { lake, pipeline } = context
   const lifted = liftedOf(raw)
   if (lifted.length === 0) return undefined
-  const ledger = await openTable(lake, tableSpecs(pipeline).find((spec) => spec.name === CHANGES_TABLE)!)
+  const ledger = await openTable(
+    lake,
+    tableSpecs(pipeline).find((spec) => spec.name === CHANGES_TABLE)!,
+  )
   return heldKeysSql(lifted, heldIn(context, raw, current, await planScan(lake.storage, ledger, snapshotOf(ledger))))
 }

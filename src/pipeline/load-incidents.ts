@@ -68,7 +68,13 @@ export async function loadIncidents(given: IncidentLoad): Promise<IncidentLoadRe
       : await load({ ...watched, rows: goodColumns(given, checked.good.file), target })
     const { read, inserted, updated, unchanged } = counts
     const refused = checked.quarantine.rows
-    const rows = { read: read + checked.collapsed + refused, inserted, updated, unchanged: unchanged + checked.collapsed, refused }
+    const rows = {
+      read: read + checked.collapsed + refused,
+      inserted,
+      updated,
+      unchanged: unchanged + checked.collapsed,
+      refused,
+    }
     return { table: target.table, created: target.created, rows, seconds: monotonicSeconds() - began }
   } finally {
     signal.removeEventListener('abort', interrupt)
@@ -95,7 +101,9 @@ async function* goodFiles({ engine, pipeline, limit, folder }: IncidentLoad, fil
   const list = columns.map((column) => {
     return column.type === 'boolean' ? `CAST(${identifier(column.name)} AS TINYINT)` : identifier(column.name)
   })
-  const begins = await engine.rows(`SELECT ${name} AS key FROM ${rows} WHERE file_row_number % ${FILE_ROWS} = 0${some} ORDER BY key`)
+  const begins = await engine.rows(
+    `SELECT ${name} AS key FROM ${rows} WHERE file_row_number % ${FILE_ROWS} = 0${some} ORDER BY key`,
+  )
   for (const [i, begin] of begins.entries()) {
     const end = begins[i + 1]
     const range = `${name} >= ${String(begin['key'])}${end ? ` AND ${name} < ${String(end['key'])}` : ''}${some}`

@@ -69,12 +69,7 @@ export function refuseUnfinished(state: State, what: string): void {
     )
   const interrupted = listRuns(state, { states: ['queued', 'running'], limit: 1 })[0]
   if (interrupted)
-    throw refused(
-      interrupted,
-      what,
-      'was interrupted',
-      '`blotter run` goes on with it, `blotter runs terminate` drops it.',
-    )
+    throw refused(interrupted, what, 'was interrupted', '`blotter run` goes on with it, `blotter runs terminate` drops it.')
 }
 
 function refused({ run, state }: RunRecord, what: string, why: string, todo: string): BlotterError {

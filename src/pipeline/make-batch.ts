@@ -108,21 +108,22 @@ export async function makeBatch(
   return await carry(maker, lease, run, watch, false)
 }
 
-function begin(
-  maker: BatchMaker,
-  lease: Lease,
-  at: BatchAt,
-  { source, full, restore }: RunOptions,
-): RunRecord {
+function begin(maker: BatchMaker, lease: Lease, at: BatchAt, { source, full, restore }: RunOptions): RunRecord {
   const { state, clock } = maker
   const kind: BatchKind | null = restore ? 'restore' : full ? 'full' : null
-  return beginRun({ batch_at: at, kind, source, options: { source, full, ...(restore ? { restore } : {}) } }, { state, lease, clock })
+  return beginRun(
+    { batch_at: at, kind, source, options: { source, full, ...(restore ? { restore } : {}) } },
+    { state, lease, clock },
+  )
 }
 
 /** A restore that was interrupted was somebody's wish of then: whoever goes on without it is told. */
 function noticeDropped(state: State, watch: BatchWatch): void {
   const dropped = listRuns(state, { states: ['queued', 'running'] }).find((run) => run.kind === 'restore')
-  if (dropped) watch.onNotice(`The restore of run ${dropped.run} (${dropped.source}) was interrupted and is given up; nothing of it was committed.`)
+  if (dropped)
+    watch.onNotice(
+      `The restore of run ${dropped.run} (${dropped.source}) was interrupted and is given up; nothing of it was committed.`,
+    )
 }
 
 /** Who asks for `--full` gets it under the interrupted run's batch; what was read by the cursor is of no use then. */
@@ -150,7 +151,13 @@ export async function releaseBatch(maker: BatchMaker, run: string | undefined, w
   return await carry(maker, lease, releaseRun(maker.state, run, maker.clock), watch, true)
 }
 
-async function carry(maker: BatchMaker, lease: Lease, run: RunRecord, watch: BatchWatch, goesOn: boolean): Promise<BatchOutcome> {
+async function carry(
+  maker: BatchMaker,
+  lease: Lease,
+  run: RunRecord,
+  watch: BatchWatch,
+  goesOn: boolean,
+): Promise<BatchOutcome> {
   const people = runTeller(maker, run)
   people.begun()
   try {
@@ -198,7 +205,10 @@ async function carryOn(maker: BatchMaker, lease: Lease, run: RunRecord, carriage
   lease.name(run.run)
   watch.onStart({ run: run.run, batch_at: run.batch_at, goesOn })
   try {
-    const marked = maker.watchesSource && !restore ? await markBefore(context.source, { run: run.run, goesOn }, maker, watch.signal) : undefined
+    const marked =
+      maker.watchesSource && !restore
+        ? await markBefore(context.source, { run: run.run, goesOn }, maker, watch.signal)
+        : undefined
     const outcome = await perform(maker, lease, context, carriage)
     marked?.keep(outcome.state)
     return outcome
@@ -240,7 +250,8 @@ async function perform(
 
 /** A restore reads no source: its name stands where a run has its source's. */
 function lakeAsSource(url: string): Source {
-  const nothing = (): Promise<never> => Promise.reject(new BlotterError('internal', `${url} is no source to be read.`, { todo: 'Report this.' }))
+  const nothing = (): Promise<never> =>
+    Promise.reject(new BlotterError('internal', `${url} is no source to be read.`, { todo: 'Report this.' }))
   return { url, partial: false, describe: nothing, open: nothing }
 }
 

@@ -42,7 +42,10 @@ export function openQuarantineSource(lake: LakeContext, pipeline: Pipeline): Sou
 async function releasableSql(lake: LakeContext, pipeline: Pipeline): Promise<string> {
   const { source, rawName } = pipeline
   const scan = async (name: string, columns?: string[]): Promise<string> => {
-    const table = await openTable(lake, tableSpecs(pipeline).find((spec) => spec.name === name)!)
+    const table = await openTable(
+      lake,
+      tableSpecs(pipeline).find((spec) => spec.name === name)!,
+    )
     return scanSql(await planScan(lake.storage, table, snapshotOf(table)), columns ? { columns } : {})
   }
   const read = (name: string): string => readAs(source, name, { name: `q.${name}`, type: 'text', declared: 'text' }, true)

@@ -63,7 +63,9 @@ export async function previewRestore(maker: BatchMaker, wish: RestoreWish): Prom
     const found = await findIncidents({ lake, engine, pipeline, folder }, restore)
     const ledger = await openTable(lake, specOf(pipeline, CHANGES_TABLE))
     const key = identifier(pipeline.source.key)
-    const told = scanSql(await planScan(lake.storage, ledger, snapshotOf(ledger)), { columns: [pipeline.source.key, 'kinds'] })
+    const told = scanSql(await planScan(lake.storage, ledger, snapshotOf(ledger)), {
+      columns: [pipeline.source.key, 'kinds'],
+    })
     const comparison = await compareWithTable({
       engine,
       definition: pipeline.source,
@@ -75,25 +77,40 @@ export async function previewRestore(maker: BatchMaker, wish: RestoreWish): Prom
       path: join(folder, 'changes.parquet'),
     })
     const after = current.rows + comparison.landed - comparison.hidden
-    return { dry_run: true, restore, incidents: found.incidents, changes: comparison.counts, rows: { before: current.rows, after } }
+    return {
+      dry_run: true,
+      restore,
+      incidents: found.incidents,
+      changes: comparison.counts,
+      rows: { before: current.rows, after },
+    }
   })
 }
 
 async function previewTable({ lake }: BatchMaker, restore: Restore, table: Table, current: Scan): Promise<RestorePreview> {
   const { add, remove } = await restoredDelta(lake, table, restore)
-  const rows = (files: typeof add): number => files.reduce((sum, file) => sum + (file.content === 0 ? file.record_count : -file.record_count), 0)
+  const rows = (files: typeof add): number =>
+    files.reduce((sum, file) => sum + (file.content === 0 ? file.record_count : -file.record_count), 0)
   const after = current.rows + rows(add) - rows(remove)
   return { dry_run: true, restore, incidents: null, changes: {}, rows: { before: current.rows, after } }
 }
 
-async function restoreOf(pipeline: Pipeline, { batch, table = pipeline.rawName, where }: RestoreWish, engine: Engine): Promise<Restore> {
+async function restoreOf(
+  pipeline: Pipeline,
+  { batch, table = pipeline.rawName, where }: RestoreWish,
+  engine: Engine,
+): Promise<Restore> {
   if (table !== pipeline.rawName && !pipeline.tables.some((one) => one.name === table)) throw notRestored(pipeline, table)
   if (where === undefined) return { table, batch, where: null }
   if (table !== pipeline.rawName) {
-    throw new BlotterError('usage', `${table} is restored as a whole; a condition is about incidents of ${pipeline.rawName}.`, {
-      todo: `Leave --table out: what follows from ${pipeline.rawName} follows by itself.`,
-      context: { table },
-    })
+    throw new BlotterError(
+      'usage',
+      `${table} is restored as a whole; a condition is about incidents of ${pipeline.rawName}.`,
+      {
+        todo: `Leave --table out: what follows from ${pipeline.rawName} follows by itself.`,
+        context: { table },
+      },
+    )
   }
   return { table, batch, where: await readCondition(where, pipeline.source, engine) }
 }

@@ -6,7 +6,6 @@ import type { Pipeline } from '../model/pipeline.ts'
 import { type Field, lastColumnId, type Schema, schemaOf } from '../model/schema.ts'
 import type { LakeContext } from './context.ts'
 
-
 /** A table that the pipeline makes: its name, what it is, and how it should look. */
 export interface TableSpec {
   name: string

@@ -51,12 +51,21 @@ export function openAlerts(given: Config, log: Log, clock: Clock = systemClock) 
       }
     },
     /** Watches deadlines and sends, until no run is under way; with `stay` until the signal. */
-    async watch(options: { stay: boolean; signal: AbortSignal; lastDue?: (now: Date) => Date | undefined }): Promise<'done' | 'taken'> {
+    async watch(options: {
+      stay: boolean
+      signal: AbortSignal
+      lastDue?: (now: Date) => Date | undefined
+    }): Promise<'done' | 'taken'> {
       const { stay, signal, lastDue = lastDueBy(config) } = options
       const desk = delivery()
       const channels = desk.channels.map(({ name }) => name)
       if (channels.length === 0 || (!stay && !exists())) return 'done'
-      const look = lookout({ state: state(), clock, channels, ...(stay ? { freshnessMs: config.sla.freshnessMs, lastDue } : {}) })
+      const look = lookout({
+        state: state(),
+        clock,
+        channels,
+        ...(stay ? { freshnessMs: config.sla.freshnessMs, lastDue } : {}),
+      })
       return watch({ state: state(), clock, log, signal, stay, look, deliver: (stop) => deliverDue(desk, stop) })
     },
     [Symbol.dispose]() {
@@ -199,7 +208,12 @@ async function sendTest(channel: Channel, config: Config, { clock }: { clock: Cl
   try {
     const { refused } = await channel.send(testMessage(place, clock.now(), domain))
     if (refused.length === 0) return { name, state: 'ok', message: `${channel.place} took it; see that it arrives` }
-    return { name, state: 'warn', message: `${channel.place} took it, but not for ${refused.join('; ')}`, fix: 'Check alerts.email.to.' }
+    return {
+      name,
+      state: 'warn',
+      message: `${channel.place} took it, but not for ${refused.join('; ')}`,
+      fix: 'Check alerts.email.to.',
+    }
   } catch (error) {
     const { message, todo } = asBlotterError(error)
     return { name, state: 'fail', message, fix: todo }
@@ -220,11 +234,17 @@ function outboxCheck(state: State, clock: Clock): Check[] {
   }
   const checks: Check[] = []
   if (lost.length > 0) {
-    const fix = 'Put it right, then `blotter doctor --send-test-mail`; `blotter alerts list` shows what people were not told.'
+    const fix =
+      'Put it right, then `blotter doctor --send-test-mail`; `blotter alerts list` shows what people were not told.'
     checks.push({ name: 'alerts', state: 'fail', message: told(lost, 'given up after a day'), fix })
   }
   if (waiting.length > 0) {
-    checks.push({ name: 'alerts', state: 'warn', message: told(waiting, 'wait to be sent'), fix: '`blotter alerts send` tries now.' })
+    checks.push({
+      name: 'alerts',
+      state: 'warn',
+      message: told(waiting, 'wait to be sent'),
+      fix: '`blotter alerts send` tries now.',
+    })
   }
   return checks
 }

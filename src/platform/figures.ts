@@ -19,7 +19,12 @@ import type { State } from '../state/state.ts'
 export interface Figures {
   runs: Record<string, number>
   /** The run that was begun last. */
-  lastRun?: { state: string; seconds: number; startedAt: number; steps: { step: string; seconds: number; attempts: number }[] }
+  lastRun?: {
+    state: string
+    seconds: number
+    startedAt: number
+    steps: { step: string; seconds: number; attempts: number }[]
+  }
   /** Of the newest run that succeeded. */
   rows: Record<string, number>
   changes: ChangeCounts
@@ -60,7 +65,11 @@ export function figuring(parts: Parts, secretStatus: SecretStatus) {
     const now = parts.clock.now().getTime() / 1000
     const unreadable: string[] = []
     // A vault without its key must not hide that runs fail.
-    const read = async <Read, Nothing>(part: string, reading: () => Read | Promise<Read>, nothing: Nothing): Promise<Read | Nothing> => {
+    const read = async <Read, Nothing>(
+      part: string,
+      reading: () => Read | Promise<Read>,
+      nothing: Nothing,
+    ): Promise<Read | Nothing> => {
       try {
         return await reading()
       } catch {
@@ -116,10 +125,14 @@ function marginsOf(state: State, { sla }: Config, last: RunRecord | undefined, n
     const elapsed = Math.max(watched_ms / 1000, now - secondsOf(started_at))
     return [scope, limit_ms / 1000 - elapsed] as const
   })
-  const ended = last && last.state !== 'running' && last.seconds !== null ? [['run', sla.runMs / 1000 - last.seconds] as const] : []
+  const ended =
+    last && last.state !== 'running' && last.seconds !== null ? [['run', sla.runMs / 1000 - last.seconds] as const] : []
   const newest = newestBatch(state.database).batch_at
   const { freshnessMs } = sla
-  const freshness = freshnessMs !== undefined && newest !== null ? [['freshness', freshnessMs / 1000 - (now - secondsOf(newest))] as const] : []
+  const freshness =
+    freshnessMs !== undefined && newest !== null
+      ? [['freshness', freshnessMs / 1000 - (now - secondsOf(newest))] as const]
+      : []
   return Object.fromEntries([...ended, ...watched, ...freshness])
 }
 
@@ -152,7 +165,11 @@ async function sizeOf(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
   let bytes = 0
   for (const entry of entries) {
-    if (entry.isFile()) bytes += await stat(join(entry.parentPath, entry.name)).then(({ size }) => size, () => 0)
+    if (entry.isFile())
+      bytes += await stat(join(entry.parentPath, entry.name)).then(
+        ({ size }) => size,
+        () => 0,
+      )
   }
   return bytes
 }

@@ -37,5 +37,11 @@ export function rotatingTold(parts: Rotating, state: () => State) {
 
 function failureOf(secret: string, { code, message, todo, context }: BlotterError): Alert {
   // The message says already that the account in use goes on working.
-  return { event: 'rotation_failed', secret, step: String(context['step'] ?? 'none'), error: { code, message, todo }, working: '' }
+  return {
+    event: 'rotation_failed',
+    secret,
+    step: String(context['step'] ?? 'none'),
+    error: { code, message, todo },
+    working: '',
+  }
 }

@@ -68,11 +68,14 @@ async function begin(parts: Parts, verbs: Verbs, log: Log, signal: AbortSignal):
         log,
         signal,
         schedule: cron === undefined ? undefined : { cron, timezone },
-        source: onSourceChangeMs === undefined ? undefined : {
-          everyMs: onSourceChangeMs,
-          mark: async (stop) => together(await Promise.all(watched.map((one) => markOf(parts, one, stop)))),
-          known: () => together(watched.map((one) => readSourceMark(state.database, one))),
-        },
+        source:
+          onSourceChangeMs === undefined
+            ? undefined
+            : {
+                everyMs: onSourceChangeMs,
+                mark: async (stop) => together(await Promise.all(watched.map((one) => markOf(parts, one, stop)))),
+                known: () => together(watched.map((one) => readSourceMark(state.database, one))),
+              },
         isInterrupted: () => interruptedRun(state, url) !== undefined,
         lastStarted: () => dateOf(newestBatch(state.database).newest_started_at),
         run: async (trigger) => {
@@ -125,7 +128,8 @@ async function loadBefore(parts: Parts, verbs: Verbs, trigger: Trigger, watch: W
   try {
     const mark = await markOf(parts, from, watch.signal)
     const { database } = parts.state()
-    if (mark !== undefined && mark === readSourceMark(database, from)) return told.info({ state: 'skipped' }, 'nothing new to load')
+    if (mark !== undefined && mark === readSourceMark(database, from))
+      return told.info({ state: 'skipped' }, 'nothing new to load')
     told.info({ state: 'running' }, 'step')
     const { rows, seconds } = await verbs.load({ from, into: sourceUrl(config) }, watch)
     if (mark !== undefined) writeSourceMark(database, from, { mark, run: 'load', at: clock.now().toISOString() })
@@ -144,7 +148,14 @@ async function loadBefore(parts: Parts, verbs: Verbs, trigger: Trigger, watch: W
 function loadAsRun({ config, clock }: Parts, begun: Date, message: string): AlertRun {
   const at = begun.toISOString()
   const seconds = (clock.now().getTime() - begun.getTime()) / 1000
-  const identity = { run: `load-${at}`, batch_at: at, kind: null, state: 'failed', source: config.load?.from ?? '', started_at: at } as const
+  const identity = {
+    run: `load-${at}`,
+    batch_at: at,
+    kind: null,
+    state: 'failed',
+    source: config.load?.from ?? '',
+    started_at: at,
+  } as const
   return {
     ...identity,
     seconds,
@@ -169,7 +180,9 @@ async function expireAfter({ config, lakeExists }: Parts, verbs: Verbs, watch: W
 /** Where nothing is scheduled, secrets are still renewed in time. */
 async function keepSecrets(parts: Parts, verbs: Verbs, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await renewSecrets(parts, verbs).catch((error: unknown) => log.warn({ message: asBlotterError(error).message }, 'secrets'))
+    await renewSecrets(parts, verbs).catch((error: unknown) =>
+      log.warn({ message: asBlotterError(error).message }, 'secrets'),
+    )
     await sleep(UPKEEP_MS, signal).catch(() => undefined)
   }
 }
@@ -179,10 +192,18 @@ async function renewSecrets(parts: Parts, verbs: Verbs): Promise<void> {
     const { secret } = outcome
     const occasion = parts.clock.now().toISOString()
     if (outcome.type === 'secret_rotated') {
-      raise(parts, { subject: secret, occasion }, { event: 'secret_rotated', secret, by: 'schedule', nextAt: outcome.nextAt })
+      raise(
+        parts,
+        { subject: secret, occasion },
+        { event: 'secret_rotated', secret, by: 'schedule', nextAt: outcome.nextAt },
+      )
       continue
     }
-    const { error: { code, message, todo }, step, working } = outcome
+    const {
+      error: { code, message, todo },
+      step,
+      working,
+    } = outcome
     const error = { code, message, todo }
     // The error of a step says itself which account goes on working.
     const goesOn = step === null ? `${working} goes on working.` : ''
@@ -193,5 +214,11 @@ async function renewSecrets(parts: Parts, verbs: Verbs): Promise<void> {
 }
 
 function raise({ config, clock, state }: Parts, identity: { subject: string; occasion: string }, alert: Alert): void {
-  raiseAlert(state().database, identity, alert, clock.now(), channelsOf(config).map(({ name }) => name))
+  raiseAlert(
+    state().database,
+    identity,
+    alert,
+    clock.now(),
+    channelsOf(config).map(({ name }) => name),
+  )
 }

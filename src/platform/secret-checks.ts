@@ -47,7 +47,9 @@ async function storeChecks(parts: Parts): Promise<Check[]> {
 }
 
 function statusCheck({ name, state, used_for: uses, next_at: nextAt, rotates, last }: SecretStatus): Check[] {
-  const renew = rotates ? `blotter secret rotate ${name}` : `Change it where it comes from, then \`blotter secret set ${name}\`.`
+  const renew = rotates
+    ? `blotter secret rotate ${name}`
+    : `Change it where it comes from, then \`blotter secret set ${name}\`.`
   if (state === 'missing') {
     const message = `secret://${name} is not stored; ${uses.join(', ')} names it`
     return [{ name: 'secret', state: 'fail', message, fix: `blotter secret set ${name}` }]

@@ -20,7 +20,12 @@ interface Parts {
 }
 
 /** What a server's answers are made of. An empty lake is made when an engine first asks for its tables. */
-export function serving(parts: Parts, bearerOf: (token: string) => Bearer | undefined, figures: () => Promise<Figures>, log: Log) {
+export function serving(
+  parts: Parts,
+  bearerOf: (token: string) => Bearer | undefined,
+  figures: () => Promise<Figures>,
+  log: Log,
+) {
   const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
   let engines: EngineCatalog | undefined
   return {
@@ -38,7 +43,12 @@ export function serving(parts: Parts, bearerOf: (token: string) => Bearer | unde
       if (engines) return engines
       const { storage, catalog, location } = parts.lake(true)
       const own = new Set(names.map((name) => name.slice(0, name.lastIndexOf('.'))))
-      engines = openEngineCatalog({ storage, catalog, clock: parts.clock, places: { lake: location, own, keepOut: [parts.config.state] } })
+      engines = openEngineCatalog({
+        storage,
+        catalog,
+        clock: parts.clock,
+        places: { lake: location, own, keepOut: [parts.config.state] },
+      })
       return engines
     },
     async ready() {

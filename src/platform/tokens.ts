@@ -12,7 +12,8 @@ export function tokens(parts: { config: { state: string }; clock: Clock }) {
   const open = (): Identity => (identity ??= openIdentity(parts.config.state, parts.clock))
   const existing = (): Identity | undefined => (identity || identityExists(parts.config.state) ? open() : undefined)
   return {
-    tokenAdd: async (wish: { name: string; scopes: readonly Scope[]; expiresInMs?: number }) => addToken(open(), { ...wish, actor: ACTOR }),
+    tokenAdd: async (wish: { name: string; scopes: readonly Scope[]; expiresInMs?: number }) =>
+      addToken(open(), { ...wish, actor: ACTOR }),
     async tokenList() {
       const known = existing()
       return known ? listTokens(known) : []

@@ -34,7 +34,8 @@ export function batchWatch(watch: Watch, log: Log): BatchWatch {
       const { step, state, attempt, seconds, error } = event
       watch.onEvent({ type: 'step', step, state, attempt, seconds, ...(error ? { message: error.message } : {}) })
     },
-    onRows: (step, rows, expected) => watch.onEvent({ type: 'rows', step, rows, ...(expected === undefined ? {} : { expected }) }),
+    onRows: (step, rows, expected) =>
+      watch.onEvent({ type: 'rows', step, rows, ...(expected === undefined ? {} : { expected }) }),
     onNotice: (message) => {
       own.warn({}, message)
       watch.onEvent({ type: 'notice', message })

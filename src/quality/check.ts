@@ -99,11 +99,7 @@ interface Repeats {
 }
 
 /** Rows that come in ascending key order, as a database's do, are neither searched for repeats nor sorted. */
-async function writeGood(
-  input: CheckInput,
-  values: string,
-  file: string,
-): Promise<{ rows: number; repeats?: Repeats }> {
+async function writeGood(input: CheckInput, values: string, file: string): Promise<{ rows: number; repeats?: Repeats }> {
   const { engine, definition } = input
   const names = definition.columns.map((column) => identifier(column.name)).join(', ')
   const key = identifier(definition.key)

@@ -56,7 +56,11 @@ export function bindColumns(
   const mapped = mappedNames(definition, mapping)
   const taken = new Set<FoundColumn>()
   const columns = definition.columns.map((column): ColumnMatch => {
-    const source = nearest(column, found.filter((f) => !taken.has(f)), mapped)
+    const source = nearest(
+      column,
+      found.filter((f) => !taken.has(f)),
+      mapped,
+    )
     if (source) taken.add(source)
     return { column, found: source }
   })

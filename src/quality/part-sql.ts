@@ -40,11 +40,7 @@ export function partRows(definition: SourceDefinition, { part, matching, emptyIs
  * SQL of the declared values of all rows that break no rule by themselves, one part after the other in the order in which
  * they were staged. Only `broken` parts are searched for rows to leave out.
  */
-export function goodRows(
-  definition: SourceDefinition,
-  parts: readonly BoundPart[],
-  broken: ReadonlySet<BoundPart>,
-): string {
+export function goodRows(definition: SourceDefinition, parts: readonly BoundPart[], broken: ReadonlySet<BoundPart>): string {
   const names = definition.columns.map((column) => identifier(column.name)).join(', ')
   if (parts.length === 0) {
     const nothing = definition.columns.map((column) => `${unread(column).value} AS ${identifier(column.name)}`)

@@ -59,7 +59,10 @@ export async function openQuery(sql: string, setup: QuerySetup): Promise<QueryRe
     signal?.throwIfAborted()
     const functions = setup.functions ?? []
     const statement = await readOnlyStatement(sql, (text) => engine.rows(text), functions)
-    const read = tablesRead(statement.parsed, setup.tables.map((table) => table.name))
+    const read = tablesRead(
+      statement.parsed,
+      setup.tables.map((table) => table.name),
+    )
     const opened = setup.tables.filter(({ name }) => read?.has(name.toLowerCase()) ?? true)
     await createViews(engine, opened, scans)
     const macros = await macroStatements(functions, statement.calls)

@@ -76,7 +76,9 @@ export function openReader(setup: ReaderSetup): Reader {
     view: () => viewLake(lake),
     resolve,
     tablesAt: async (view, batchAt) => {
-      const scans = tablesOf(setup, view, batchAt).map(({ name, scan }) => (isOurs(pipeline, name) ? scan() : scan().catch(ifUnreadable)))
+      const scans = tablesOf(setup, view, batchAt).map(({ name, scan }) =>
+        isOurs(pipeline, name) ? scan() : scan().catch(ifUnreadable),
+      )
       return (await Promise.all(scans)).filter((scan) => scan !== undefined)
     },
     queryTables: (view, batchAt) =>
@@ -91,10 +93,12 @@ export function openReader(setup: ReaderSetup): Reader {
         const kept = new Set(view.batches.map((batch) => batch.batchAt))
         const rows = await engine.rows(batchesSql(ledger))
         const restores = restoresIn(view.tables.find((table) => table.name === BATCHES_TABLE)!)
-        return rows.map((row) => batchFacts(pipeline.raw, row)).flatMap((batch) => {
-          const restore = restores.get(batch.batch_at)
-          return kept.has(batch.batch_at) ? [{ ...batch, ...(restore ? { restore } : {}) }] : []
-        })
+        return rows
+          .map((row) => batchFacts(pipeline.raw, row))
+          .flatMap((batch) => {
+            const restore = restores.get(batch.batch_at)
+            return kept.has(batch.batch_at) ? [{ ...batch, ...(restore ? { restore } : {}) }] : []
+          })
       })
     },
     async diff(from, to, options) {

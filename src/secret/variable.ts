@@ -38,6 +38,11 @@ export function secretVariable(name: string): string {
 /** Names of the secrets that the environment holds, as one would write them. */
 export function secretsInVariables(names: readonly string[]): string[] {
   const found = names.filter((name) => name.startsWith(PREFIX))
-  const bare = found.map((name) => name.slice(PREFIX.length).replace(/_FILE$/, '').toLowerCase())
+  const bare = found.map((name) =>
+    name
+      .slice(PREFIX.length)
+      .replace(/_FILE$/, '')
+      .toLowerCase(),
+  )
   return [...new Set(bare)].filter((name) => /^[a-z]/.test(name)).sort()
 }

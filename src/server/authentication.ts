@@ -34,10 +34,14 @@ export function authenticate(app: FastifyInstance, bearerOf: (token: string) => 
 /** Throws `forbidden` naming the scope that the request's token lacks. */
 export function requireScope({ bearer }: FastifyRequest, scope: Scope): void {
   if (bearer?.scopes.includes(scope)) return
-  throw new BlotterError('forbidden', `The token ${bearer?.name ?? ''} lacks the scope ${scope}, which this needs. Nothing was changed.`, {
-    todo: `Make one that has it: \`blotter token add NAME --scope ${scope}\`.`,
-    context: { scope },
-  })
+  throw new BlotterError(
+    'forbidden',
+    `The token ${bearer?.name ?? ''} lacks the scope ${scope}, which this needs. Nothing was changed.`,
+    {
+      todo: `Make one that has it: \`blotter token add NAME --scope ${scope}\`.`,
+      context: { scope },
+    },
+  )
 }
 
 function stranger(showedToken: boolean): BlotterError {

@@ -31,8 +31,14 @@ export const METRICS: Readonly<Record<string, Metric>> = {
     labels: ['state'],
     values: ({ lastRun }) => (lastRun ? [[1, { state: lastRun.state }]] : []),
   },
-  blotter_last_run_seconds: { help: 'How long that run took, or takes so far.', values: ({ lastRun }) => [[lastRun?.seconds]] },
-  blotter_last_run_started_timestamp_seconds: { help: 'When it was begun.', values: ({ lastRun }) => [[lastRun?.startedAt]] },
+  blotter_last_run_seconds: {
+    help: 'How long that run took, or takes so far.',
+    values: ({ lastRun }) => [[lastRun?.seconds]],
+  },
+  blotter_last_run_started_timestamp_seconds: {
+    help: 'When it was begun.',
+    values: ({ lastRun }) => [[lastRun?.startedAt]],
+  },
   blotter_last_run_step_seconds: {
     help: 'How long each of its steps took, all attempts together.',
     labels: ['step'],
@@ -43,7 +49,10 @@ export const METRICS: Readonly<Record<string, Metric>> = {
     labels: ['step'],
     values: ({ lastRun }) => (lastRun?.steps ?? []).map(({ step, attempts }) => [attempts, { step }]),
   },
-  blotter_next_run_timestamp_seconds: { help: 'When the schedule has the next run due.', values: ({ nextRunAt }) => [[nextRunAt]] },
+  blotter_next_run_timestamp_seconds: {
+    help: 'When the schedule has the next run due.',
+    values: ({ nextRunAt }) => [[nextRunAt]],
+  },
   blotter_rows: {
     help: 'Rows of the newest run that succeeded, by what became of them.',
     labels: ['outcome'],
@@ -55,7 +64,10 @@ export const METRICS: Readonly<Record<string, Metric>> = {
     values: ({ changes }) => byName(changes, 'kind'),
   },
   blotter_batches: { help: 'Batches in the lake.', values: ({ batches }) => [[batches]] },
-  blotter_newest_batch_timestamp_seconds: { help: 'The time that names the newest batch.', values: ({ newestBatchAt }) => [[newestBatchAt]] },
+  blotter_newest_batch_timestamp_seconds: {
+    help: 'The time that names the newest batch.',
+    values: ({ newestBatchAt }) => [[newestBatchAt]],
+  },
   blotter_lake_bytes: {
     help: 'Bytes of all files in the lake, old versions included; counted every five minutes.',
     values: ({ lakeBytes }) => [[lakeBytes]],
@@ -96,7 +108,10 @@ export const METRICS: Readonly<Record<string, Metric>> = {
     values: ({ secrets }) => secrets.map(({ secret, due }) => [due, { secret }]),
   },
   blotter_outbox_alerts: { help: 'Alerts that wait to be sent.', values: ({ outbox }) => [[outbox.alerts]] },
-  blotter_outbox_alerts_given_up: { help: 'Alerts that could not be sent for a day.', values: ({ outbox }) => [[outbox.givenUp]] },
+  blotter_outbox_alerts_given_up: {
+    help: 'Alerts that could not be sent for a day.',
+    values: ({ outbox }) => [[outbox.givenUp]],
+  },
   blotter_unreadable: {
     help: 'One for each of state, lake and secrets that could not be read: its figures are missing.',
     labels: ['part'],

@@ -18,17 +18,25 @@ export const PROBLEM_TYPE = 'application/problem+json'
 /** Errors and unknown paths are answered by problem documents. */
 export function answerProblems(app: FastifyInstance, log: Log): void {
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, log))
-  app.setNotFoundHandler((_request, reply) => send(reply, { type: 'about:blank', title: 'Not Found', status: 404, detail: 'There is nothing here.' }))
+  app.setNotFoundHandler((_request, reply) =>
+    send(reply, { type: 'about:blank', title: 'Not Found', status: 404, detail: 'There is nothing here.' }),
+  )
 }
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
   const { status, code, message, todo } = failureOf(error)
-  if (status >= 500) log.error({ path: request.routeOptions.url, error: String(error), stack: (error as Error).stack }, 'failed')
+  if (status >= 500)
+    log.error({ path: request.routeOptions.url, error: String(error), stack: (error as Error).stack }, 'failed')
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="blotter"')
   const type = code === undefined ? 'about:blank' : `urn:blotter:error:${code}`
   return send(reply, { type, title: STATUS_CODES[status] ?? 'Error', status, detail: message, code, todo })
 }
 
 function send(reply: FastifyReply, problem: Problem): FastifyReply {
-  return reply.status(problem.status).header('cache-control', 'no-store').type(PROBLEM_TYPE).serializer(JSON.stringify).send(problem)
+  return reply
+    .status(problem.status)
+    .header('cache-control', 'no-store')
+    .type(PROBLEM_TYPE)
+    .serializer(JSON.stringify)
+    .send(problem)
 }

@@ -22,7 +22,10 @@ export interface RunningServer {
 const GRACE_MS = 10_000
 
 /** Listens, and answers until it is closed. Throws `address_unusable`. */
-export async function startServer(services: Services, { host, port, graceMs = GRACE_MS }: ServeOptions): Promise<RunningServer> {
+export async function startServer(
+  services: Services,
+  { host, port, graceMs = GRACE_MS }: ServeOptions,
+): Promise<RunningServer> {
   const app = createApp(services, { hosts: [host] })
   try {
     await app.listen({ host, port })

@@ -46,5 +46,10 @@ export function failureOf(error: unknown): Failure {
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return { status: statusCode, code: undefined, message: message ?? 'The request cannot be understood.', todo: undefined }
   }
-  return { status: 500, code: 'internal', message: 'Something unforeseen failed.', todo: 'The log of `blotter serve --debug` tells more.' }
+  return {
+    status: 500,
+    code: 'internal',
+    message: 'Something unforeseen failed.',
+    todo: 'The log of `blotter serve --debug` tells more.',
+  }
 }

@@ -15,7 +15,10 @@ export interface DeadlineRow {
  * The run begins, or goes on: what is open or missed stays as it is, since it is the same work that is late; what was closed
  * (a person had it in hand meanwhile) begins anew, as does what was met.
  */
-export function openDeadline(database: Database, deadline: Pick<DeadlineRow, 'run' | 'scope' | 'limit_ms' | 'started_at'>): void {
+export function openDeadline(
+  database: Database,
+  deadline: Pick<DeadlineRow, 'run' | 'scope' | 'limit_ms' | 'started_at'>,
+): void {
   database.run(
     `INSERT INTO deadlines (run, scope, limit_ms, started_at) VALUES (?1, ?2, ?3, ?4)
      ON CONFLICT (run, scope) DO UPDATE SET limit_ms = ?3, started_at = ?4, watched_ms = 0, state = 'open'

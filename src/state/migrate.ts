@@ -45,7 +45,9 @@ export function migrate(database: Database, folder: string, clock: Clock): void 
 }
 
 export function readMigrations(folder: string): Migration[] {
-  const files = readdirSync(folder).filter((name) => /^\d{3}-[a-z0-9-]+\.sql$/.test(name)).sort()
+  const files = readdirSync(folder)
+    .filter((name) => /^\d{3}-[a-z0-9-]+\.sql$/.test(name))
+    .sort()
   return files.map((name) => {
     // A checkout on Windows may have turned the ends of lines; that is no other migration.
     const sql = readFileSync(join(folder, name), 'utf8').replaceAll('\r\n', '\n')

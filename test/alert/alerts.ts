@@ -53,8 +53,16 @@ export const EXAMPLES: readonly Alert[] = [
   },
   {
     event: 'run_failed',
-    run: { ...RUN, state: 'failed', steps: RUN.steps.map((step) => (step.name === 'land' ? { ...step, state: 'failed' } : step)) },
-    error: { code: 'disk_full', message: 'The disk of lake is full. Nothing was committed.', todo: 'Free some space, then run `blotter run` again.' },
+    run: {
+      ...RUN,
+      state: 'failed',
+      steps: RUN.steps.map((step) => (step.name === 'land' ? { ...step, state: 'failed' } : step)),
+    },
+    error: {
+      code: 'disk_full',
+      message: 'The disk of lake is full. Nothing was committed.',
+      todo: 'Free some space, then run `blotter run` again.',
+    },
   },
   {
     event: 'run_held',

@@ -23,7 +23,13 @@ describe('A message', () => {
 
   it('says how long against which limit, which step, what was tried last, what to do and where to look', () => {
     const { text, html } = messageOf(raised(EXAMPLES[0]!), PLACE)
-    for (const told of ['34 min 7 s', 'Limit        34 min', 'step land', 'read ECONNRESET', 'blotter runs terminate 20261123T060000Z-x7k2']) {
+    for (const told of [
+      '34 min 7 s',
+      'Limit        34 min',
+      'step land',
+      'read ECONNRESET',
+      'blotter runs terminate 20261123T060000Z-x7k2',
+    ]) {
       assert.ok(text.includes(told), told)
     }
     assert.ok(text.includes('https://blotter.example.org/runs/20261123T060000Z-x7k2'))

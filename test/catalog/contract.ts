@@ -102,7 +102,10 @@ export function catalogContract(name: string, { open, atomic }: CatalogUnderTest
   })
 
   contract('a table is renamed into a namespace that is there, to a name that is free', async (catalog) => {
-    await catalog.commit([{ table: 'a.t', from: null, to: '0' }, { table: 'a.u', from: null, to: '1' }])
+    await catalog.commit([
+      { table: 'a.t', from: null, to: '0' },
+      { table: 'a.u', from: null, to: '1' },
+    ])
     await assert.rejects(catalog.rename('a.t', 'a.u'), failsWith('table_exists'))
     await assert.rejects(catalog.rename('a.t', 'b.t'), failsWith('namespace_missing'))
     await assert.rejects(catalog.rename('a.x', 'a.y'), failsWith('table_missing'))

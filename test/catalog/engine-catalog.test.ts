@@ -16,11 +16,18 @@ import type { Table } from '../../src/lake/table.ts'
 
 const schema = { type: 'struct' as const, fields: [{ id: 1, name: 'id', required: false, type: 'long' }] }
 const wish = (table: string, properties: Record<string, string> = {}) => ({ table, schema, properties })
-const set = (table: string, key: string) => ({ table, requirements: [], updates: [{ action: 'set-properties' as const, updates: { [key]: 'x' } }] })
+const set = (table: string, key: string) => ({
+  table,
+  requirements: [],
+  updates: [{ action: 'set-properties' as const, updates: { [key]: 'x' } }],
+})
 const code = (expected: ErrorCode) => (error: unknown) => error instanceof BlotterError && error.code === expected
 const fileOf = ({ metadataLocation }: Table): string => canonicalLocation(metadataLocation!)
 
-async function open(t: TestContext, storage: Storage = localStorage()): Promise<{ folder: string; engine: EngineCatalog; again(): EngineCatalog }> {
+async function open(
+  t: TestContext,
+  storage: Storage = localStorage(),
+): Promise<{ folder: string; engine: EngineCatalog; again(): EngineCatalog }> {
   const folder = await mkdtemp(join(tmpdir(), 'blotter-'))
   const opened: { close(): void }[] = []
   const again = (): EngineCatalog => {
@@ -81,7 +88,9 @@ test('old metadata files stay unless the table wants them gone, and those of oth
   const { engine, folder } = await open(t)
   const limits = { 'write.metadata.previous-versions-max': '1' }
   const keeping = await engine.create(wish('a.keeping', limits))
-  const removing = await engine.create(wish('a.removing', { ...limits, 'write.metadata.delete-after-commit.enabled': 'true' }))
+  const removing = await engine.create(
+    wish('a.removing', { ...limits, 'write.metadata.delete-after-commit.enabled': 'true' }),
+  )
   for (const key of ['x', 'y', 'z']) for (const table of ['a.keeping', 'a.removing']) await engine.commit([set(table, key)])
   assert.ok(existsSync(fileOf(keeping)))
   assert.ok(!existsSync(fileOf(removing)))
@@ -89,7 +98,10 @@ test('old metadata files stay unless the table wants them gone, and those of oth
   const precious = join(folder, 'precious.json')
   await writeFile(precious, '{}')
   const { metadata } = await engine.load('a.removing')
-  const crafted = { ...metadata, 'metadata-log': [{ 'metadata-file': `file://${precious}`, 'timestamp-ms': 1 }, ...metadata['metadata-log']] }
+  const crafted = {
+    ...metadata,
+    'metadata-log': [{ 'metadata-file': `file://${precious}`, 'timestamp-ms': 1 }, ...metadata['metadata-log']],
+  }
   const place = `${metadata.location}/metadata/crafted.metadata.json`
   await writeFile(canonicalLocation(place), JSON.stringify(crafted))
   await engine.register('a.removing', place, { overwrite: true })
@@ -104,7 +116,11 @@ test('a purge takes what lies in the table’s own folder alone, and leaves the 
   const table = await engine.create(wish('a.t', { 'gc.enabled': 'false' }))
   const data = `${table.metadata.location}/data/kept.bin`
   await storage.writeNew(data, Buffer.from('x'))
-  const statistics = [other.metadataLocation!, data].map((path, n) => ({ 'snapshot-id': n, 'statistics-path': path, 'file-size-in-bytes': 1 }))
+  const statistics = [other.metadataLocation!, data].map((path, n) => ({
+    'snapshot-id': n,
+    'statistics-path': path,
+    'file-size-in-bytes': 1,
+  }))
   await purge(storage, { ...table, metadata: { ...table.metadata, statistics } })
   assert.ok(!existsSync(fileOf(table)))
   assert.ok(existsSync(fileOf(other)))
@@ -118,7 +134,10 @@ test('a table that was dropped meanwhile is missing, and one that was changed is
   const { engine } = await open(t)
   const made = await engine.create(wish('a.t'))
   await engine.commit([set('a.t', 'key')])
-  await assert.rejects(engine.catalog.drop({ table: 'a.t', metadataLocation: made.metadataLocation! }), code('commit_conflict'))
+  await assert.rejects(
+    engine.catalog.drop({ table: 'a.t', metadataLocation: made.metadataLocation! }),
+    code('commit_conflict'),
+  )
   await engine.drop('a.t', { purged: false })
   await assert.rejects(engine.commit([set('a.t', 'key')]), code('table_missing'))
   await assert.rejects(engine.drop('a.t', { purged: true }), code('table_missing'))

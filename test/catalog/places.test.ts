@@ -14,7 +14,12 @@ test('a table lies in the folder of its namespace unless somebody says otherwise
 })
 
 test('a table may lie anywhere in the lake that is nobody’s, in every spelling of it', () => {
-  for (const location of ['file:///srv/lake/x/y', 'file:/srv/lake/x/y/', '/srv/lake/sandbox/notes2', 'file:///srv/lake/sand box/ü%2F']) {
+  for (const location of [
+    'file:///srv/lake/x/y',
+    'file:/srv/lake/x/y/',
+    '/srv/lake/sandbox/notes2',
+    'file:///srv/lake/sand box/ü%2F',
+  ]) {
     assert.doesNotThrow(at('x.y', location), location)
   }
   assert.doesNotThrow(at('sandbox.notes', 'file:///srv/lake/sandbox/notes'), 'its own place')
@@ -56,7 +61,12 @@ test('a table cannot lie where others, the catalog or the state do', () => {
 
 test('files that metadata names lie in the lake, the state’s folder left out', () => {
   assert.doesNotThrow(() => checkFile(places, 'a manifest', 'file:///srv/lake/x/y/metadata/a.avro'))
-  for (const location of ['/etc/passwd', 'file:///srv/lake/state/identity.sqlite', 'file:///srv/lake/.blotter/x', 'file:///srv/lake/x/../../a']) {
+  for (const location of [
+    '/etc/passwd',
+    'file:///srv/lake/state/identity.sqlite',
+    'file:///srv/lake/.blotter/x',
+    'file:///srv/lake/x/../../a',
+  ]) {
     assert.throws(() => checkFile(places, 'a manifest', location), refused, location)
   }
 })

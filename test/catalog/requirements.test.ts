@@ -21,7 +21,13 @@ const metadata = applyUpdates(
     { action: 'assign-uuid', uuid: 'aaaaaaaa-2222-3333-4444-555555555555' },
     {
       action: 'add-snapshot',
-      snapshot: { 'snapshot-id': BIG, 'sequence-number': 1, 'timestamp-ms': NOW.getTime(), 'manifest-list': 'x', summary: { operation: 'append' } },
+      snapshot: {
+        'snapshot-id': BIG,
+        'sequence-number': 1,
+        'timestamp-ms': NOW.getTime(),
+        'manifest-list': 'x',
+        summary: { operation: 'append' },
+      },
     },
     { action: 'set-snapshot-ref', 'ref-name': 'main', type: 'branch', 'snapshot-id': BIG },
   ],
@@ -59,7 +65,10 @@ const code = (expected: ErrorCode) => (error: unknown) => error instanceof Blott
 test('a commit whose every requirement holds may go on', () => {
   checkRequirements('a.b', metadata, holds)
   checkRequirements('a.b', metadata, [])
-  checkRequirements('a.b', undefined, [{ type: 'assert-create' }, { type: 'assert-ref-snapshot-id', ref: 'main', 'snapshot-id': null }])
+  checkRequirements('a.b', undefined, [
+    { type: 'assert-create' },
+    { type: 'assert-ref-snapshot-id', ref: 'main', 'snapshot-id': null },
+  ])
 })
 
 for (const requirement of broken) {

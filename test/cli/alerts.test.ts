@@ -6,7 +6,10 @@ test('alerts are listed with how they were sent and why they were not', async ()
   const { exitCode, stdout } = await blotter(['alerts'])
   assert.equal(exitCode, 0)
   assert.match(stdout, /when \(UTC\) +event +about +by +state +tries +problem/)
-  assert.match(stdout, /run_failed +0198-run +email +waiting +3 +The mail server smtp\.example\.org:587 could not be talked to/)
+  assert.match(
+    stdout,
+    /run_failed +0198-run +email +waiting +3 +The mail server smtp\.example\.org:587 could not be talked to/,
+  )
   const [first] = JSON.parse((await blotter(['alerts', 'list', '--json'])).stdout) as { event: string; state: string }[]
   assert.deepEqual([first?.event, first?.state], ['run_failed', 'waiting'])
 })

@@ -179,7 +179,15 @@ const LINEAGE: LineageReport = {
     tables: [
       lineageNode('demo://chicago/crimes', 'source', [], [['ID', []]]),
       lineageNode('raw.crimes', 'table', ['demo://chicago/crimes'], [['id', [['demo://chicago/crimes', 'ID', 'IDENTITY']]]]),
-      lineageNode('aggregates.by_type', 'table', ['raw.crimes'], [['first', [['raw.crimes', 'id', 'AGGREGATION']]], ['n', []]]),
+      lineageNode(
+        'aggregates.by_type',
+        'table',
+        ['raw.crimes'],
+        [
+          ['first', [['raw.crimes', 'id', 'AGGREGATION']]],
+          ['n', []],
+        ],
+      ),
     ],
   },
 }
@@ -265,9 +273,16 @@ export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = 
     restore: answer('restore', { ...facts.run, kind: 'restore' as const }),
     restorePreview: answer('restorePreview', RESTORE_PREVIEW),
     restoreLift: answer('restoreLift', LIFTED),
-    compact: answer('compact', { dry_run: false, tables: [{ name: 'raw.crimes', rewritten: 3, written: 1, deletes_dropped: 2, size_bytes: 1_048_576 }] }),
+    compact: answer('compact', {
+      dry_run: false,
+      tables: [{ name: 'raw.crimes', rewritten: 3, written: 1, deletes_dropped: 2, size_bytes: 1_048_576 }],
+    }),
     expire: answer('expire', {
-      dry_run: false, expired: ['2026-11-21T06:00:00Z'], kept: ['2026-11-22T06:00:00Z', REPORT.batch_at], files: 12, size_bytes: 1_048_576,
+      dry_run: false,
+      expired: ['2026-11-21T06:00:00Z'],
+      kept: ['2026-11-22T06:00:00Z', REPORT.batch_at],
+      files: 12,
+      size_bytes: 1_048_576,
     }),
     relocate: answer('relocate', { from: '/srv/old', to: 'file:///srv/new', tables: ['raw.crimes'] }),
     backup: answer('backup', { folder: '/backup', files: [{ name: 'catalog.sqlite', size_bytes: 4096 }] }),

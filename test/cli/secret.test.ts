@@ -10,7 +10,10 @@ test('a secret is asked for and kept, and its value is printed nowhere', async (
   const { exitCode, stdout, stderr, calls } = await blotter(['secret', 'set', 'mysql'], { secret: 'canary-that-is-typed' })
   assert.equal(exitCode, 0, stderr)
   assert.match(stdout, /mysql is kept in the vault; name it as secret:\/\/mysql/)
-  assert.deepEqual(calls.find(([name]) => name === 'secretSet'), ['secretSet', 'mysql', 'canary-that-is-typed'])
+  assert.deepEqual(
+    calls.find(([name]) => name === 'secretSet'),
+    ['secretSet', 'mysql', 'canary-that-is-typed'],
+  )
   assert.doesNotMatch(stdout + stderr, /canary/)
   const json = JSON.parse((await blotter(['secret', 'set', 'mysql', '--json'], { secret: 'x' })).stdout) as unknown
   assert.deepEqual(json, { name: 'mysql', from: 'vault', changed_at: '2026-11-23T06:00:00.000Z' })
@@ -27,12 +30,18 @@ test('the list has names, places and times', async () => {
   const { stdout } = await blotter(['secret', 'list'])
   assert.match(stdout, /mysql +vault +1 Oct 2026, 06:00/)
   const json = JSON.parse((await blotter(['secret', '--json'])).stdout) as { name: string }[]
-  assert.deepEqual(json.map(({ name }) => name), ['mysql', 'smtp'])
+  assert.deepEqual(
+    json.map(({ name }) => name),
+    ['mysql', 'smtp'],
+  )
 })
 
 test('the status says what is overdue or missing, how the last renewal failed, and what to do', async () => {
   const { stdout } = await blotter(['secret', 'status'])
-  assert.match(stdout, /mysql +overdue +vault .*31 Oct 2026, 06:00 +failed in set, 1 Nov 2026, 06:00 +source\.password, as blotter_ro/)
+  assert.match(
+    stdout,
+    /mysql +overdue +vault .*31 Oct 2026, 06:00 +failed in set, 1 Nov 2026, 06:00 +source\.password, as blotter_ro/,
+  )
   assert.match(stdout, /failed in its step "set"[^]*→ blotter secret rotate mysql/)
   assert.match(stdout, /smtp +missing +nowhere[^]*→ blotter secret set smtp/)
 })

@@ -19,7 +19,10 @@ test('tokens are listed with what they may do, and never themselves', async () =
   const { stdout } = await blotter(['token', 'list'])
   assert.match(stdout, /spark +active .* never .*catalog:read/)
   const json = JSON.parse((await blotter(['token', '--json'])).stdout) as { name: string }[]
-  assert.deepEqual(json.map(({ name }) => name), ['spark'])
+  assert.deepEqual(
+    json.map(({ name }) => name),
+    ['spark'],
+  )
 })
 
 test('a token is revoked by its name', async () => {
@@ -29,7 +32,12 @@ test('a token is revoked by its name', async () => {
 })
 
 test('a token without a scope, with an unknown one or for no time is refused before anything is made', async () => {
-  for (const args of [[], ['--scope', 'root'], ['--scope', 'api', '--expires', 'soon'], ['--scope', 'api', '--expires', '0d']]) {
+  for (const args of [
+    [],
+    ['--scope', 'root'],
+    ['--scope', 'api', '--expires', 'soon'],
+    ['--scope', 'api', '--expires', '0d'],
+  ]) {
     const { exitCode, stderr, calls } = await blotter(['token', 'add', 'x', ...args])
     assert.equal(exitCode, 2, stderr)
     assert.ok(!calls.some(([name]) => name === 'tokenAdd'))

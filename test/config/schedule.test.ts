@@ -26,7 +26,10 @@ test('cron fields, zones and pauses that mean nothing are refused with their pla
   assert.match(refused('', { env: { BLOTTER_SCHEDULE_CRON: 'soon' } }).message, /^BLOTTER_SCHEDULE_CRON: schedule\.cron/)
   assert.match(refused('schedule: { on_source_change: 0s }').message, /at least 1s/)
   assert.match(refused('load: { from: mysql://a@b/c }\nsource: { url: mysql://a@b/c }').message, /socrata:/)
-  assert.match(refused('schedule: { cron: "0 6 * * *", timezone: Mars/Base }').message, /schedule\.timezone .*America\/Chicago/)
+  assert.match(
+    refused('schedule: { cron: "0 6 * * *", timezone: Mars/Base }').message,
+    /schedule\.timezone .*America\/Chicago/,
+  )
 })
 
 test('what is loaded goes into a table of MySQL, and only there', () => {

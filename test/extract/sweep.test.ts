@@ -14,7 +14,9 @@ const columns = ['key', 'cursor'].map((name) => ({ name, type: 'long' as const, 
 
 async function staged(engine: Engine, folder: string, name: string, rows: readonly Row[]): Promise<StagedPart> {
   const values = rows.map(({ key, cursor }) => `(${key ?? 'NULL'}::BIGINT, ${cursor}::BIGINT)`).join(', ')
-  const select = rows.length ? `SELECT * FROM (VALUES ${values}) AS t(key, cursor)` : 'SELECT 0::BIGINT AS key, 0::BIGINT AS cursor LIMIT 0'
+  const select = rows.length
+    ? `SELECT * FROM (VALUES ${values}) AS t(key, cursor)`
+    : 'SELECT 0::BIGINT AS key, 0::BIGINT AS cursor LIMIT 0'
   const { path } = await engine.writeParquet(select, join(folder, `${name}.parquet`))
   return { files: [path], columns, rows: rows.length }
 }
@@ -41,7 +43,10 @@ function viewOf(engine: Engine, folder: string, rows: readonly Row[], native: bo
                 wanted.add(last)
               }
             }
-            return answer('fetched', rows.filter((row) => row.key !== null && wanted.has(row.key)))
+            return answer(
+              'fetched',
+              rows.filter((row) => row.key !== null && wanted.has(row.key)),
+            )
           },
         }
       : {}),
@@ -55,7 +60,14 @@ async function sweep(lake: readonly Row[], source: readonly Row[], native: boole
     await using engine = await openDuckDb({ memoryBytes: 128 * 2 ** 20, spillFolder: join(folder, 'spill') })
     const known = await staged(engine, folder, 'lake', lake)
     const options: ExtractOptions = {
-      stage: { folder, rows: engine.rows, run: engine.run, writeParquet: engine.writeParquet, chunkWriter: engine.chunkWriter, columnSink: engine.columnSink },
+      stage: {
+        folder,
+        rows: engine.rows,
+        run: engine.run,
+        writeParquet: engine.writeParquet,
+        chunkWriter: engine.chunkWriter,
+        columnSink: engine.columnSink,
+      },
       signal: new AbortController().signal,
       progress: () => {},
     }
@@ -83,10 +95,13 @@ async function sweep(lake: readonly Row[], source: readonly Row[], native: boole
   }
 }
 
-const unique = fc.uniqueArray(fc.record({ key: fc.integer({ min: 1, max: 30 }), cursor: fc.integer({ min: 1, max: 3 }) }, { noNullPrototype: true }), {
-  selector: (row) => row.key,
-  maxLength: 20,
-})
+const unique = fc.uniqueArray(
+  fc.record({ key: fc.integer({ min: 1, max: 30 }), cursor: fc.integer({ min: 1, max: 3 }) }, { noNullPrototype: true }),
+  {
+    selector: (row) => row.key,
+    maxLength: 20,
+  },
+)
 
 test('a sweep finds new, changed, late and vanished keys, whether the source sweeps itself or is read whole', async () => {
   await fc.assert(
@@ -98,7 +113,10 @@ test('a sweep finds new, changed, late and vanished keys, whether the source swe
         swept: source.length,
         rows: differing.length,
         fetched: differing,
-        vanished: lake.map((row) => row.key).filter((key) => !there.has(key)).sort((a, b) => a - b),
+        vanished: lake
+          .map((row) => row.key)
+          .filter((key) => !there.has(key))
+          .sort((a, b) => a - b),
       })
     }),
     { numRuns: 12 },
@@ -106,14 +124,29 @@ test('a sweep finds new, changed, late and vanished keys, whether the source swe
 })
 
 test('a key that stands twice is read in all its versions, and rows without a key always are', async () => {
-  const lake = [{ key: 1, cursor: 2 }, { key: 2, cursor: 1 }]
-  const source = [{ key: 1, cursor: 1 }, { key: 1, cursor: 2 }, { key: 2, cursor: 1 }, { key: null, cursor: 9 }]
+  const lake = [
+    { key: 1, cursor: 2 },
+    { key: 2, cursor: 1 },
+  ]
+  const source = [
+    { key: 1, cursor: 1 },
+    { key: 1, cursor: 2 },
+    { key: 2, cursor: 1 },
+    { key: null, cursor: 9 },
+  ]
   const found = await sweep(lake, source, false)
-  assert.deepEqual(found.fetched, [{ key: 1, cursor: 1 }, { key: 1, cursor: 2 }, { key: null, cursor: 9 }])
+  assert.deepEqual(found.fetched, [
+    { key: 1, cursor: 1 },
+    { key: 1, cursor: 2 },
+    { key: null, cursor: 9 },
+  ])
   assert.deepEqual([found.swept, found.vanished], [3, []])
 })
 
 test('nothing that differs is nothing that is read', async () => {
-  const rows = [{ key: 1, cursor: 2 }, { key: 2, cursor: 1 }]
+  const rows = [
+    { key: 1, cursor: 2 },
+    { key: 2, cursor: 1 },
+  ]
   assert.deepEqual(await sweep(rows, rows, true), { swept: 2, rows: 0, fetched: [], vanished: [] })
 })

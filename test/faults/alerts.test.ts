@@ -135,8 +135,13 @@ describe('People are told', () => {
     assert.ok(performance.now() - began < 6000)
     const [waits] = documentOf<{ state: string; problem: string }[]>(await alerts('list', '--json'))
     assert.equal(waits?.state, 'waiting')
-    const checks = documentOf<{ name: string; state: string; message: string }[]>(await city.blotterStruck(ENV, 'doctor', '--json'))
-    assert.ok(checks.some(({ name, message }) => name === 'alerts' && /1 wait to be sent.*ECONNREFUSED/.test(message)), JSON.stringify(checks))
+    const checks = documentOf<{ name: string; state: string; message: string }[]>(
+      await city.blotterStruck(ENV, 'doctor', '--json'),
+    )
+    assert.ok(
+      checks.some(({ name, message }) => name === 'alerts' && /1 wait to be sent.*ECONNREFUSED/.test(message)),
+      JSON.stringify(checks),
+    )
     process.kill(watcher()!, 'SIGKILL')
     await configure(mail.port)
     assert.equal(documentOf<{ sent: number }>(await alerts('send', '--json')).sent, 1)

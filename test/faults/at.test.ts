@@ -71,7 +71,10 @@ describe('A batch named by --at', () => {
     const report = documentOf<RunDocument>(await city.run(['--at', '2026-02-03T07:00:00Z']))
     assert.equal(report.batch_at, '2026-02-03T07:00:00Z')
     const batches = documentOf<{ batch_at: string }[]>(await city.blotter('batches', '--json'))
-    assert.deepEqual(batches.map((batch) => batch.batch_at), [FIRST, SECOND, '2026-02-03T07:00:00Z'])
+    assert.deepEqual(
+      batches.map((batch) => batch.batch_at),
+      [FIRST, SECOND, '2026-02-03T07:00:00Z'],
+    )
     const runs = documentOf<{ batch_at: string; state: string }[]>(await city.blotter('runs', 'list', '--json'))
     assert.equal(runs.find((run) => run.batch_at === THIRD)?.state, 'terminated')
   })
@@ -100,7 +103,10 @@ describe('A batch named by --at', () => {
     const released = documentOf<RunDocument>(await city.blotter('runs', 'release', '--json'))
     assert.equal(released.run, report.run)
     const batches = documentOf<{ batch_at: string }[]>(await city.blotter('batches', '--json'))
-    assert.deepEqual(batches.map((batch) => batch.batch_at), [FIRST, SECOND, report.batch_at])
+    assert.deepEqual(
+      batches.map((batch) => batch.batch_at),
+      [FIRST, SECOND, report.batch_at],
+    )
   })
 
   it('of an interrupted run is kept by --full, which reads every row nevertheless', async () => {

@@ -60,7 +60,8 @@ describe('No credential', { skip: maria ? false : NO_MARIADB }, () => {
       processes.add(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '))
       processes.add(readFileSync(`/proc/${pid}/comm`, 'utf8'))
       for (const thread of readdirSync(`/proc/${pid}/task`)) {
-        for (const child of readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean)) seen(Number(child))
+        for (const child of readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean))
+          seen(Number(child))
       }
     } catch {
       // It has ended meanwhile.
@@ -85,7 +86,10 @@ describe('No credential', { skip: maria ? false : NO_MARIADB }, () => {
     await well(['secret', 'set', 'mysql_admin', '--json'], { input: CANARIES.admin })
     await well(['secret', 'set', 'smtp'], { input: CANARIES.smtp })
     const list = await well(['secret', 'list', '--json', '--debug'])
-    assert.deepEqual(documentOf<{ name: string }[]>(list).map((one) => one.name), ['mysql', 'mysql_admin', 'smtp'])
+    assert.deepEqual(
+      documentOf<{ name: string }[]>(list).map((one) => one.name),
+      ['mysql', 'mysql_admin', 'smtp'],
+    )
     await well(['run', '--full', '--debug'])
     await well(['query', 'select count(*) from raw.crimes', '--debug'])
     await well(['secret', 'rotate', 'mysql', '--debug', '--json'])
@@ -130,7 +134,8 @@ describe('No credential', { skip: maria ? false : NO_MARIADB }, () => {
     rmSync(join(folder, 'blotter.yaml'))
     const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
     const names = files.map((one) => one.name)
-    for (const name of ['vault.json', 'identity.sqlite', 'state.sqlite', 'catalog.sqlite']) assert.ok(names.includes(name), names.join())
+    for (const name of ['vault.json', 'identity.sqlite', 'state.sqlite', 'catalog.sqlite'])
+      assert.ok(names.includes(name), names.join())
     for (const one of files) holdsNone(readFileSync(join(one.parentPath, one.name)).toString('latin1'), one.name, 'latin1')
     const vault = files.find((one) => one.name === 'vault.json')!
     assert.equal(statSync(join(vault.parentPath, vault.name)).mode & 0o077, 0)

@@ -52,7 +52,10 @@ describe('A lake', () => {
         const named = await query()
         // A file of the older batch may be hidden behind none of the files that are read first.
         answers(named, 'lake_damaged', '/raw/crimes/')
-        assert.ok(found.some((file) => named.out.includes(file)), named.out)
+        assert.ok(
+          found.some((file) => named.out.includes(file)),
+          named.out,
+        )
         const listing = await listingOf(city.lake)
         const run = await city.run(['--full'])
         answers(run, 'lake_damaged', '/raw/crimes/')
@@ -86,7 +89,10 @@ describe('A lake', () => {
     await rm(join(city.lake, '.blotter', 'runs'), { recursive: true })
     const ended = await city.run()
     assert.equal(ended.code, 0, ended.out + ended.err)
-    assert.deepEqual((await contentsOf(city.lake))['batches'], [1, 2, 3].map((day) => `2026-02-0${day}T06:00:00Z`))
+    assert.deepEqual(
+      (await contentsOf(city.lake))['batches'],
+      [1, 2, 3].map((day) => `2026-02-0${day}T06:00:00Z`),
+    )
   })
 
   it('made by a newer version is refused by a run and by a query', async () => {
@@ -144,7 +150,10 @@ async function newest(lake: string, pattern: RegExp): Promise<string[]> {
   const entries = (await readdir(lake, { recursive: true })).filter((file) => pattern.test(file))
   assert.ok(entries.length > 0, `no file fits ${pattern}`)
   const timed = await Promise.all(entries.map(async (file) => ({ file, at: (await stat(join(lake, file))).mtimeMs })))
-  return timed.sort((a, b) => b.at - a.at).slice(0, 1).map(({ file }) => file)
+  return timed
+    .sort((a, b) => b.at - a.at)
+    .slice(0, 1)
+    .map(({ file }) => file)
 }
 
 async function harm(path: string, damage: 'cut off' | 'emptied' | 'missing'): Promise<void> {

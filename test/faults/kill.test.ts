@@ -57,7 +57,7 @@ describe('A run that is killed and gone on with', () => {
     })
 
     it(`at any instant, again and again, leaves the ${name} batch as if nothing had happened`, async () => {
-      for (let left = Math.ceil(KILLS / 6); left > 0; ) {
+      for (let left = Math.ceil(KILLS / 6); left > 0;) {
         await city.publish(day)
         await city.putBack(day === 0 ? 'nothing' : `before ${day}`)
         const instants: number[] = []

@@ -94,10 +94,13 @@ describe('What nobody foresaw', () => {
     await using city = await makeFaultyCity()
     await city.publish(0)
     const program = join(city.folder, 'fault.mjs')
-    await writeFile(program, `import fs from 'node:fs/promises'
+    await writeFile(
+      program,
+      `import fs from 'node:fs/promises'
       import { syncBuiltinESMExports } from 'node:module'
       fs.rename = async () => { throw new TypeError('the moon is made of cheese') }
-      syncBuiltinESMExports()`)
+      syncBuiltinESMExports()`,
+    )
     const env = { NODE_OPTIONS: `--import=${program}` }
     const json = await city.run([], env)
     const { error } = documentOf<ErrorDocument>(json)

@@ -8,7 +8,15 @@ import { contentsOf, type FaultyCity, makeFaultyCity } from './city.ts'
 /** How many kills; `BLOTTER_TEST_KILLS=1000` for the long form. */
 const KILLS = Math.ceil(Number(process.env['BLOTTER_TEST_KILLS'] ?? 24) / 4)
 const THIRD = '2026-02-03T06:00:00Z'
-const COMMAND = ['restore', '2026-02-01', '--where', "block like '3%' or arrest or id in (11, 12, 57)", '--at', THIRD, '--json']
+const COMMAND = [
+  'restore',
+  '2026-02-01',
+  '--where',
+  "block like '3%' or arrest or id in (11, 12, 57)",
+  '--at',
+  THIRD,
+  '--json',
+]
 
 describe('A restore that is killed', () => {
   let city: FaultyCity
@@ -71,7 +79,10 @@ describe('A restore that is killed', () => {
     assert.match(waits.out, /run_locked/)
     assert.equal((await run(COMMAND)).code, 0)
     const lifted = documentOf<{ lifted: { batch: string }[] }>(await run(['restore', '--lift', '--json']))
-    assert.deepEqual(lifted.lifted.map((hold) => hold.batch), ['2026-02-01T06:00:00Z'])
+    assert.deepEqual(
+      lifted.lifted.map((hold) => hold.batch),
+      ['2026-02-01T06:00:00Z'],
+    )
     const next = documentOf<RunDocument>(await city.run(['--at', '2026-02-04T06:00:00Z']))
     assert.notDeepEqual(next.changes, {})
     assert.equal(next.warnings['held_by_restore'], undefined)

@@ -40,7 +40,10 @@ async function home(t: TestContext, server: DatabaseServer, options: { rows?: nu
   const folder = mkdtempSync(join(tmpdir(), 'blotter-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const rotation = `{ admin_user: ${server.user}, admin_password: secret://mysql_admin }`
-  writeFileSync(join(folder, 'blotter.yaml'), `source: { url: "${city.url}", password: secret://mysql, rotation: ${rotation} }\n`)
+  writeFileSync(
+    join(folder, 'blotter.yaml'),
+    `source: { url: "${city.url}", password: secret://mysql, rotation: ${rotation} }\n`,
+  )
   const open = async (): Promise<Platform> => {
     const platform = await openPlatform(loadConfig({ env: {}, flags: {}, cwd: folder }), silentLog)
     t.after(() => platform[Symbol.asyncDispose]())
@@ -58,18 +61,28 @@ async function home(t: TestContext, server: DatabaseServer, options: { rows?: nu
       const fresh = await open()
       const checks = await fresh.doctor({ rebuild: false })
       const found = checks.filter((one) => one.name === 'source' || one.name === 'source account')
-      assert.deepEqual(found.map((one) => one.state), ['warn', 'ok'], JSON.stringify(found))
+      assert.deepEqual(
+        found.map((one) => one.state),
+        ['warn', 'ok'],
+        JSON.stringify(found),
+      )
       return /^(\w+)@/.exec(found[1]!.message)![1]!
     },
   }
 }
 
-for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL', mysql, NO_MYSQL]] as const) {
+for (const [name, server, missing] of [
+  ['MariaDB', maria, NO_MARIADB],
+  ['MySQL', mysql, NO_MYSQL],
+] as const) {
   describe(`A rotation on ${server?.version ?? name}`, { skip: server ? false : missing }, () => {
     it('killed between any two of its steps, or at any moment, leaves an account that works, and goes on', async (t) => {
       const { folder, city, command, open, account } = await home(t, server!)
       const list = join(folder, 'moments.json')
-      const undisturbed = await command(['secret', 'rotate', 'mysql', '--json'], { NODE_OPTIONS: KILLING, BLOTTER_TEST_MOMENTS: list })
+      const undisturbed = await command(['secret', 'rotate', 'mysql', '--json'], {
+        NODE_OPTIONS: KILLING,
+        BLOTTER_TEST_MOMENTS: list,
+      })
       assert.equal(undisturbed.code, 0, undisturbed.out + undisturbed.err)
       const moments = JSON.parse(readFileSync(list, 'utf8')) as string[]
       const commits = moments.filter((one) => one === 'COMMIT').length

@@ -35,7 +35,9 @@ async function stopped(server: Started): Promise<Ended> {
 
 /** What Prometheus would read, with a token made for it while the server works. */
 async function metricsOf(city: FaultyCity, server: Serving): Promise<string> {
-  const { token } = documentOf<{ token: string }>(await city.blotter('token', 'add', 'prometheus', '--scope', 'metrics', '--json'))
+  const { token } = documentOf<{ token: string }>(
+    await city.blotter('token', 'add', 'prometheus', '--scope', 'metrics', '--json'),
+  )
   const { url } = JSON.parse(server.printed()) as { url: string }
   const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } })
   assert.equal(answer.status, 200)
@@ -43,7 +45,10 @@ async function metricsOf(city: FaultyCity, server: Serving): Promise<string> {
 }
 
 const linesOf = ({ err }: Ended): Record<string, unknown>[] =>
-  err.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>)
+  err
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
 
 describe('A server with a schedule', () => {
   it('makes a batch by itself when the file of its source is there, and when it is replaced', async () => {
@@ -52,7 +57,9 @@ describe('A server with a schedule', () => {
     const server = await serving(city, '{ on_source_change: 1s }')
     await server.says(/"state":"succeeded","seconds":[\d.]+,"msg":"run"/)
     await city.publish(1)
-    await server.says(/"msg":"run begins by itself"[^]*"msg":"run begins by itself"[^]*"state":"succeeded","seconds":[\d.]+,"msg":"run"/)
+    await server.says(
+      /"msg":"run begins by itself"[^]*"msg":"run begins by itself"[^]*"state":"succeeded","seconds":[\d.]+,"msg":"run"/,
+    )
     const metrics = await metricsOf(city, server)
     for (const known of [
       'blotter_runs{state="succeeded"} 2',
@@ -63,7 +70,8 @@ describe('A server with a schedule', () => {
       /^blotter_lake_bytes [1-9]\d+$/m,
       /^blotter_table_rows\{table="raw\.crimes"\} [1-9]\d*$/m,
       /^blotter_deadline_margin_seconds\{scope="run"\} 20[34]\d/m,
-    ]) assert.ok(typeof known === 'string' ? metrics.includes(`${known}\n`) : known.test(metrics), `${known}\n${metrics}`)
+    ])
+      assert.ok(typeof known === 'string' ? metrics.includes(`${known}\n`) : known.test(metrics), `${known}\n${metrics}`)
     const ended = await stopped(server)
     const batches = documentOf<{ kind: string; changes: Record<string, number> }[]>(await city.blotter('batches', '--json'))
     assert.equal(batches.length, 2)
@@ -76,10 +84,16 @@ describe('A server with a schedule', () => {
     const again = await serving(city, '{ on_source_change: 1s }')
     await again.says(/"msg":"schedule"/)
     await sleep(2500)
-    assert.ok(!linesOf(await stopped(again)).some((line) => line['msg'] === 'run begins by itself'), 'it knows what it has read')
+    assert.ok(
+      !linesOf(await stopped(again)).some((line) => line['msg'] === 'run begins by itself'),
+      'it knows what it has read',
+    )
   })
 
-  for (const [how, signal, code] of [['interrupted', 'SIGINT', 0], ['killed', 'SIGKILL', null]] as const) {
+  for (const [how, signal, code] of [
+    ['interrupted', 'SIGINT', 0],
+    ['killed', 'SIGKILL', null],
+  ] as const) {
     it(`goes on after a restart with what was ${how}`, async () => {
       await using city = await makeFaultyCity()
       await city.publish(0)
@@ -93,7 +107,10 @@ describe('A server with a schedule', () => {
       const second = await serving(city, '{ cron: "0 0 1 1 *" }')
       await second.says(/"trigger":"interrupted"[^]*"state":"succeeded","seconds":[\d.]+,"msg":"run"/)
       await stopped(second)
-      assert.deepEqual((await runs()).map((run) => [run.run, run.state]), [[broken.run, 'succeeded']])
+      assert.deepEqual(
+        (await runs()).map((run) => [run.run, run.state]),
+        [[broken.run, 'succeeded']],
+      )
     })
   }
 

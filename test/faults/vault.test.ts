@@ -42,12 +42,16 @@ test('a vault whose writer is killed at any moment holds what it held, or what i
   }
   assert.equal((await set('last', 'value')).code, 0)
   assert.deepEqual(await names(), [...kept, 'last'].sort())
-  assert.deepEqual(readdirSync(join(folder, 'lake/.blotter')).filter((one) => one.includes('unfinished')), [])
+  assert.deepEqual(
+    readdirSync(join(folder, 'lake/.blotter')).filter((one) => one.includes('unfinished')),
+    [],
+  )
 })
 
 test('of several that store secrets at a time none is lost, and they agree on one key', async (t) => {
   const { set, names } = home(t)
   const all = ['a', 'b', 'c', 'd', 'e', 'f']
-  for (const ended of await Promise.all(all.map((name) => set(name, `value of ${name}`)))) assert.equal(ended.code, 0, ended.err)
+  for (const ended of await Promise.all(all.map((name) => set(name, `value of ${name}`))))
+    assert.equal(ended.code, 0, ended.err)
   assert.deepEqual(await names(), all)
 })

@@ -49,7 +49,7 @@ describe('A condition on incidents', () => {
       ['batch_at is null', /no column batch_at/],
       ['raw.crimes.year = 2019', /no column/],
       ['id in (select 1)', /subquery/],
-      ['exists (from read_text(\'/etc/passwd\'))', /subquery/],
+      ["exists (from read_text('/etc/passwd'))", /subquery/],
       ['date < now()', /now/],
       ['date < current_date', /function|column/],
       ['random() < 0.5', /random/],

@@ -46,7 +46,10 @@ const struct = (call: Call): string =>
        'note': '${call.note ?? ''}', 'stamp': TIMESTAMP '2026-01-0${call.stamp ?? 1} 00:00:00'}`
 
 async function inEngine<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
-  await using engine = await openDuckDb({ memoryBytes: 128 * 2 ** 20, spillFolder: join(tmpdir(), `blotter-history-${process.pid}`) })
+  await using engine = await openDuckDb({
+    memoryBytes: 128 * 2 ** 20,
+    spillFolder: join(tmpdir(), `blotter-history-${process.pid}`),
+  })
   return await work(engine)
 }
 
@@ -56,7 +59,13 @@ describe('The kinds of change between two versions', () => {
     ['unknown to true', { solved: null }, { solved: true }, ['solved'], ['solved']],
     ['true to unknown', { solved: true }, { solved: null }, ['solved'], ['reopened']],
     ['false to unknown is a change without a kind of its own', { solved: false }, { solved: null }, ['solved'], ['amended']],
-    ['several at once', { kind: 'a', place: 'x' }, { kind: 'b', place: 'y', note: 'n' }, ['kind', 'place', 'note'], ['renamed', 'moved', 'amended']],
+    [
+      'several at once',
+      { kind: 'a', place: 'x' },
+      { kind: 'b', place: 'y', note: 'n' },
+      ['kind', 'place', 'note'],
+      ['renamed', 'moved', 'amended'],
+    ],
     ['a value that appears', { kind: null }, { kind: 'b' }, ['kind'], ['renamed']],
     ['nothing but the cursor', { stamp: 1 }, { stamp: 2 }, ['stamp'], ['restamped']],
     ['any other column', { note: 'a' }, { note: 'b', stamp: 2 }, ['note', 'stamp'], ['amended']],
@@ -64,40 +73,78 @@ describe('The kinds of change between two versions', () => {
   for (const [name, before, after, columns, kinds] of cases) {
     test(name, () =>
       inEngine(async (engine) => {
-        const [row] = await engine.rows(`SELECT columns, ${kindsSql(definition, raw, { before: 'before', after: 'after', columns: 'columns' })} AS kinds
+        const [row] =
+          await engine.rows(`SELECT columns, ${kindsSql(definition, raw, { before: 'before', after: 'after', columns: 'columns' })} AS kinds
           FROM (SELECT *, ${changedColumnsSql(definition, 'before', 'after')} AS columns FROM (SELECT ${struct(before)} AS before, ${struct(after)} AS after))`)
         assert.deepEqual(row, { columns, kinds })
-      }))
+      }),
+    )
   }
 
   test('are told in one order, with the pipeline’s own between the common ones', () => {
-    assert.deepEqual(kindNames(raw), ['new', 'vanished', 'returned', 'solved', 'reopened', 'renamed', 'moved', 'amended', 'restamped'])
+    assert.deepEqual(kindNames(raw), [
+      'new',
+      'vanished',
+      'returned',
+      'solved',
+      'reopened',
+      'renamed',
+      'moved',
+      'amended',
+      'restamped',
+    ])
   })
 })
 
 /** A ledger of one incident: a row a batch. */
 const ledger = (...entries: [day: number, before: Call, after: Call, kinds: string[]][]): string =>
   entries
-    .map(([day, before, after, kinds]) => `SELECT TIMESTAMPTZ '2026-02-0${day} 06:00:00Z' AS batch_at, 1::BIGINT AS id, [${kinds.map((k) => `'${k}'`)}]::VARCHAR[] AS kinds,
-      []::VARCHAR[] AS columns, ${struct(before)} AS before, ${struct(after)} AS after`)
+    .map(
+      ([
+        day,
+        before,
+        after,
+        kinds,
+      ]) => `SELECT TIMESTAMPTZ '2026-02-0${day} 06:00:00Z' AS batch_at, 1::BIGINT AS id, [${kinds.map((k) => `'${k}'`)}]::VARCHAR[] AS kinds,
+      []::VARCHAR[] AS columns, ${struct(before)} AS before, ${struct(after)} AS after`,
+    )
     .join(' UNION ALL ')
 
 const between = (from: number, to: number, entries: string, restamped = 0) =>
   inEngine((engine) =>
-    diffBatches({ engine, definition, raw, ledger: entries, from: `2026-02-0${from}T06:00:00Z`, to: `2026-02-0${to}T06:00:00Z`, restamped, rows: true }),
+    diffBatches({
+      engine,
+      definition,
+      raw,
+      ledger: entries,
+      from: `2026-02-0${from}T06:00:00Z`,
+      to: `2026-02-0${to}T06:00:00Z`,
+      restamped,
+      rows: true,
+    }),
   )
 
 describe('A diff folds the ledger', () => {
   test('renamed twice shows once, from the first before to the last after', async () => {
-    const diff = await between(1, 3, ledger([2, { kind: 'a' }, { kind: 'b' }, ['renamed']], [3, { kind: 'b' }, { kind: 'c' }, ['renamed']]))
+    const diff = await between(
+      1,
+      3,
+      ledger([2, { kind: 'a' }, { kind: 'b' }, ['renamed']], [3, { kind: 'b' }, { kind: 'c' }, ['renamed']]),
+    )
     assert.deepEqual([diff.incidents, diff.counts], [1, { renamed: 1 }])
-    assert.deepEqual([diff.changes![0]!.before!['kind'], diff.changes![0]!.after!['kind'], diff.changes![0]!.columns], ['a', 'c', ['kind']])
+    assert.deepEqual(
+      [diff.changes![0]!.before!['kind'], diff.changes![0]!.after!['kind'], diff.changes![0]!.columns],
+      ['a', 'c', ['kind']],
+    )
   })
 
   test('new then vanished, and solved then reopened, show nothing', async () => {
     const came = await between(1, 3, ledger([2, null, { kind: 'a' }, ['new']], [3, { kind: 'a' }, null, ['vanished']]))
     assert.deepEqual([came.incidents, came.counts, came.changes], [0, {}, []])
-    const solved = ledger([2, { solved: false }, { solved: true, stamp: 2 }, ['solved']], [3, { solved: true, stamp: 2 }, { solved: false, stamp: 3 }, ['reopened']])
+    const solved = ledger(
+      [2, { solved: false }, { solved: true, stamp: 2 }, ['solved']],
+      [3, { solved: true, stamp: 2 }, { solved: false, stamp: 3 }, ['reopened']],
+    )
     assert.equal((await between(1, 3, solved)).incidents, 0)
   })
 
@@ -126,20 +173,44 @@ describe('A diff folds the ledger', () => {
 test('an incident’s life is told oldest first, with ids exact', async () => {
   const entries = ledger([3, { kind: 'a' }, null, ['vanished']], [2, null, { kind: 'a' }, ['new']])
   const life = await inEngine((engine) => lifeOf(engine, definition, entries, 1n))
-  assert.deepEqual(life.map(({ id, batch_at, kinds }) => ({ id, batch_at, kinds })), [
-    { id: 1, batch_at: '2026-02-02T06:00:00Z', kinds: ['new'] },
-    { id: 1, batch_at: '2026-02-03T06:00:00Z', kinds: ['vanished'] },
-  ])
+  assert.deepEqual(
+    life.map(({ id, batch_at, kinds }) => ({ id, batch_at, kinds })),
+    [
+      { id: 1, batch_at: '2026-02-02T06:00:00Z', kinds: ['new'] },
+      { id: 1, batch_at: '2026-02-03T06:00:00Z', kinds: ['vanished'] },
+    ],
+  )
   assert.equal(life[0]!.before, null)
 })
 
 test('the ledger’s tables have the columns that the design names', () => {
-  assert.deepEqual(changesSchema(definition).fields.map((field) => field.name), ['batch_at', 'id', 'kinds', 'columns', 'before', 'after'])
+  assert.deepEqual(
+    changesSchema(definition).fields.map((field) => field.name),
+    ['batch_at', 'id', 'kinds', 'columns', 'before', 'after'],
+  )
   const names = batchesSchema(raw).fields.map((field) => field.name)
-  for (const name of ['batch_at', 'run', 'kind', 'rows_read', 'rows_swept', 'changes_solved', 'cursor_min', 'newest_incident', 'code_version']) {
+  for (const name of [
+    'batch_at',
+    'run',
+    'kind',
+    'rows_read',
+    'rows_swept',
+    'changes_solved',
+    'cursor_min',
+    'newest_incident',
+    'code_version',
+  ]) {
     assert.ok(names.includes(name), name)
   }
-  const facts = batchFacts(raw, { batch_at: '2026-02-01 06:00:00+00', run: 'r', kind: 'full', rows_read: 3n, rows_landed: 2n, rows_unchanged: 1n, changes_new: 2n })
+  const facts = batchFacts(raw, {
+    batch_at: '2026-02-01 06:00:00+00',
+    run: 'r',
+    kind: 'full',
+    rows_read: 3n,
+    rows_landed: 2n,
+    rows_unchanged: 1n,
+    changes_new: 2n,
+  })
   assert.deepEqual(facts, {
     batch_at: '2026-02-01T06:00:00Z',
     run: 'r',

@@ -12,8 +12,19 @@ const micros = (day: string): Buffer => {
 }
 
 function file(path: string, bounds?: [low: string, high: string]): ScanFile {
-  const known = bounds && { lower_bounds: [{ key: 1, value: micros(bounds[0]) }], upper_bounds: [{ key: 1, value: micros(bounds[1]) }] }
-  const data = { spec_id: 0, content: 0, file_path: path, file_format: 'PARQUET', partition: {}, record_count: 1, file_size_in_bytes: 1 }
+  const known = bounds && {
+    lower_bounds: [{ key: 1, value: micros(bounds[0]) }],
+    upper_bounds: [{ key: 1, value: micros(bounds[1]) }],
+  }
+  const data = {
+    spec_id: 0,
+    content: 0,
+    file_path: path,
+    file_format: 'PARQUET',
+    partition: {},
+    record_count: 1,
+    file_size_in_bytes: 1,
+  }
   return { file: { ...data, ...known }, snapshotId: 1, sequenceNumber: 1, fileSequenceNumber: 1, path, deletes: [] }
 }
 

@@ -58,10 +58,19 @@ describe('A load', () => {
     const target = tableInMemory()
     const interrupt = new AbortController()
     async function* rows(): AsyncGenerator<Columns> {
-      yield [[1, 2], ['a', 'b']]
-      yield [[3, 4], ['c', 'd']]
+      yield [
+        [1, 2],
+        ['a', 'b'],
+      ]
+      yield [
+        [3, 4],
+        ['c', 'd'],
+      ]
       interrupt.abort()
-      yield [[5, 6], ['e', 'f']]
+      yield [
+        [5, 6],
+        ['e', 'f'],
+      ]
     }
     const loading = load({ rows: rows(), target, signal: interrupt.signal, progress: () => {}, chunkRows: 2 })
     await assert.rejects(loading, { code: 'interrupted' })
@@ -104,8 +113,14 @@ describe('Rows in other chunks', () => {
       })
       const out: Columns[] = []
       for await (const chunk of regroup(chunks, size)) out.push(chunk)
-      assert.deepEqual(out.flatMap(([keys]) => keys), Array.from({ length: next }, (_, i) => i))
-      assert.deepEqual(out.flatMap(([, values]) => values), Array.from({ length: next }, (_, i) => `v${i}`))
+      assert.deepEqual(
+        out.flatMap(([keys]) => keys),
+        Array.from({ length: next }, (_, i) => i),
+      )
+      assert.deepEqual(
+        out.flatMap(([, values]) => values),
+        Array.from({ length: next }, (_, i) => `v${i}`),
+      )
       const sizes = out.map(([keys]) => keys!.length)
       const last = sizes.pop() ?? size
       assert.ok(sizes.every((found) => found === size) && last > 0 && last <= size)

@@ -3,7 +3,11 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { batchAtOf, dayOrdinal, isBatchAt, readBatchAt, secondAfter } from '../../src/model/batch-at.ts'
 
-const moments = fc.date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('2100-01-01T00:00:00Z'), noInvalidDate: true })
+const moments = fc.date({
+  min: new Date('1970-01-01T00:00:00Z'),
+  max: new Date('2100-01-01T00:00:00Z'),
+  noInvalidDate: true,
+})
 
 test('a batch is named by its UTC second, and the name reads back as itself', () => {
   fc.assert(

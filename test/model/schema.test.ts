@@ -8,11 +8,25 @@ test('ids are given level by level: outer columns first, then what they hold', (
   const schema = schemaOf([
     { name: 'id', type: 'long' },
     { name: 'kinds', type: { list: 'string' } },
-    { name: 'before', type: { struct: [{ name: 'x', type: 'int' }, { name: 'y', type: 'string' }] }, doc: 'As it was.' },
+    {
+      name: 'before',
+      type: {
+        struct: [
+          { name: 'x', type: 'int' },
+          { name: 'y', type: 'string' },
+        ],
+      },
+      doc: 'As it was.',
+    },
   ])
   assert.deepEqual(schema.fields, [
     { id: 1, name: 'id', required: false, type: 'long' },
-    { id: 2, name: 'kinds', required: false, type: { type: 'list', 'element-id': 4, 'element-required': false, element: 'string' } },
+    {
+      id: 2,
+      name: 'kinds',
+      required: false,
+      type: { type: 'list', 'element-id': 4, 'element-required': false, element: 'string' },
+    },
     {
       id: 3,
       name: 'before',
@@ -33,8 +47,15 @@ test('ids are given level by level: outer columns first, then what they hold', (
 
 test('the words for steps and kinds are those of the design', () => {
   assert.deepEqual(STEPS, ['extract', 'check', 'land', 'transform', 'aggregate', 'commit', 'publish'])
-  assert.deepEqual(
-    [...CHANGE_KINDS].sort(),
-    ['amended', 'arrest_withdrawn', 'arrested', 'moved', 'new', 'reclassified', 'restamped', 'returned', 'vanished'],
-  )
+  assert.deepEqual([...CHANGE_KINDS].sort(), [
+    'amended',
+    'arrest_withdrawn',
+    'arrested',
+    'moved',
+    'new',
+    'reclassified',
+    'restamped',
+    'returned',
+    'vanished',
+  ])
 })

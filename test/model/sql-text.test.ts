@@ -15,6 +15,9 @@ test('nested types and their ids are written as DuckDB wants them', () => {
     { name: 'kinds', type: { list: 'string' } },
     { name: 'before', type: { struct: [{ name: 'id', type: 'long' }] } },
   ])
-  assert.deepEqual(schema.fields.map((field) => duckdbType(field.type)), ['VARCHAR[]', 'STRUCT("id" BIGINT)'])
+  assert.deepEqual(
+    schema.fields.map((field) => duckdbType(field.type)),
+    ['VARCHAR[]', 'STRUCT("id" BIGINT)'],
+  )
   assert.equal(fieldIds(schema), '{"kinds": {__duckdb_field_id: 1, element: 3}, "before": {__duckdb_field_id: 2, "id": 4}}')
 })

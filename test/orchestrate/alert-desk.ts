@@ -19,7 +19,9 @@ export function handClock(iso = '2026-11-23T06:00:00.000Z'): HandClock {
 }
 
 /** A channel that notes what it is given; `fails` makes it fail. */
-export function notingChannel(name: 'email' | 'webhook' = 'email'): Channel & { sent: Message[]; tried: number; fails: boolean } {
+export function notingChannel(
+  name: 'email' | 'webhook' = 'email',
+): Channel & { sent: Message[]; tried: number; fails: boolean } {
   const channel = {
     name,
     place: 'nowhere',

@@ -41,7 +41,10 @@ for (const hangs of STEPS) {
     }
     assert.equal(listRuns(state).length, 1)
     const shown = showRun(state).steps
-    assert.deepEqual(shown.map((step) => step.attempts), STEPS.map((name) => (name === hangs ? 2 : 1)))
+    assert.deepEqual(
+      shown.map((step) => step.attempts),
+      STEPS.map((name) => (name === hangs ? 2 : 1)),
+    )
     const [killed] = shown.find((step) => step.name === hangs)?.tries ?? []
     assert.deepEqual([killed?.state, killed?.error?.code, killed?.ended_at], ['terminated', 'interrupted', null])
   })
@@ -55,7 +58,10 @@ test('a run that is killed again and again does each step once', async (t) => {
     await program.kill()
   }
   assert.equal(await run().ended, 0)
-  assert.deepEqual(lines().filter((line) => line.endsWith('done')), STEPS.map((name) => `${name} done`))
+  assert.deepEqual(
+    lines().filter((line) => line.endsWith('done')),
+    STEPS.map((name) => `${name} done`),
+  )
 })
 
 test('of two runs at once the second is told who holds the lake, and what to do', async (t) => {
@@ -89,6 +95,9 @@ test('a run under way that another process terminates ends within seconds and do
   await first.ended
   const shown = showRun(state)
   assert.deepEqual([shown.state, shown.error?.code], ['terminated', 'run_terminated'])
-  assert.deepEqual(shown.steps.map((step) => step.state), ['succeeded', 'terminated', 'skipped', 'skipped'])
+  assert.deepEqual(
+    shown.steps.map((step) => step.state),
+    ['succeeded', 'terminated', 'skipped', 'skipped'],
+  )
   assert.equal(interruptedRun(state, SOURCE), undefined)
 })

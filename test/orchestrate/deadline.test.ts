@@ -7,7 +7,10 @@ const DEADLINE: Deadline = { limitMs: 2000, startedMs: 1_000_000, watchedMs: 0 }
 
 describe('A deadline', () => {
   it('is missed by more than its limit', () => {
-    assert.deepEqual([1999, 2000, 2001].map((elapsed) => isMissed(DEADLINE, elapsed)), [false, false, true])
+    assert.deepEqual(
+      [1999, 2000, 2001].map((elapsed) => isMissed(DEADLINE, elapsed)),
+      [false, false, true],
+    )
   })
 
   it('goes on while the wall clock is set back, and is not un-missed by it', () => {
@@ -29,7 +32,10 @@ describe('A deadline', () => {
   })
 
   it('never goes back as long as one watcher looks, whatever is done to the wall clock', () => {
-    const steps = fc.array(fc.tuple(fc.integer({ min: -10_000, max: 10_000 }), fc.nat(1000)), { minLength: 1, maxLength: 30 })
+    const steps = fc.array(fc.tuple(fc.integer({ min: -10_000, max: 10_000 }), fc.nat(1000)), {
+      minLength: 1,
+      maxLength: 30,
+    })
     fc.assert(
       fc.property(steps, (moves) => {
         const sight = firstSight(DEADLINE, { wallMs: DEADLINE.startedMs, monotonicMs: 0 })

@@ -15,9 +15,16 @@ function outbox(t: TestContext, channels = [notingChannel()]) {
   const state = openState(testFolder(t))
   t.after(() => state.close())
   const clock = handClock()
-  const delivery: Delivery = { state, channels, clock, random: () => 1, messageOf: (alert) => messageOf(alert, { lake: '/lake', link: undefined }) }
+  const delivery: Delivery = {
+    state,
+    channels,
+    clock,
+    random: () => 1,
+    messageOf: (alert) => messageOf(alert, { lake: '/lake', link: undefined }),
+  }
   const names = channels.map(({ name }) => name)
-  const raise = (subject: string): boolean => raiseAlert(state.database, { subject, occasion: 'once' }, ROTATED, clock.now(), names)
+  const raise = (subject: string): boolean =>
+    raiseAlert(state.database, { subject, occasion: 'once' }, ROTATED, clock.now(), names)
   const states = (): string[] => readDeliveries(state.database, 100).map((row) => row.state)
   return { state, clock, delivery, channels, raise, states, deliver: () => deliverDue(delivery, GO) }
 }
@@ -28,13 +35,23 @@ describe('The outbox', () => {
     assert.deepEqual([raise('a'), raise('a'), raise('b')], [true, false, true])
     assert.equal((await deliver()).sent, 4)
     assert.equal((await deliver()).sent, 0)
-    assert.deepEqual(channels.map(({ sent }) => sent.length), [2, 2])
+    assert.deepEqual(
+      channels.map(({ sent }) => sent.length),
+      [2, 2],
+    )
     assert.deepEqual([...new Set(states())], ['sent'])
     assert.equal(raise('a'), false)
   })
 
   it('tries again with growing pauses for a day, then gives up and says why', async (t) => {
-    const { raise, deliver, channels: [channel], clock, states, state } = outbox(t)
+    const {
+      raise,
+      deliver,
+      channels: [channel],
+      clock,
+      states,
+      state,
+    } = outbox(t)
     channel!.fails = true
     raise('a')
     const pauses: number[] = []
@@ -69,7 +86,10 @@ describe('The outbox', () => {
     assert.equal((await deliver()).sent, 0)
     makeAllDue(state.database, clock.now().toISOString())
     assert.equal((await deliver()).sent, 1)
-    assert.deepEqual(channels.map(({ sent }) => sent.length), [1, 1])
+    assert.deepEqual(
+      channels.map(({ sent }) => sent.length),
+      [1, 1],
+    )
   })
 
   it('leaves alone what a living process sends, for two minutes, and takes at once what a dead one had', async (t) => {

@@ -26,7 +26,10 @@ describe('A forecast', () => {
   })
 
   it('names the step that is slow, also when it is done already', () => {
-    const slow = forecast({ elapsedMs: 300, steps: steps({ state: 'done', elapsedMs: 250 }, { state: 'running', elapsedMs: 50 }) }, PAST)?.slow
+    const slow = forecast(
+      { elapsedMs: 300, steps: steps({ state: 'done', elapsedMs: 250 }, { state: 'running', elapsedMs: 50 }) },
+      PAST,
+    )?.slow
     assert.deepEqual(slow, { step: 'extract', elapsedMs: 250, usualMs: 100 })
     assert.equal(forecast({ elapsedMs: 10, steps: steps({ elapsedMs: 10 }) }, PAST)?.slow.step, 'land')
   })
@@ -39,17 +42,25 @@ describe('A forecast', () => {
   it('is never less than what has gone by, and of a run that is done it is that', () => {
     const step = fc.record({ name: fc.constantFrom('extract', 'land', 'publish'), elapsedMs: fc.nat(10_000) })
     fc.assert(
-      fc.property(fc.array(step, { minLength: 1 }), fc.nat(), fc.constantFrom('done', 'running', 'waiting'), (given, elapsed, state) => {
-        const found = forecast({ elapsedMs: elapsed, steps: given.map((one) => ({ ...one, state })) }, PAST)!
-        assert.ok(found.expectedMs >= elapsed)
-        if (state === 'done') assert.equal(found.expectedMs, elapsed)
-      }),
+      fc.property(
+        fc.array(step, { minLength: 1 }),
+        fc.nat(),
+        fc.constantFrom('done', 'running', 'waiting'),
+        (given, elapsed, state) => {
+          const found = forecast({ elapsedMs: elapsed, steps: given.map((one) => ({ ...one, state })) }, PAST)!
+          assert.ok(found.expectedMs >= elapsed)
+          if (state === 'done') assert.equal(found.expectedMs, elapsed)
+        },
+      ),
     )
   })
 })
 
 describe('A quantile', () => {
   it('is one of the values, by the nearest rank', () => {
-    assert.deepEqual([quantile([3, 1, 2], 0.5), quantile([4, 1, 2, 3], 0.5), quantile([1, 9], 0.9), quantile([], 0.5)], [2, 2, 9, 0])
+    assert.deepEqual(
+      [quantile([3, 1, 2], 0.5), quantile([4, 1, 2, 3], 0.5), quantile([1, 9], 0.9), quantile([], 0.5)],
+      [2, 2, 9, 0],
+    )
   })
 })

@@ -25,10 +25,18 @@ test('a step comes after those it names, wherever the list has it', () => {
 })
 
 test('a cycle is refused and spelled out', () => {
-  const steps = [{ name: 'a', after: ['c'] }, { name: 'b', after: ['a'] }, { name: 'c', after: ['b'] }]
+  const steps = [
+    { name: 'a', after: ['c'] },
+    { name: 'b', after: ['a'] },
+    { name: 'c', after: ['b'] },
+  ]
   assert.throws(() => orderSteps(steps), refused(/a after c after b after a/))
   assert.throws(() => orderSteps([{ name: 'a', after: ['a'] }]), refused(/a after a/))
-  const behind = [{ name: 'x', after: ['y'] }, { name: 'y', after: ['z'] }, { name: 'z', after: ['y'] }]
+  const behind = [
+    { name: 'x', after: ['y'] },
+    { name: 'y', after: ['z'] },
+    { name: 'z', after: ['y'] },
+  ]
   assert.throws(() => orderSteps(behind), refused(/: y after z after y\./))
 })
 
@@ -38,12 +46,14 @@ test('unknown and repeated names are refused', () => {
 })
 
 test('any graph without a cycle gets an order that keeps every `after`', () => {
-  const graphs = fc.integer({ min: 1, max: 30 }).chain((size) =>
-    fc.tuple(
-      fc.shuffledSubarray([...Array(size).keys()], { minLength: size, maxLength: size }),
-      fc.array(fc.tuple(fc.nat(size - 1), fc.nat(size - 1)), { maxLength: 60 }),
-    ),
-  )
+  const graphs = fc
+    .integer({ min: 1, max: 30 })
+    .chain((size) =>
+      fc.tuple(
+        fc.shuffledSubarray([...Array(size).keys()], { minLength: size, maxLength: size }),
+        fc.array(fc.tuple(fc.nat(size - 1), fc.nat(size - 1)), { maxLength: 60 }),
+      ),
+    )
   fc.assert(
     fc.property(graphs, ([listed, pairs]) => {
       const edges = pairs.filter(([before, after]) => before < after)

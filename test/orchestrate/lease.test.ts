@@ -18,11 +18,13 @@ function heldBy(state: State, holder: Partial<LeaseRow>): void {
   writeLease(state.database, { token: 'theirs', run: 'r-theirs', ...thisProcess(), since, ...holder })
 }
 
-const locked = (words: RegExp) => (error: unknown): boolean => {
-  assert.ok(error instanceof BlotterError && error.code === 'run_locked', String(error))
-  assert.match(`${error.message} ${error.todo}`, words)
-  return true
-}
+const locked =
+  (words: RegExp) =>
+  (error: unknown): boolean => {
+    assert.ok(error instanceof BlotterError && error.code === 'run_locked', String(error))
+    assert.match(`${error.message} ${error.todo}`, words)
+    return true
+  }
 
 test('a lease is had by one at a time, also within one process, and can be had again after its end', async (t) => {
   using state = openState(testFolder(t))
@@ -109,9 +111,15 @@ test('who lost the lease is told, and stores nothing any more', async (t) => {
   const { state, begin, go } = await desk(t)
   const run = begin()
   const takeOver = async (): Promise<string> => (heldBy(state, { run }), 'done')
-  const work = go(run, [{ name: 'a', run: takeOver }, { name: 'b', run: async () => 'b' }])
+  const work = go(run, [
+    { name: 'a', run: takeOver },
+    { name: 'b', run: async () => 'b' },
+  ])
   await assert.rejects(work, { code: 'lease_lost' })
-  assert.deepEqual(showRun(state, run).steps.map((step) => step.state), ['running', 'queued'])
+  assert.deepEqual(
+    showRun(state, run).steps.map((step) => step.state),
+    ['running', 'queued'],
+  )
 })
 
 test('a lost lease aborts what is under way', async (t) => {

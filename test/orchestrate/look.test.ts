@@ -40,7 +40,10 @@ async function desk(t: TestContext): Promise<Desk> {
     clock,
     lease,
     begin() {
-      const { run } = beginRun({ batch_at: clock.now().toISOString(), kind: null, source: 'demo://city', options: {} }, { state, lease, clock })
+      const { run } = beginRun(
+        { batch_at: clock.now().toISOString(), kind: null, source: 'demo://city', options: {} },
+        { state, lease, clock },
+      )
       openDeadlines(state, run, WISHES, clock.now())
       startRun(state.database, run)
       for (const [position, name] of ['extract', 'land'].entries()) queueStep(state.database, run, { name, position })
@@ -48,7 +51,10 @@ async function desk(t: TestContext): Promise<Desk> {
     },
     look: watcher(),
     watcher,
-    alerts: () => state.database.all<{ facts: string }>('SELECT facts FROM alerts ORDER BY sequence').map(({ facts }) => JSON.parse(facts) as Alert),
+    alerts: () =>
+      state.database
+        .all<{ facts: string }>('SELECT facts FROM alerts ORDER BY sequence')
+        .map(({ facts }) => JSON.parse(facts) as Alert),
   }
 }
 
@@ -117,7 +123,10 @@ describe('A watcher', () => {
     end(it, run, 'failed')
     it.clock.pass(60_000)
     it.look()
-    assert.deepEqual(it.alerts().map(({ event }) => event), ['run_failed'])
+    assert.deepEqual(
+      it.alerts().map(({ event }) => event),
+      ['run_failed'],
+    )
   })
 
   it('tells of a run whose process is gone, once, and lets it be', async (t) => {
@@ -128,7 +137,9 @@ describe('A watcher', () => {
     it.look()
     it.look()
     const [alert] = it.alerts()
-    assert.ok(it.alerts().length === 1 && alert?.event === 'deadline_missed' && alert.of === 'run' && alert.process === 'gone')
+    assert.ok(
+      it.alerts().length === 1 && alert?.event === 'deadline_missed' && alert.of === 'run' && alert.process === 'gone',
+    )
   })
 
   it('tells that a run recovered, once, whatever went wrong before', async (t) => {
@@ -140,10 +151,19 @@ describe('A watcher', () => {
     it.look()
     end(it, second, 'succeeded')
     end(it, it.begin(), 'succeeded')
-    assert.deepEqual(it.alerts().map(({ event }) => event), ['run_failed', 'deadline_missed', 'recovered'])
+    assert.deepEqual(
+      it.alerts().map(({ event }) => event),
+      ['run_failed', 'deadline_missed', 'recovered'],
+    )
     const recovered = it.alerts()[2]
     assert.ok(recovered?.event === 'recovered')
-    assert.deepEqual(recovered.troubles.map(({ event, run }) => [event, run]), [['run_failed', first], ['deadline_missed', second]])
+    assert.deepEqual(
+      recovered.troubles.map(({ event, run }) => [event, run]),
+      [
+        ['run_failed', first],
+        ['deadline_missed', second],
+      ],
+    )
   })
 
   it('tells at its end of a run that was late while nobody watched', async (t) => {
@@ -151,13 +171,19 @@ describe('A watcher', () => {
     const run = it.begin()
     it.clock.pass(61_000)
     end(it, run, 'succeeded')
-    assert.deepEqual(it.alerts().map(({ event }) => event), ['deadline_missed', 'recovered'])
+    assert.deepEqual(
+      it.alerts().map(({ event }) => event),
+      ['deadline_missed', 'recovered'],
+    )
   })
 
   it('warns before the deadline, once, and names the slow step', async (t) => {
     const { state, lease, clock, look, alerts } = await desk(t)
     for (let n = 0; n < 4; n++) {
-      const { run } = beginRun({ batch_at: `b${n}`, kind: null, source: 'demo://city', options: {} }, { state, lease, clock })
+      const { run } = beginRun(
+        { batch_at: `b${n}`, kind: null, source: 'demo://city', options: {} },
+        { state, lease, clock },
+      )
       const steps = ['extract', 'land'].map((name) => ({ name, run: async () => null }))
       await runSteps({ state, lease, run, steps, context: {}, clock, signal: new AbortController().signal })
       state.database.run(`UPDATE steps SET seconds = iif(name = 'extract', 10, 40) WHERE run = ?`, run)
@@ -193,11 +219,17 @@ describe('A watcher', () => {
     look()
     clock.pass(60_000)
     look()
-    assert.deepEqual(alerts().map((alert) => (alert.event === 'deadline_missed' ? alert.of : '')), ['start'])
+    assert.deepEqual(
+      alerts().map((alert) => (alert.event === 'deadline_missed' ? alert.of : '')),
+      ['start'],
+    )
     clock.set('2026-11-24T08:00:03.000Z')
     look()
     clock.pass(60_000)
     look()
-    assert.deepEqual(alerts().map((alert) => (alert.event === 'deadline_missed' ? alert.of : '')), ['start', 'freshness'])
+    assert.deepEqual(
+      alerts().map((alert) => (alert.event === 'deadline_missed' ? alert.of : '')),
+      ['start', 'freshness'],
+    )
   })
 })

@@ -35,7 +35,10 @@ test('a guard holds the run: what was done stays, what comes waits, and people c
   const run = begin()
   const result = await go(run, [fine, guard, after])
   assert.deepEqual([result.state, result.error?.code, result.error?.exitCode], ['held', 'run_held', 3])
-  assert.deepEqual(result.steps.map((step) => step.state), ['succeeded', 'queued', 'queued'])
+  assert.deepEqual(
+    result.steps.map((step) => step.state),
+    ['succeeded', 'queued', 'queued'],
+  )
   const held = { guard: 'vanished', step: 'check', message: '6 % of the incidents vanished.', todo: 'Decide.' }
   assert.deepEqual(heldRun(state)?.held, held)
   assert.equal(interruptedRun(state, SOURCE), undefined)
@@ -147,7 +150,10 @@ test('a held, failed or interrupted run can be terminated for good, one that suc
     assert.equal(terminateRun(state, run, clock).run.state, 'terminated', 'twice is as good as once')
     await assert.rejects(go(run, [fine]), { code: 'run_terminated' })
   }
-  assert.deepEqual(showRun(state, held).steps.map((step) => step.state), ['succeeded', 'skipped', 'skipped'])
+  assert.deepEqual(
+    showRun(state, held).steps.map((step) => step.state),
+    ['succeeded', 'skipped', 'skipped'],
+  )
   await go(done, [fine])
   assert.throws(() => terminateRun(state, done, clock), { code: 'usage' })
   assert.throws(() => terminateRun(state, 'nobody', clock), { code: 'run_missing' })
@@ -160,7 +166,10 @@ test('large outputs of earlier runs are forgotten once a run has succeeded, smal
   assert.deepEqual(Object.keys((await go(first, [fine, large])).outputs), ['extract', 'large'])
   await go(begin(), [fine])
   const kept = readSteps(state.database, first).map((step) => [step.name, step.output])
-  assert.deepEqual(kept, [['extract', 1], ['large', undefined]])
+  assert.deepEqual(kept, [
+    ['extract', 1],
+    ['large', undefined],
+  ])
 })
 
 test('runs are listed newest first with what they reported', async (t) => {
@@ -168,7 +177,10 @@ test('runs are listed newest first with what they reported', async (t) => {
   const runs = [begin(), begin(), begin()]
   await go(runs[1] ?? '', [fine])
   storeReport(state.database, runs[1] ?? '', { rows: { read: 3 } }, 'full')
-  assert.deepEqual(listRuns(state).map((run) => run.run), runs.toReversed())
+  assert.deepEqual(
+    listRuns(state).map((run) => run.run),
+    runs.toReversed(),
+  )
   assert.deepEqual(listRuns(state, { limit: 1 }).length, 1)
   const [reported] = listRuns(state, { states: ['succeeded'] })
   assert.deepEqual([reported?.kind, reported?.report], ['full', { rows: { read: 3 } }])

@@ -30,6 +30,12 @@ test('with equal chance, a later wait is never shorter than an earlier one', () 
 
 test('chance spreads the waits, so that those who failed together come back apart', () => {
   const policy = { maxAttempts: 3, baseMs: 1000, capMs: 60_000 }
-  assert.equal(retryDelayMs(policy, 1, () => 0), 500)
-  assert.equal(retryDelayMs(policy, 2, () => 0.5), 1500)
+  assert.equal(
+    retryDelayMs(policy, 1, () => 0),
+    500,
+  )
+  assert.equal(
+    retryDelayMs(policy, 2, () => 0.5),
+    1500,
+  )
 })

@@ -8,7 +8,10 @@ const moments = fc.date({ min: new Date('1970-01-01'), max: new Date('9999-12-31
 test('a run is named by its second and four signs of chance', () => {
   fc.assert(
     fc.property(moments, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (at, random) => {
-      assert.match(runId(at, () => random), /^\d{8}T\d{6}Z-[2-9b-df-hj-np-tv-xz]{4}$/)
+      assert.match(
+        runId(at, () => random),
+        /^\d{8}T\d{6}Z-[2-9b-df-hj-np-tv-xz]{4}$/,
+      )
     }),
   )
 })

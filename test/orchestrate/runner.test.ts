@@ -34,11 +34,14 @@ test('steps run in order and hand their outputs on as JSON gives them back', asy
     { one: { at: '1970-01-01T00:00:00.000Z' } },
     { one: { at: '1970-01-01T00:00:00.000Z' }, two: null },
   ])
-  assert.deepEqual(result.steps.map(({ name, state, attempts }) => [name, state, attempts]), [
-    ['one', 'succeeded', 1],
-    ['two', 'succeeded', 1],
-    ['three', 'succeeded', 1],
-  ])
+  assert.deepEqual(
+    result.steps.map(({ name, state, attempts }) => [name, state, attempts]),
+    [
+      ['one', 'succeeded', 1],
+      ['two', 'succeeded', 1],
+      ['three', 'succeeded', 1],
+    ],
+  )
 })
 
 test('an outcome is stored before the next step starts', async (t) => {
@@ -48,8 +51,14 @@ test('an outcome is stored before the next step starts', async (t) => {
   const look = async (): Promise<void> => {
     stored.push(showRun(state, run).steps.map((step) => step.state))
   }
-  await go(run, [{ name: 'a', run: look }, { name: 'b', run: look }])
-  assert.deepEqual(stored, [['running', 'queued'], ['succeeded', 'running']])
+  await go(run, [
+    { name: 'a', run: look },
+    { name: 'b', run: look },
+  ])
+  assert.deepEqual(stored, [
+    ['running', 'queued'],
+    ['succeeded', 'running'],
+  ])
 })
 
 test('an error that time may heal is tried again, and the failed attempts stay on record', async (t) => {
@@ -63,11 +72,14 @@ test('an error that time may heal is tried again, and the failed attempts stay o
   assert.equal(result.state, 'succeeded')
   assert.deepEqual(result.outputs, { flaky: 3 })
   const tries = showRun(state, run).steps[0]?.tries ?? []
-  assert.deepEqual(tries.map((one) => [one.attempt, one.state, one.error?.code ?? null]), [
-    [1, 'failed', 'source_lost'],
-    [2, 'failed', 'source_lost'],
-    [3, 'succeeded', null],
-  ])
+  assert.deepEqual(
+    tries.map((one) => [one.attempt, one.state, one.error?.code ?? null]),
+    [
+      [1, 'failed', 'source_lost'],
+      [2, 'failed', 'source_lost'],
+      [3, 'succeeded', null],
+    ],
+  )
   const waits = events.flatMap((event) => (event.type === 'step' && event.retryInMs ? [event.retryInMs] : []))
   assert.equal(waits.length, 2)
 })
@@ -79,7 +91,13 @@ test('attempts are bounded', async (t) => {
   assert.equal(result.state, 'failed')
   assert.equal(result.error?.code, 'source_lost')
   assert.deepEqual(done, ['never', 'never', 'never'])
-  assert.deepEqual(result.steps.map((step) => [step.state, step.attempts]), [['failed', 3], ['skipped', 0]])
+  assert.deepEqual(
+    result.steps.map((step) => [step.state, step.attempts]),
+    [
+      ['failed', 3],
+      ['skipped', 0],
+    ],
+  )
 })
 
 test('any other error fails the run at once, and a resumed run goes on from the failed step', async (t) => {
@@ -100,7 +118,10 @@ test('any other error fails the run at once, and a resumed run goes on from the 
   assert.equal(resumed.state, 'succeeded')
   assert.deepEqual(done, ['a', 'b', 'b', 'c'])
   assert.deepEqual(resumed.outputs.c, { a: 'a', b: 'b' })
-  assert.deepEqual(showRun(state, run).steps[1]?.tries.map((one) => one.state), ['failed', 'succeeded'])
+  assert.deepEqual(
+    showRun(state, run).steps[1]?.tries.map((one) => one.state),
+    ['failed', 'succeeded'],
+  )
   assert.equal(showRun(state, run).error, undefined)
 })
 
@@ -174,10 +195,16 @@ test('a step that finishes although it was told to stop counts as finished', asy
   const stop = new AbortController()
   const finishing = async (): Promise<string> => (stop.abort(), await sleep(10), 'committed')
   const run = begin()
-  const steps = [{ name: 'commit', run: finishing }, { name: 'publish', run: async () => 'told' }]
+  const steps = [
+    { name: 'commit', run: finishing },
+    { name: 'publish', run: async () => 'told' },
+  ]
   const result = await go(run, steps, { signal: stop.signal })
   assert.deepEqual([result.state, result.error?.code], ['queued', 'interrupted'])
-  assert.deepEqual(result.steps.map((step) => step.state), ['succeeded', 'queued'])
+  assert.deepEqual(
+    result.steps.map((step) => step.state),
+    ['succeeded', 'queued'],
+  )
   assert.equal((await go(run, steps)).outputs.publish, 'told')
 })
 
@@ -217,7 +244,10 @@ test('a watcher that throws fails nothing', async (t) => {
 test('steps in a cycle are refused before anything is recorded', async (t) => {
   const { state, begin, go } = await desk(t)
   const run = begin()
-  const circle = [{ name: 'a', after: ['b'], run: async () => 1 }, { name: 'b', after: ['a'], run: async () => 1 }]
+  const circle = [
+    { name: 'a', after: ['b'], run: async () => 1 },
+    { name: 'b', after: ['a'], run: async () => 1 },
+  ]
   await assert.rejects(go(run, circle), { code: 'pipeline_invalid' })
   assert.deepEqual(showRun(state, run).steps, [])
 })

@@ -79,11 +79,17 @@ test('times go forward, and the last one before the next is the one that was due
 
 test('an hour of the night comes on every date once, whatever its zone does to it', () => {
   fc.assert(
-    fc.property(zones, fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }), moments, (timezone, hour, minute, moment) => {
-      const times = nextTimes({ cron: `${minute} ${hour} * * *`, timezone }, moment, 5)
-      const day = new Intl.DateTimeFormat('en-CA', { timeZone: timezone, dateStyle: 'short' })
-      assert.equal(new Set(times.map((time) => day.format(time))).size, 5)
-    }),
+    fc.property(
+      zones,
+      fc.integer({ min: 0, max: 23 }),
+      fc.integer({ min: 0, max: 59 }),
+      moments,
+      (timezone, hour, minute, moment) => {
+        const times = nextTimes({ cron: `${minute} ${hour} * * *`, timezone }, moment, 5)
+        const day = new Intl.DateTimeFormat('en-CA', { timeZone: timezone, dateStyle: 'short' })
+        assert.equal(new Set(times.map((time) => day.format(time))).size, 5)
+      },
+    ),
     { numRuns: 60 },
   )
 })

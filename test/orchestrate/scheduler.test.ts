@@ -70,14 +70,20 @@ const failure = (code: 'run_locked' | 'source_unreachable') => new BlotterError(
 
 test('a run begins at its time, by the clock of its zone', async () => {
   const { runs } = await watched({
-    from: '2026-03-07T00:00:00Z', until: '2026-03-09T00:00:00Z', cron: '0 6 * * *', timezone: 'America/Chicago',
+    from: '2026-03-07T00:00:00Z',
+    until: '2026-03-09T00:00:00Z',
+    cron: '0 6 * * *',
+    timezone: 'America/Chicago',
   })
   assert.deepEqual(runs, ['cron 03-07T12:00:00', 'cron 03-08T11:00:00'])
 })
 
 test('however many runs were missed while nobody was there, one makes up for them, and it is said', async () => {
   const { runs, logged } = await watched({
-    from: '2026-03-07T08:30:00Z', until: '2026-03-07T09:30:00Z', cron: '0 * * * *', lastStarted: '2026-03-05T08:00:00Z',
+    from: '2026-03-07T08:30:00Z',
+    until: '2026-03-07T09:30:00Z',
+    cron: '0 * * * *',
+    lastStarted: '2026-03-05T08:00:00Z',
   })
   assert.deepEqual(runs, ['missed 03-07T08:30:00', 'cron 03-07T09:00:00'])
   assert.ok(logged.some((line) => line.includes('makes up for all that were missed')))
@@ -91,13 +97,22 @@ test('nothing is made up for where nothing was missed, or nothing ever ran', asy
 
 test('a run that was broken off goes on at the start', async () => {
   const { runs } = await watched({
-    from: '2026-03-07T08:30:00Z', until: '2026-03-07T08:40:00Z', cron: '0 * * * *', interrupted: true, lastStarted: '2026-03-01T00:00:00Z',
+    from: '2026-03-07T08:30:00Z',
+    until: '2026-03-07T08:40:00Z',
+    cron: '0 * * * *',
+    interrupted: true,
+    lastStarted: '2026-03-01T00:00:00Z',
   })
   assert.deepEqual(runs, ['interrupted 03-07T08:30:00'])
 })
 
 test('times that come due while a run is under way call for one more run, not for many', async () => {
-  const { runs } = await watched({ from: '2026-03-07T08:00:30Z', until: '2026-03-07T08:12:00Z', cron: '* * * * *', runMs: 200_000 })
+  const { runs } = await watched({
+    from: '2026-03-07T08:00:30Z',
+    until: '2026-03-07T08:12:00Z',
+    cron: '* * * * *',
+    runMs: 200_000,
+  })
   assert.deepEqual(runs, ['cron 03-07T08:01:00', 'cron 03-07T08:04:20', 'cron 03-07T08:07:40', 'cron 03-07T08:11:00'])
 })
 
@@ -115,7 +130,9 @@ test('a change of the source begins a run, and no second one', async () => {
 test('a source that is still being written is read when it has come to rest, or after some tries', async () => {
   const until = '2026-03-07T08:01:00Z'
   const resting = await watched({
-    from: '2026-03-07T08:00:00Z', until, mark: (now) => String(Math.min(now.getTime(), Date.parse('2026-03-07T08:00:05Z'))),
+    from: '2026-03-07T08:00:00Z',
+    until,
+    mark: (now) => String(Math.min(now.getTime(), Date.parse('2026-03-07T08:00:05Z'))),
   })
   assert.deepEqual(resting.runs, ['source_change 03-07T08:00:08'])
   const restless = await watched({ from: '2026-03-07T08:00:00Z', until, mark: (now) => String(now.getTime()) })
@@ -123,7 +140,12 @@ test('a source that is still being written is read when it has come to rest, or 
 })
 
 test('a source that was held or cannot say is not read again and again', async () => {
-  const held = await watched({ from: '2026-03-07T08:00:00Z', until: '2026-03-07T09:00:00Z', mark: () => 'b', run: () => 'held' })
+  const held = await watched({
+    from: '2026-03-07T08:00:00Z',
+    until: '2026-03-07T09:00:00Z',
+    mark: () => 'b',
+    run: () => 'held',
+  })
   assert.equal(held.runs.length, 1)
   const silent = await watched({ from: '2026-03-07T08:00:00Z', until: '2026-03-07T09:00:00Z', mark: () => undefined })
   assert.equal(silent.runs.length, 0)
@@ -136,7 +158,10 @@ test('what fails is tried again after pauses that double, and nothing ends', asy
     mark: () => 'b',
     run: (_, number) => (number < 4 ? failure('source_unreachable') : 'done'),
   })
-  assert.deepEqual(runs.map((run) => run.slice(-8)), ['08:00:02', '08:02:04', '08:06:06', '08:14:08'])
+  assert.deepEqual(
+    runs.map((run) => run.slice(-8)),
+    ['08:00:02', '08:02:04', '08:06:06', '08:14:08'],
+  )
 })
 
 test('a source that cannot be asked is asked again after pauses, and said so', async () => {

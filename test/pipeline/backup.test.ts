@@ -80,5 +80,8 @@ test('the vault is copied without its key, and opens with it where it is put bac
   const flags = { lake: city.lake, source: city.source }
   const config = loadConfig({ env: {}, flags, cwd: city.folder, readFile })
   await using platform = await openPlatform(config, silentLog)
-  assert.deepEqual((await platform.secretList()).map((one) => one.name), ['mysql'])
+  assert.deepEqual(
+    (await platform.secretList()).map((one) => one.name),
+    ['mysql'],
+  )
 })

@@ -45,7 +45,10 @@ export async function makeCity(options: { partial?: boolean; env?: Record<string
   const lake = join(folder, 'lake')
   const file = join(folder, 'crimes.csv')
   const source = `file:${file}${options.partial ? '?partial=true' : ''}`
-  const platform = await openPlatform(loadConfig({ env: options.env ?? {}, flags: { lake, source }, cwd: folder }), silentLog)
+  const platform = await openPlatform(
+    loadConfig({ env: options.env ?? {}, flags: { lake, source }, cwd: folder }),
+    silentLog,
+  )
   return {
     folder,
     lake,

@@ -62,10 +62,7 @@ test('every batch and every diff read the same before and after compaction, and 
 
   for (const [at, rows] of before) assert.deepEqual(await everything(city, at), rows, at)
   assert.deepEqual(
-    [
-      await city.platform.diff(name(0), name(6), { rows: true }),
-      await city.platform.diff(name(4), name(5), { rows: true }),
-    ],
+    [await city.platform.diff(name(0), name(6), { rows: true }), await city.platform.diff(name(4), name(5), { rows: true })],
     diffs,
   )
   const [table] = (await city.platform.tables()).filter((one) => one.name === 'raw.crimes')

@@ -43,7 +43,10 @@ test('a column of a Parquet file that turns into another type holds the run; a l
 })
 
 test('columns are kept by what they serve, with the word for their type and not its length', () => {
-  const found = new Map([['block', { declared: 'varchar(40)' }], ['id', { declared: 'bigint(20) unsigned' }]])
+  const found = new Map([
+    ['block', { declared: 'varchar(40)' }],
+    ['id', { declared: 'bigint(20) unsigned' }],
+  ])
   assert.deepEqual(sourceColumnsOf('mysql://reader@db/city', { found }), {
     scheme: 'mysql',
     types: { block: 'varchar', id: 'bigint unsigned' },

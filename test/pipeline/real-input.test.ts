@@ -24,13 +24,18 @@ interface Expected {
   top_types_without_arrest: [string, number][]
   lacks?: string[]
 }
-const expected = JSON.parse(
-  await readFile(new URL('../quality/expected/expected.json', import.meta.url), 'utf8'),
-) as Record<string, Expected>
+const expected = JSON.parse(await readFile(new URL('../quality/expected/expected.json', import.meta.url), 'utf8')) as Record<
+  string,
+  Expected
+>
 const usable = Object.entries(expected).filter(([, file]) => file.without_arrest !== undefined)
 const data = realData() ?? ''
 
-async function withLake<T>(source: string, env: Record<string, string>, work: (platform: Platform) => Promise<T>): Promise<T> {
+async function withLake<T>(
+  source: string,
+  env: Record<string, string>,
+  work: (platform: Platform) => Promise<T>,
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'blotter-real-'))
   try {
     const flags = { lake: join(folder, 'lake'), source }
@@ -82,7 +87,8 @@ describe('Every real file, through the file source', { skip: noRealData() }, () 
         assert.deepEqual(await found(platform, report), wanted(file))
         assert.deepEqual(report.repairs, file.repairs)
         assert.equal(report.rows.landed, file.keys)
-      }))
+      }),
+    )
   }
 })
 
@@ -123,34 +129,49 @@ async function cellChanges(pair: string): Promise<Map<number, Set<string>>> {
 
 async function idsOf(pair: string, side: 'old' | 'new'): Promise<Set<number>> {
   const text = gunzipSync(await readFile(join(data, 'pairs', `${pair}.${side}.csv.gz`))).toString()
-  return new Set(text.trim().split('\n').slice(1).map((line) => Number(line.split(',', 1)[0])))
+  return new Set(
+    text
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => Number(line.split(',', 1)[0])),
+  )
 }
 
-describe('Each pair of exports, one after the other: the ledger against a comparison made elsewhere', { skip: noRealData() }, () => {
-  for (const pair of ['A_2024-09_asof_2025-08_vs_2026-05', 'D_homicides_asof_2018-08_vs_2024-05', 'E_2014-03_asof_2014-04_vs_2018-11']) {
-    test(pair, () =>
-      withLake(`file:${join(data, 'pairs', pair)}.old.csv.gz`, {}, async (older) => {
-        const first = await older.run({ full: false, at: '2026-02-01T06:00:00Z' }, watch())
-        const lake = first.tables.length > 0 ? await lakeOf(older) : ''
-        const flags = { lake, source: `file:${join(data, 'pairs', pair)}.new.csv.gz` }
-        const config = loadConfig({ env: { BLOTTER_GUARDS_VANISHED_MAX: '100%' }, flags, cwd: lake })
-        await using newer = await openPlatform(config, silentLog)
-        const report = await newer.run({ full: true, at: '2026-02-02T06:00:00Z' }, watch())
+describe(
+  'Each pair of exports, one after the other: the ledger against a comparison made elsewhere',
+  { skip: noRealData() },
+  () => {
+    for (const pair of [
+      'A_2024-09_asof_2025-08_vs_2026-05',
+      'D_homicides_asof_2018-08_vs_2024-05',
+      'E_2014-03_asof_2014-04_vs_2018-11',
+    ]) {
+      test(pair, () =>
+        withLake(`file:${join(data, 'pairs', pair)}.old.csv.gz`, {}, async (older) => {
+          const first = await older.run({ full: false, at: '2026-02-01T06:00:00Z' }, watch())
+          const lake = first.tables.length > 0 ? await lakeOf(older) : ''
+          const flags = { lake, source: `file:${join(data, 'pairs', pair)}.new.csv.gz` }
+          const config = loadConfig({ env: { BLOTTER_GUARDS_VANISHED_MAX: '100%' }, flags, cwd: lake })
+          await using newer = await openPlatform(config, silentLog)
+          const report = await newer.run({ full: true, at: '2026-02-02T06:00:00Z' }, watch())
 
-        const [old, now, cells] = [await idsOf(pair, 'old'), await idsOf(pair, 'new'), await cellChanges(pair)]
-        assert.equal(report.changes['new'] ?? 0, [...now].filter((id) => !old.has(id)).length)
-        assert.equal(report.changes['vanished'] ?? 0, [...old].filter((id) => !now.has(id)).length)
-        const restamped = [...cells.values()].filter((columns) => columns.size === 1 && columns.has('updated_on')).length
-        assert.equal(report.changes['restamped'] ?? 0, restamped)
+          const [old, now, cells] = [await idsOf(pair, 'old'), await idsOf(pair, 'new'), await cellChanges(pair)]
+          assert.equal(report.changes['new'] ?? 0, [...now].filter((id) => !old.has(id)).length)
+          assert.equal(report.changes['vanished'] ?? 0, [...old].filter((id) => !now.has(id)).length)
+          const restamped = [...cells.values()].filter((columns) => columns.size === 1 && columns.has('updated_on')).length
+          assert.equal(report.changes['restamped'] ?? 0, restamped)
 
-        const diff = await newer.diff('latest~1', 'latest', { rows: true })
-        const told = diff.changes!.filter((change) => change.columns.length > 0)
-        const listed = Object.fromEntries(told.map((change) => [change.id, [...change.columns].sort()]))
-        const wantedCells = [...cells].filter(([, columns]) => columns.size > 1 || !columns.has('updated_on'))
-        assert.deepEqual(listed, Object.fromEntries(wantedCells.map(([id, columns]) => [id, [...columns].sort()])))
-      }))
-  }
-})
+          const diff = await newer.diff('latest~1', 'latest', { rows: true })
+          const told = diff.changes!.filter((change) => change.columns.length > 0)
+          const listed = Object.fromEntries(told.map((change) => [change.id, [...change.columns].sort()]))
+          const wantedCells = [...cells].filter(([, columns]) => columns.size > 1 || !columns.has('updated_on'))
+          assert.deepEqual(listed, Object.fromEntries(wantedCells.map(([id, columns]) => [id, [...columns].sort()])))
+        }),
+      )
+    }
+  },
+)
 
 async function lakeOf(platform: Platform): Promise<string> {
   const [check] = (await platform.doctor({ rebuild: false })).filter((one) => one.name === 'lake folder')

@@ -4,7 +4,11 @@ import { type City, type Incident, makeCity, watch } from './city.ts'
 import { incident } from './model.ts'
 
 const name = (day: number): string => `2026-02-${String(day + 1).padStart(2, '0')}T06:00:00Z`
-const later = (row: Incident, change: Partial<Incident>): Incident => ({ ...row, ...change, updated_on: '2026-01-20 15:40:00' })
+const later = (row: Incident, change: Partial<Incident>): Incident => ({
+  ...row,
+  ...change,
+  updated_on: '2026-01-20 15:40:00',
+})
 
 const FIRST = Array.from({ length: 40 }, (_, i) => incident(i + 1, 0))
 /** 1 vanishes, 2 is solved, 4 (which was) is open again, 3 becomes a robbery, 41 is new. */
@@ -42,20 +46,29 @@ describe('A restore', () => {
     assert.deepEqual(report.changes, { vanished: 1, returned: 1, arrested: 1, arrest_withdrawn: 1, reclassified: 1 })
     assert.deepEqual(report.rows, { read: 40, landed: 4, unchanged: 36, quarantined: 0, swept: 0 })
     const diff = await city.platform.diff(name(1), name(2), { rows: true })
-    assert.deepEqual(diff.changes?.map(({ id, kinds }) => [id, kinds.join()]), [
-      [1, 'returned'],
-      [2, 'arrest_withdrawn'],
-      [3, 'reclassified'],
-      [4, 'arrested'],
-      [41, 'vanished'],
-    ])
+    assert.deepEqual(
+      diff.changes?.map(({ id, kinds }) => [id, kinds.join()]),
+      [
+        [1, 'returned'],
+        [2, 'arrest_withdrawn'],
+        [3, 'reclassified'],
+        [4, 'arrested'],
+        [41, 'vanished'],
+      ],
+    )
     const whole = await city.platform.diff(name(0), name(2), { rows: true })
     assert.deepEqual(whole.changes, [])
     const batches = await city.platform.batches()
-    assert.deepEqual(batches.map((batch) => batch.kind), ['full', 'incremental', 'restore'])
+    assert.deepEqual(
+      batches.map((batch) => batch.kind),
+      ['full', 'incremental', 'restore'],
+    )
     assert.deepEqual(batches[2]?.restore, { table: 'raw.crimes', batch: name(0), where: null })
     const { changes } = await city.platform.history('3')
-    assert.deepEqual(changes.map((change) => change.kinds), [['reclassified'], ['reclassified']])
+    assert.deepEqual(
+      changes.map((change) => change.kinds),
+      [['reclassified'], ['reclassified']],
+    )
     const again = await city.platform.restore({ ref: name(0), at: name(2) }, watch())
     assert.equal(again.already_committed, true)
   })
@@ -63,7 +76,10 @@ describe('A restore', () => {
   it('holds against the source until it is lifted, which the tables show', async () => {
     const [raw] = await city.platform.tables()
     assert.deepEqual(raw?.holds, [{ batch: name(0), where: null, since: name(2) }])
-    for (const [day, full] of [[3, false], [4, true]] as const) {
+    for (const [day, full] of [
+      [3, false],
+      [4, true],
+    ] as const) {
       const report = await city.run({ at: name(day), full })
       assert.deepEqual(report.changes, {})
       assert.equal(report.warnings['held_by_restore'], 5)
@@ -126,8 +142,15 @@ describe('A derived table', () => {
     await city.platform.restoreLift({ table }, watch())
     await city.run({ at: name(4) })
     const ids = async (sql: string): Promise<unknown[]> => (await city.query(sql)).map((row) => row['id'])
-    assert.deepEqual(await ids(`select id from ${table} order by id`), await ids('select id from raw.crimes where not arrest order by id'))
-    assert.deepEqual(await city.query(select, name(2)), await city.query(select, name(0)), 'the restored batch stays as it was')
+    assert.deepEqual(
+      await ids(`select id from ${table} order by id`),
+      await ids('select id from raw.crimes where not arrest order by id'),
+    )
+    assert.deepEqual(
+      await city.query(select, name(2)),
+      await city.query(select, name(0)),
+      'the restored batch stays as it was',
+    )
   })
 })
 
@@ -136,7 +159,8 @@ describe('Where restores overlap,', () => {
     await using city = await twoBatches()
     await restore(city, 2, { where: 'id <= 3' })
     await restore(city, 3, { ref: name(1), where: 'id = 2' })
-    const arrest = async (): Promise<unknown> => (await city.query('select arrest from raw.crimes where id = 2'))[0]?.['arrest']
+    const arrest = async (): Promise<unknown> =>
+      (await city.query('select arrest from raw.crimes where id = 2'))[0]?.['arrest']
     assert.equal(await arrest(), true)
     await city.publish(SECOND.map((row) => (row.id === 2 ? later(row, { block: 'X' }) : row)))
     await city.run({ at: name(4), full: true })

@@ -14,13 +14,30 @@ const CONDITIONS: readonly { where?: string; holds(row: Incident): boolean }[] =
 
 const days = fc.array(
   fc.oneof(
-    { weight: 3, arbitrary: fc.record({ what: fc.constant('run' as const), full: fc.boolean(), edits: fc.array(edit, { maxLength: 12 }) }) },
-    { weight: 2, arbitrary: fc.record({ what: fc.constant('restore' as const), back: fc.nat(4), condition: fc.nat(CONDITIONS.length - 1) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        what: fc.constant('run' as const),
+        full: fc.boolean(),
+        edits: fc.array(edit, { maxLength: 12 }),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        what: fc.constant('restore' as const),
+        back: fc.nat(4),
+        condition: fc.nat(CONDITIONS.length - 1),
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ what: fc.constant('lift' as const), one: fc.boolean() }) },
   ),
   { minLength: 5, maxLength: 8 },
 )
-type Day = { what: 'run'; full: boolean; edits: Edit[] } | { what: 'restore'; back: number; condition: number } | { what: 'lift'; one: boolean }
+type Day =
+  | { what: 'run'; full: boolean; edits: Edit[] }
+  | { what: 'restore'; back: number; condition: number }
+  | { what: 'lift'; one: boolean }
 
 interface Held {
   day: number
@@ -50,7 +67,9 @@ class Kept {
 
   private isUnder(holds: readonly Held[], id: number): boolean {
     const matches = (row: Incident | undefined, hold: Held): boolean => row !== undefined && hold.holds(row)
-    return holds.some((hold) => hold.taken.has(id) || matches(this.versions[hold.day]!.get(id), hold) || matches(this.lake.get(id), hold))
+    return holds.some(
+      (hold) => hold.taken.has(id) || matches(this.versions[hold.day]!.get(id), hold) || matches(this.lake.get(id), hold),
+    )
   }
 
   async run(full: boolean, edits: readonly Edit[]): Promise<void> {
@@ -150,7 +169,11 @@ async function agree(city: City, day: number, version: Model, before: Model | un
   assert.deepEqual(raw, rowsOf(version), `raw as of ${at}`)
   const open = [...version.values()].filter((row) => row.arrest === 'false').map((row) => BigInt(row.id))
   const processed = await city.query('select id from processed.crimes_without_arrest order by id', at)
-  assert.deepEqual(processed.map((row) => row['id']), open.sort((a, b) => Number(a - b)), `processed as of ${at}`)
+  assert.deepEqual(
+    processed.map((row) => row['id']),
+    open.sort((a, b) => Number(a - b)),
+    `processed as of ${at}`,
+  )
   const [sum] = await city.query('select coalesce(sum(incidents), 0)::int as n from aggregates.by_type', at)
   assert.equal(sum?.['n'], open.length, `the aggregate as of ${at}`)
   if (!before) return
@@ -160,5 +183,9 @@ async function agree(city: City, day: number, version: Model, before: Model | un
     const kinds = kindsBetween(before.get(id), version.get(id), false)
     return kinds.length > 0 && !kinds.includes('restamped')
   })
-  assert.deepEqual(diff.changes?.map((change) => change.id), changed, `changes of ${at}`)
+  assert.deepEqual(
+    diff.changes?.map((change) => change.id),
+    changed,
+    `changes of ${at}`,
+  )
 }

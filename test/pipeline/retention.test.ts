@@ -21,14 +21,9 @@ test('without a number nothing expires', () => assert.deepEqual(expired({}), [])
 test('the newest batch and those that are named to be kept never expire', () => {
   assert.deepEqual(expired({ days: 0 }, [days[3]!]), [...names(1, 3), ...names(5, 9)])
   fc.assert(
-    fc.property(
-      fc.subarray(days, { minLength: 1 }),
-      fc.option(fc.nat(12)),
-      fc.option(fc.nat(12)),
-      (batches, count, age) => {
-        const retention = { batches: count ?? undefined, days: age ?? undefined }
-        assert.ok(!expiredBatches(batches, retention, { now, keep: new Set() }).includes(batches.at(-1)!))
-      },
-    ),
+    fc.property(fc.subarray(days, { minLength: 1 }), fc.option(fc.nat(12)), fc.option(fc.nat(12)), (batches, count, age) => {
+      const retention = { batches: count ?? undefined, days: age ?? undefined }
+      assert.ok(!expiredBatches(batches, retention, { now, keep: new Set() }).includes(batches.at(-1)!))
+    }),
   )
 })

@@ -31,7 +31,12 @@ describe('What a source looked like', () => {
     for (const end of ['succeeded', 'held'] as const) {
       const url = `mysql://reader@host/${end}?table=crimes`
       let looks = 0
-      const marked = await markBefore(sourceOf(url, async () => `look ${++looks}`), { run: 'r', goesOn: false }, parts(), never)
+      const marked = await markBefore(
+        sourceOf(url, async () => `look ${++looks}`),
+        { run: 'r', goesOn: false },
+        parts(),
+        never,
+      )
       assert.equal(readSourceMark(state.database, url), undefined)
       marked.keep(end)
       assert.equal(readSourceMark(state.database, url), 'look 1')
@@ -52,7 +57,12 @@ describe('What a source looked like', () => {
   it('stops no run that cannot tell', async () => {
     const dumb = await markBefore(sourceOf('file:dumb.csv'), { run: 'r', goesOn: false }, parts(), never)
     dumb.keep('succeeded')
-    const lost = await markBefore(sourceOf('file:lost.csv', () => Promise.reject(new Error('gone'))), { run: 'r', goesOn: false }, parts(), never)
+    const lost = await markBefore(
+      sourceOf('file:lost.csv', () => Promise.reject(new Error('gone'))),
+      { run: 'r', goesOn: false },
+      parts(),
+      never,
+    )
     lost.keep('succeeded')
     assert.equal(readSourceMark(state.database, 'file:lost.csv'), undefined)
   })

@@ -64,7 +64,10 @@ describe('What doctor says of alerts', () => {
     const given = (await examineAlerts(config, state, { clock: later })).at(-1)
     assert.equal(given?.state, 'fail')
     assert.match(given!.message, /1 given up after a day, the last secret_rotated .*ECONNREFUSED/)
-    assert.deepEqual((await alerts.list()).map((row) => [row.state, row.attempts]), [['given_up', 1]])
+    assert.deepEqual(
+      (await alerts.list()).map((row) => [row.state, row.attempts]),
+      [['given_up', 1]],
+    )
   })
 })
 
@@ -91,7 +94,8 @@ describe('Alerts of a lake', () => {
     const config = loadConfig({ env, flags: {}, cwd: testFolder(t) })
     const state = openState(config.state, { clock })
     t.after(() => state.close())
-    for (let n = 0; n < 60; n++) raiseAlert(state.database, { subject: `s${n}`, occasion: '' }, ROTATED, NOW, wishesOf(config).channels)
+    for (let n = 0; n < 60; n++)
+      raiseAlert(state.database, { subject: `s${n}`, occasion: '' }, ROTATED, NOW, wishesOf(config).channels)
     using alerts = openAlerts(config, silentLog, clock)
     assert.deepEqual(await alerts.send(GO), { sent: 60, failed: [] })
     assert.deepEqual([events.length, events[0]], [60, 'secret_rotated'])
@@ -101,7 +105,8 @@ describe('Alerts of a lake', () => {
     const { config, state } = await place(t)
     const stop = new AbortController()
     const kept = keepWatched(config, silentLog, stop.signal)
-    const watcher = (): number | undefined => state.database.get<{ pid: number }>(`SELECT mark ->> 'pid' AS pid FROM watcher`)?.pid
+    const watcher = (): number | undefined =>
+      state.database.get<{ pid: number }>(`SELECT mark ->> 'pid' AS pid FROM watcher`)?.pid
     while (watcher() === undefined) await new Promise((resolve) => setTimeout(resolve, 50))
     const pid = Number(watcher())
     assert.notEqual(pid, process.pid)

@@ -17,7 +17,9 @@ describe('The figures', () => {
     const yaml = `source: { url: "file:${city.file}" }\nlake: ${city.lake}\nschedule: { cron: "0 6 * * *" }\nsla: { freshness: 26h }\n`
     await writeFile(join(city.folder, 'blotter.yaml'), yaml)
     const now = new Date('2026-11-23T06:00:10.000Z')
-    await using platform = await openPlatform(loadConfig({ env: {}, flags: {}, cwd: city.folder }), silentLog, { now: () => now })
+    await using platform = await openPlatform(loadConfig({ env: {}, flags: {}, cwd: city.folder }), silentLog, {
+      now: () => now,
+    })
     const { nextRunAt, ...nothing } = await platform.serving().figures()
     assert.equal(nextRunAt, Date.parse('2026-11-24T06:00:00Z') / 1000)
     const outbox = { alerts: 0, givenUp: 0, lineage: 0 }
@@ -33,10 +35,14 @@ describe('The figures', () => {
     assert.equal(figures.newestBatchAt, Date.parse(report.batch_at) / 1000)
     assert.equal(figures.lastRun?.state, 'succeeded')
     const tries = report.steps.map(({ name, attempts }) => `${name} ${attempts}`)
-    assert.deepEqual(figures.lastRun?.steps.map(({ step, attempts }) => `${step} ${attempts}`), tries)
+    assert.deepEqual(
+      figures.lastRun?.steps.map(({ step, attempts }) => `${step} ${attempts}`),
+      tries,
+    )
     assert.equal(figures.margins['freshness'], 26 * 3600)
     assert.ok((figures.margins['run'] ?? 0) > 2000)
-    for (const { name, rows } of report.tables) assert.equal(figures.tables.find((table) => table.table === name)?.rows, rows, name)
+    for (const { name, rows } of report.tables)
+      assert.equal(figures.tables.find((table) => table.table === name)?.rows, rows, name)
     assert.ok((figures.lakeBytes ?? 0) > figures.tables.reduce((sum, table) => sum + table.bytes, 0))
   })
 
@@ -45,7 +51,10 @@ describe('The figures', () => {
     await city.publish(0)
     assert.equal((await city.run()).code, 0)
     await rm(join(city.lake, 'history'), { recursive: true })
-    await using platform = await openPlatform(loadConfig({ env: {}, flags: { lake: city.lake }, cwd: city.folder }), silentLog)
+    await using platform = await openPlatform(
+      loadConfig({ env: {}, flags: { lake: city.lake }, cwd: city.folder }),
+      silentLog,
+    )
     const { unreadable, tables, runs } = await platform.serving().figures()
     assert.deepEqual([unreadable, tables, runs], [['lake'], [], { succeeded: 1 }])
   })

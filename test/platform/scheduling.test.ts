@@ -28,47 +28,54 @@ async function until(what: () => boolean | Promise<boolean>, why: string, lines:
 }
 
 describe('What works beside a server', () => {
-  it('loads what is new into the source before each run, and begins none where that fails', { skip: maria ? false : NO_MARIADB }, async () => {
-    await using city = await makeFaultyCity()
-    await city.publish(0)
-    await maria!.admin('CREATE DATABASE IF NOT EXISTS loaded CHARACTER SET utf8mb4')
-    const yaml = [
-      `source: { url: "${maria!.url('loaded', 'crimes')}" }`,
-      `lake: ${city.lake}`,
-      `load: { from: "file:${city.file}" }`,
-      'schedule: { on_source_change: 1s }',
-      'retention: { batches: 1 }',
-      'alerts: { webhook: secret://hook }',
-    ]
-    await writeFile(join(city.folder, 'blotter.yaml'), `${yaml.join('\n')}\n`)
-    const lines: Line[] = []
-    const log = createLog('info', { write: (line: string) => void lines.push(JSON.parse(line) as Line) })
-    const env = { BLOTTER_SOURCE_PASSWORD: maria!.password, BLOTTER_SECRET_HOOK: 'http://127.0.0.1:9/nobody' }
-    const stop = new AbortController()
-    await using platform = await openPlatform(loadConfig({ env, flags: {}, cwd: city.folder }), log)
-    const work = platform.workBeside(stop.signal)
-    const succeeded = (count: number) => () =>
-      lines.filter((line) => line['msg'] === 'run' && line['state'] === 'succeeded').length >= count
-    try {
-      await until(succeeded(1), 'no first batch', lines)
-      await city.publish(1)
-      await until(succeeded(2), 'no second batch', lines)
-      const loads = () => lines.filter((line) => line['step'] === 'load').map((line) => line['state'])
-      assert.deepEqual(loads(), ['running', 'succeeded', 'running', 'succeeded'])
-      await until(async () => (await platform.batches()).length === 1, 'the older batch was not let go', lines)
+  it(
+    'loads what is new into the source before each run, and begins none where that fails',
+    { skip: maria ? false : NO_MARIADB },
+    async () => {
+      await using city = await makeFaultyCity()
+      await city.publish(0)
+      await maria!.admin('CREATE DATABASE IF NOT EXISTS loaded CHARACTER SET utf8mb4')
+      const yaml = [
+        `source: { url: "${maria!.url('loaded', 'crimes')}" }`,
+        `lake: ${city.lake}`,
+        `load: { from: "file:${city.file}" }`,
+        'schedule: { on_source_change: 1s }',
+        'retention: { batches: 1 }',
+        'alerts: { webhook: secret://hook }',
+      ]
+      await writeFile(join(city.folder, 'blotter.yaml'), `${yaml.join('\n')}\n`)
+      const lines: Line[] = []
+      const log = createLog('info', { write: (line: string) => void lines.push(JSON.parse(line) as Line) })
+      const env = { BLOTTER_SOURCE_PASSWORD: maria!.password, BLOTTER_SECRET_HOOK: 'http://127.0.0.1:9/nobody' }
+      const stop = new AbortController()
+      await using platform = await openPlatform(loadConfig({ env, flags: {}, cwd: city.folder }), log)
+      const work = platform.workBeside(stop.signal)
+      const succeeded = (count: number) => () =>
+        lines.filter((line) => line['msg'] === 'run' && line['state'] === 'succeeded').length >= count
+      try {
+        await until(succeeded(1), 'no first batch', lines)
+        await city.publish(1)
+        await until(succeeded(2), 'no second batch', lines)
+        const loads = () => lines.filter((line) => line['step'] === 'load').map((line) => line['state'])
+        assert.deepEqual(loads(), ['running', 'succeeded', 'running', 'succeeded'])
+        await until(async () => (await platform.batches()).length === 1, 'the older batch was not let go', lines)
 
-      await rm(city.file)
-      await writeFile(city.file, 'neither,this\nnor,that\n')
-      await until(() => loads().includes('failed'), 'the load did not fail', lines)
-      await sleep(300)
-      assert.equal((await platform.runs()).length, 2, 'no run was begun')
-      using state = openState(join(city.lake, '.blotter'))
-      assert.deepEqual(readDeliveries(state.database, 10).map((row) => row.event), ['run_failed'])
-    } finally {
-      stop.abort()
-      await work
-    }
-  })
+        await rm(city.file)
+        await writeFile(city.file, 'neither,this\nnor,that\n')
+        await until(() => loads().includes('failed'), 'the load did not fail', lines)
+        await sleep(300)
+        assert.equal((await platform.runs()).length, 2, 'no run was begun')
+        using state = openState(join(city.lake, '.blotter'))
+        assert.deepEqual(
+          readDeliveries(state.database, 10).map((row) => row.event),
+          ['run_failed'],
+        )
+      } finally {
+        stop.abort()
+        await work
+      }
+    },
+  )
 
   it('asks no guard twice about one state of the source, after a restart neither, and goes on when it changes', async () => {
     await using city = await makeFaultyCity()
@@ -77,7 +84,8 @@ describe('What works beside a server', () => {
     await writeFile(join(city.folder, 'blotter.yaml'), yaml)
     const lines: Line[] = []
     const log = createLog('info', { write: (line: string) => void lines.push(JSON.parse(line) as Line) })
-    const ended = (state: string, count: number) => () => lines.filter((line) => line['msg'] === 'run' && line['state'] === state).length >= count
+    const ended = (state: string, count: number) => () =>
+      lines.filter((line) => line['msg'] === 'run' && line['state'] === state).length >= count
     const serving = async (work: () => Promise<void>): Promise<string[]> => {
       const stop = new AbortController()
       await using platform = await openPlatform(loadConfig({ env: {}, flags: {}, cwd: city.folder }), log)

@@ -43,7 +43,10 @@ describe('Secrets of a source that AWS keeps', { skip }, () => {
     const yaml = 'source: { password: secret://mysql }'
     const readFile = (path: string): string | undefined => (path.endsWith('blotter.yaml') ? yaml : undefined)
     await using platform = await openPlatform(loadConfig({ env, flags: {}, cwd: folder, readFile }), silentLog)
-    assert.deepEqual(await platform.secretSet('mysql', city.password).then(({ name, from }) => [name, from]), ['mysql', 'aws'])
+    assert.deepEqual(await platform.secretSet('mysql', city.password).then(({ name, from }) => [name, from]), [
+      'mysql',
+      'aws',
+    ])
     for (const account of [`${city.reader}_clone`, city.reader]) {
       assert.equal((await platform.secretRotate('mysql')).account, account)
       assert.equal((await platform.run({ full: true }, WATCH)).rows.read, 3)

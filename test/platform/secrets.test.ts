@@ -21,7 +21,12 @@ const DAY_MS = 86_400_000
 const WATCH = { signal: new AbortController().signal, onEvent: () => {} }
 
 /** A folder with a configuration of a source whose password takes turns, and a clock that can be set. */
-async function home(t: TestContext, city: ReadCity, server: DatabaseServer, options: { rotation?: string; env?: Record<string, string> } = {}) {
+async function home(
+  t: TestContext,
+  city: ReadCity,
+  server: DatabaseServer,
+  options: { rotation?: string; env?: Record<string, string> } = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'blotter-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const rotation = options.rotation ?? `{ admin_user: ${server.user}, admin_password: secret://mysql_admin }`
@@ -46,7 +51,10 @@ async function refused(work: Promise<unknown>, code: string, words: RegExp): Pro
   })
 }
 
-for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL', mysql, NO_MYSQL]] as const) {
+for (const [name, server, missing] of [
+  ['MariaDB', maria, NO_MARIADB],
+  ['MySQL', mysql, NO_MYSQL],
+] as const) {
   describe(`Secrets of a source on ${server?.version ?? name}`, { skip: server ? false : missing }, () => {
     it('take turns: each renewal puts the other account in use, and batches are read under it', async (t) => {
       const city = await readCity(server!)
@@ -66,7 +74,10 @@ for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL',
         later(1)
       }
       const statuses = await platform.secretStatus()
-      assert.deepEqual(statuses.map((one) => one.name), ['mysql', 'mysql_admin'])
+      assert.deepEqual(
+        statuses.map((one) => one.name),
+        ['mysql', 'mysql_admin'],
+      )
       const [status] = statuses
       assert.ok(status)
       assert.deepEqual([status.account, status.rotates, status.state, status.last?.state], [clone, true, 'ok', 'succeeded'])
@@ -86,7 +97,13 @@ for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL',
       later(1)
       assert.equal((await platform.secretStatus()).find((one) => one.name === 'mysql')?.state, 'overdue')
       const at = '2026-04-01T06:00:00.000Z'
-      const told = { type: 'secret_rotated', secret: 'mysql', account: `${city.reader}_clone`, at, nextAt: '2026-05-01T06:00:00.000Z' }
+      const told = {
+        type: 'secret_rotated',
+        secret: 'mysql',
+        account: `${city.reader}_clone`,
+        at,
+        nextAt: '2026-05-01T06:00:00.000Z',
+      }
       assert.deepEqual(await platform.rotateDue(), [told])
       assert.deepEqual(await platform.rotateDue(), [])
     })
@@ -106,7 +123,9 @@ for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL',
       assert.deepEqual([status.last?.state, status.last?.step, status.account], ['failed', 'set', city.reader])
       assert.equal((await platform.run({ full: true }, WATCH)).rows.read, 3)
       const checks = await platform.doctor({ rebuild: false })
-      assert.ok(checks.some((one) => one.name === 'secret' && one.state === 'warn' && /failed in its step "set"/.test(one.message)))
+      assert.ok(
+        checks.some((one) => one.name === 'secret' && one.state === 'warn' && /failed in its step "set"/.test(one.message)),
+      )
       await platform.secretSet('mysql_admin', server!.password)
       assert.equal((await platform.secretRotate('mysql')).account, `${city.reader}_clone`)
       const steps = (await platform.secretStatus()).find((one) => one.name === 'mysql')!.last
@@ -135,7 +154,9 @@ for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL',
       await platform.secretSet('mysql', city.password)
       await platform.secretSet('mysql_admin', server!.password)
       await platform.secretRotate('mysql')
-      await server!.admin(`ALTER USER '${city.reader}'@'%' IDENTIFIED BY 'Set-by-hand-1'; DROP USER '${city.reader}_clone'@'%'`)
+      await server!.admin(
+        `ALTER USER '${city.reader}'@'%' IDENTIFIED BY 'Set-by-hand-1'; DROP USER '${city.reader}_clone'@'%'`,
+      )
       await refused(platform.run({ full: true }, WATCH), 'source_refused', /_clone/)
       await platform.secretSet('mysql', 'Set-by-hand-1')
       assert.equal((await platform.run({ full: true }, WATCH)).rows.read, 3)
@@ -152,7 +173,8 @@ for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL',
       const platform = await open({ BLOTTER_SOURCE_ROTATION_CLONE: other })
       await platform.secretSet('mysql', city.password)
       await platform.secretSet('mysql_clone', 'Made-by-hand-1')
-      for (const account of [other, city.reader, other]) assert.equal((await platform.secretRotate('mysql')).account, account)
+      for (const account of [other, city.reader, other])
+        assert.equal((await platform.secretRotate('mysql')).account, account)
       assert.equal((await platform.run({ full: true }, WATCH)).rows.read, 3)
     })
 
@@ -165,8 +187,14 @@ for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL',
       const named = async (check: string) => (await platform.doctor({ rebuild: false })).filter((one) => one.name === check)
       assert.equal((await named('source account'))[0]?.state, 'ok')
       const secrets = await named('secret')
-      assert.ok(secrets.some((one) => one.state === 'warn' && /mysql is overdue since 2026-03-31/.test(one.message)), JSON.stringify(secrets))
-      assert.ok(secrets.some((one) => one.state === 'fail' && one.fix === 'blotter secret set mysql_admin'), JSON.stringify(secrets))
+      assert.ok(
+        secrets.some((one) => one.state === 'warn' && /mysql is overdue since 2026-03-31/.test(one.message)),
+        JSON.stringify(secrets),
+      )
+      assert.ok(
+        secrets.some((one) => one.state === 'fail' && one.fix === 'blotter secret set mysql_admin'),
+        JSON.stringify(secrets),
+      )
       await server!.admin(`GRANT SELECT ON ${city.database}.* TO '${city.reader}'@'%'`)
       assert.match((await named('source account'))[0]!.message, /read more.*SELECT on/)
       await server!.admin(`GRANT UPDATE, DROP ON ${city.database}.* TO '${city.reader}'@'%'`)
@@ -184,7 +212,11 @@ describe('Secrets of a source on MariaDB, on the way there', { skip: maria ? fal
     const env = { BLOTTER_SECRET_MYSQL_ADMIN: maria!.password, BLOTTER_SECRET_MYSQL: city.password }
     const platform = await open({ ...env, BLOTTER_SECRETS_BACKEND: 'vault' })
     await refused(platform.secretRotate('mysql'), 'usage', /BLOTTER_SECRET_MYSQL/)
-    await refused((await open({ BLOTTER_SOURCE_PASSWORD: city.password })).secretRotate('mysql'), 'usage', /variable stands before it/)
+    await refused(
+      (await open({ BLOTTER_SOURCE_PASSWORD: city.password })).secretRotate('mysql'),
+      'usage',
+      /variable stands before it/,
+    )
     await refused(platform.secretRotate('smtp'), 'usage', /secret:\/\/mysql.*secret set smtp/s)
     const envOnly = await open({ BLOTTER_SECRETS_BACKEND: 'env' })
     await refused(envOnly.secretRotate('mysql'), 'usage', /backend: vault/)
@@ -225,9 +257,18 @@ describe('Secrets of a source on MariaDB, on the way there', { skip: maria ? fal
     const { folder, open } = await home(t, city, maria!)
     const platform = await open()
     assert.deepEqual(await platform.secretList(), [])
-    assert.deepEqual((await platform.secretStatus()).map((one) => [one.name, one.state]), [['mysql', 'missing'], ['mysql_admin', 'missing']])
+    assert.deepEqual(
+      (await platform.secretStatus()).map((one) => [one.name, one.state]),
+      [
+        ['mysql', 'missing'],
+        ['mysql_admin', 'missing'],
+      ],
+    )
     await refused(platform.run({ full: true }, WATCH), 'secret_missing', /secret set mysql/)
-    assert.deepEqual(readdirSync(folder).filter((one) => one !== 'lake'), ['blotter.yaml'])
+    assert.deepEqual(
+      readdirSync(folder).filter((one) => one !== 'lake'),
+      ['blotter.yaml'],
+    )
     const kept = await platform.secretSet('mysql', city.password)
     assert.deepEqual(kept, { name: 'mysql', from: 'vault', changed_at: '2026-03-01T06:00:00.000Z' })
     assert.deepEqual(await platform.secretList(), [kept])

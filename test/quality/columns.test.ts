@@ -33,7 +33,10 @@ test('names are one whatever their case, spaces, underscores, hyphens, quotes an
 test('missing and extra columns are told in order', () => {
   const matching = matchColumns(DEFINITION, ['x', 'id', 'at', 'Remark', ':id'].map(foundColumn), {})
   assert.deepEqual(matching.missing, ['code', 'open', 'ward', 'lat', 'seen'])
-  assert.deepEqual(matching.extra.map((f) => f.name), ['x', ':id'])
+  assert.deepEqual(
+    matching.extra.map((f) => f.name),
+    ['x', ':id'],
+  )
   assert.equal(matching.found.get('note')?.name, 'Remark')
 })
 
@@ -86,6 +89,9 @@ test('a mapping to a column that is not declared is refused', () => {
 
 test('columns that mark a malformed row serve no declared one and need no required one', () => {
   const { extra, missing } = bindColumns(DEFINITION, ['id', '_line', '_surplus'].map(foundColumn), {})
-  assert.deepEqual(extra.map((f) => f.name), ['_line', '_surplus'])
+  assert.deepEqual(
+    extra.map((f) => f.name),
+    ['_line', '_surplus'],
+  )
   assert.ok(missing.includes('at'))
 })

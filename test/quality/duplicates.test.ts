@@ -27,19 +27,28 @@ test('the newest contents of each key are told, repeats once, and how many there
   const sql = newestContents(
     definition,
     rows(
-      [1, 'old', old], [1, 'late', late], [1, 'late', late],
-      [2, 'one', late], [2, 'two', late], [2, 'old', old],
-      [3, 'dated', old], [3, 'never', null],
-      [4, 'never', null], [4, 'ever', null],
+      [1, 'old', old],
+      [1, 'late', late],
+      [1, 'late', late],
+      [2, 'one', late],
+      [2, 'two', late],
+      [2, 'old', old],
+      [3, 'dated', old],
+      [3, 'never', null],
+      [4, 'never', null],
+      [4, 'ever', null],
     ),
   )
   const found = await bench.engine.rows(`SELECT id, note, contents FROM (${sql}) ORDER BY id, note`)
-  assert.deepEqual(found.map((row) => [Number(row['id']), row['note'], Number(row['contents'])]), [
-    [1, 'late', 1],
-    [2, 'one', 2],
-    [2, 'two', 2],
-    [3, 'dated', 1],
-    [4, 'ever', 2],
-    [4, 'never', 2],
-  ])
+  assert.deepEqual(
+    found.map((row) => [Number(row['id']), row['note'], Number(row['contents'])]),
+    [
+      [1, 'late', 1],
+      [2, 'one', 2],
+      [2, 'two', 2],
+      [3, 'dated', 1],
+      [4, 'ever', 2],
+      [4, 'never', 2],
+    ],
+  )
 })

@@ -42,7 +42,12 @@ test('a part that is malformed is not read, whatever types its columns have', as
 test('native values break a rule too', async () => {
   const part = await bench.stage(
     ['id:long', 'at:timestamp', 'ward:double'],
-    [[1, '2024-01-01 00:00:00', 1], [null, '2024-01-01 00:00:00', 1], [2, '0001-01-01 00:00:00', 1], [3, null, 1.5]],
+    [
+      [1, '2024-01-01 00:00:00', 1],
+      [null, '2024-01-01 00:00:00', 1],
+      [2, '0001-01-01 00:00:00', 1],
+      [3, null, 1.5],
+    ],
   )
   assert.deepEqual(await rules(part), [null, 'key_missing', 'bad_date', 'bad_type'])
 })
@@ -60,9 +65,10 @@ test('parts of different columns and types are one table, a missing column is NU
 
 test('no parts are a table without rows, of the declared types', async () => {
   const described = await bench.engine.rows(`DESCRIBE ${goodRows(DEFINITION, [], new Set())}`)
-  assert.deepEqual(described.map((row) => row['column_type']), [
-    'BIGINT', 'TIMESTAMP', 'VARCHAR', 'BOOLEAN', 'INTEGER', 'DOUBLE', 'VARCHAR', 'TIMESTAMP',
-  ])
+  assert.deepEqual(
+    described.map((row) => row['column_type']),
+    ['BIGINT', 'TIMESTAMP', 'VARCHAR', 'BOOLEAN', 'INTEGER', 'DOUBLE', 'VARCHAR', 'TIMESTAMP'],
+  )
 })
 
 test('rows that break a rule are left out of the parts that have any', async () => {
@@ -72,7 +78,13 @@ test('rows that break a rule are left out of the parts that have any', async () 
 })
 
 test('a row is kept as it was found, with what is not declared as JSON', async () => {
-  const part = await bench.stage(['id', 'ward:double', 'it"s', 'n:long'], [['1.0', 5, 'a"b', 7], ['2', null, null, null]])
+  const part = await bench.stage(
+    ['id', 'ward:double', 'it"s', 'n:long'],
+    [
+      ['1.0', 5, 'a"b', 7],
+      ['2', null, null, null],
+    ],
+  )
   const sql = `SELECT ${asFound(DEFINITION)} AS row FROM (${partRows(DEFINITION, bound(part))})`
   const [found, nothing] = (await bench.engine.rows(sql)).map((row) => row['row'] as Record<string, string>)
   assert.deepEqual([found?.['key'], found?.['id'], found?.['ward'], found?.['at']], ['1.0', '1.0', '5.0', null])
@@ -83,11 +95,14 @@ test('a row is kept as it was found, with what is not declared as JSON', async (
 test('the conditions of a repair are those of all its columns', () => {
   const columns = ['id', 'ward', 'lat', 'note'].map((name) => ({ name, type: 'text', declared: 'text' }) as const)
   const conditions = repairConditions(bound({ files: [], columns, rows: 0 }))
-  assert.deepEqual([...conditions].map(([repair, { length }]) => [repair, length]), [
-    ['empty_text', 4],
-    ['decimal_dropped', 2],
-    ['decimal_comma', 1],
-  ])
+  assert.deepEqual(
+    [...conditions].map(([repair, { length }]) => [repair, length]),
+    [
+      ['empty_text', 4],
+      ['decimal_dropped', 2],
+      ['decimal_comma', 1],
+    ],
+  )
 })
 
 test('a file is found whatever signs its path has', async () => {

@@ -22,12 +22,22 @@ test('bad rows of all parts are kept as text, good ones are not', async () => {
 })
 
 test('contents that contradict each other are kept once each', async () => {
-  const rows = [['7', 'a', '2024-01-01'], ['7.0', 'a', '2024-01-01'], ['7', 'b', '2024-01-01']]
+  const rows = [
+    ['7', 'a', '2024-01-01'],
+    ['7.0', 'a', '2024-01-01'],
+    ['7', 'b', '2024-01-01'],
+  ]
   const part = await bench.stage(['id', 'note', 'seen'], rows)
   const conflicts = `SELECT 7::BIGINT AS id, TIMESTAMP '2024-01-01' AS seen FROM range(2)`
   const sql = quarantineRows(DEFINITION, [bound(part)], conflicts)
   const kept = await bench.engine.rows(`SELECT * FROM (${sql}) ORDER BY note`)
-  assert.deepEqual(kept.map((row) => [row['rule'], row['note']]), [['duplicate_key', 'a'], ['duplicate_key', 'b']])
+  assert.deepEqual(
+    kept.map((row) => [row['rule'], row['note']]),
+    [
+      ['duplicate_key', 'a'],
+      ['duplicate_key', 'b'],
+    ],
+  )
 })
 
 test('nothing bad is a table without rows', async () => {

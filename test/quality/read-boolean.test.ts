@@ -26,8 +26,15 @@ test('no word and no number besides is taken for yes or no', async () => {
 })
 
 test('nothing stays unknown and does not become no', async () => {
-  assert.deepEqual(await bench.read(column, 'text', ['', null], false), [[null, null, 'empty_text'], [null, null]])
-  assert.deepEqual(await bench.read(column, 'boolean', [true, false, null]), [[true, null], [false, null], [null, null]])
+  assert.deepEqual(await bench.read(column, 'text', ['', null], false), [
+    [null, null, 'empty_text'],
+    [null, null],
+  ])
+  assert.deepEqual(await bench.read(column, 'boolean', [true, false, null]), [
+    [true, null],
+    [false, null],
+    [null, null],
+  ])
 })
 
 test('native numbers are yes and no where they are 1 and 0', async () => {

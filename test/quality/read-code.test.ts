@@ -49,8 +49,14 @@ test('what does not begin with a digit is no short code and stays', async () => 
 })
 
 test('an empty code is none in a file and empty in a database', async () => {
-  assert.deepEqual(await bench.read(wide, 'text', ['', null], true), [[null, null, 'empty_text'], [null, null]])
-  assert.deepEqual(await bench.read(wide, 'text', ['', null], false), [['', null], [null, null]])
+  assert.deepEqual(await bench.read(wide, 'text', ['', null], true), [
+    [null, null, 'empty_text'],
+    [null, null],
+  ])
+  assert.deepEqual(await bench.read(wide, 'text', ['', null], false), [
+    ['', null],
+    [null, null],
+  ])
 })
 
 test('native numbers become codes', async () => {
@@ -74,11 +80,24 @@ test('every code comes back from each shape in which it lost its zeros', async (
       const bare = codes.map((text) => text.replace(/^0{1,3}/, ''))
       const asText = await bench.read(wide, 'text', [...codes, ...bare])
       const expected = [...codes, ...codes.map((text, i) => (/^\d/.test(bare[i]!) ? text : bare[i]))]
-      assert.deepEqual(asText.map(([value]) => value), expected)
+      assert.deepEqual(
+        asText.map(([value]) => value),
+        expected,
+      )
       const numbers = codes.filter((text) => /^\d+$/.test(text))
-      assert.deepEqual((await bench.read(wide, 'long', numbers.map(Number))).map(([value]) => value), numbers)
-      const decimals = await bench.read(wide, 'text', numbers.map((text) => `${Number(text)}.0`))
-      assert.deepEqual(decimals.map(([value]) => value), numbers)
+      assert.deepEqual(
+        (await bench.read(wide, 'long', numbers.map(Number))).map(([value]) => value),
+        numbers,
+      )
+      const decimals = await bench.read(
+        wide,
+        'text',
+        numbers.map((text) => `${Number(text)}.0`),
+      )
+      assert.deepEqual(
+        decimals.map(([value]) => value),
+        numbers,
+      )
     }),
     { numRuns: 25 },
   )

@@ -27,7 +27,11 @@ test('what is no whole number, or may be another one, is bad_type and never roun
 test('an empty or blank text is no number, whatever the source', async () => {
   for (const emptyIsNull of [true, false]) {
     const outcomes = await bench.read({ type: 'int' }, 'text', ['', '  ', null], emptyIsNull)
-    assert.deepEqual(outcomes, [[null, null, 'empty_text'], [null, null, 'empty_text'], [null, null]])
+    assert.deepEqual(outcomes, [
+      [null, null, 'empty_text'],
+      [null, null, 'empty_text'],
+      [null, null],
+    ])
   }
 })
 
@@ -39,8 +43,14 @@ test('a long keeps every digit, and one digit too many is bad_type', async () =>
 })
 
 test('native numbers are taken as they are where they fit', async () => {
-  assert.deepEqual(await bench.read({ type: 'long' }, 'long', [5, null]), [[5n, null], [null, null]])
-  assert.deepEqual(await bench.read({ type: 'int' }, 'long', [5, 3000000000]), [[5, null], [null, 'bad_type']])
+  assert.deepEqual(await bench.read({ type: 'long' }, 'long', [5, null]), [
+    [5n, null],
+    [null, null],
+  ])
+  assert.deepEqual(await bench.read({ type: 'int' }, 'long', [5, 3000000000]), [
+    [5, null],
+    [null, 'bad_type'],
+  ])
   assert.deepEqual(await bench.read({ type: 'int' }, 'double', [832, 832.5, NaN, Infinity, 1e300, null]), [
     [832, null, 'decimal_dropped'],
     [null, 'bad_type'],
@@ -79,12 +89,26 @@ test('every long and every double survives its textual shapes', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(long, { minLength: 1 }), fc.array(double, { minLength: 1 }), async (longs, doubles) => {
       for (const shape of [(t: string) => t, (t: string) => ` ${t} `, (t: string) => `${t}.0`, (t: string) => `${t},0`]) {
-        const outcomes = await bench.read({ type: 'long' }, 'text', longs.map((n) => shape(String(n))))
-        assert.deepEqual(outcomes.map(([value, rule]) => [value, rule]), longs.map((n) => [n, null]))
+        const outcomes = await bench.read(
+          { type: 'long' },
+          'text',
+          longs.map((n) => shape(String(n))),
+        )
+        assert.deepEqual(
+          outcomes.map(([value, rule]) => [value, rule]),
+          longs.map((n) => [n, null]),
+        )
       }
       for (const shape of [(t: string) => t, (t: string) => t.replace('.', ',')]) {
-        const outcomes = await bench.read({ type: 'double' }, 'text', doubles.map((n) => shape(String(n))))
-        assert.deepEqual(outcomes.map(([value, rule]) => [value, rule]), doubles.map((n) => [n, null]))
+        const outcomes = await bench.read(
+          { type: 'double' },
+          'text',
+          doubles.map((n) => shape(String(n))),
+        )
+        assert.deepEqual(
+          outcomes.map(([value, rule]) => [value, rule]),
+          doubles.map((n) => [n, null]),
+        )
       }
     }),
     { numRuns: 25 },

@@ -9,7 +9,10 @@ const CITY = '(41.891062111, -87.617043461)'
 
 test('what is as the city writes it is left alone', async () => {
   const texts = [CITY, '(41.93193179666549, -87.70464452726821)', '(0, 0)']
-  assert.deepEqual(await bench.read(column, 'text', texts), texts.map((text) => [text, null]))
+  assert.deepEqual(
+    await bench.read(column, 'text', texts),
+    texts.map((text) => [text, null]),
+  )
 })
 
 test('every shape of exports becomes the city’s own, digit by digit', async () => {
@@ -27,16 +30,25 @@ test('every shape of exports becomes the city’s own, digit by digit', async ()
     '41.891062111, -87.617043461',
   ]
   const outcomes = await bench.read(column, 'text', shapes)
-  assert.deepEqual(outcomes, shapes.map(() => [CITY, null, 'location_rewritten']))
+  assert.deepEqual(
+    outcomes,
+    shapes.map(() => [CITY, null, 'location_rewritten']),
+  )
 })
 
 test('a shape that is not known stays as it was found', async () => {
   const texts = ['somewhere', 'POINT EMPTY', `{'human_address': ''}`, '(41.8)', `{'latitude': None, 'longitude': None}`]
-  assert.deepEqual(await bench.read(column, 'text', texts), texts.map((text) => [text, null]))
+  assert.deepEqual(
+    await bench.read(column, 'text', texts),
+    texts.map((text) => [text, null]),
+  )
 })
 
 test('an empty place is none in a file', async () => {
-  assert.deepEqual(await bench.read(column, 'text', ['', null]), [[null, null, 'empty_text'], [null, null]])
+  assert.deepEqual(await bench.read(column, 'text', ['', null]), [
+    [null, null, 'empty_text'],
+    [null, null],
+  ])
 })
 
 test('every place comes back from every shape', async () => {
@@ -50,7 +62,10 @@ test('every place comes back from every shape', async () => {
         JSON.stringify({ longitude: lon, latitude: lat }),
       ])
       const expected = places.flatMap(([lat, lon]) => Array(4).fill(`(${lat}, ${lon})`))
-      assert.deepEqual((await bench.read(column, 'text', shapes)).map(([value]) => value), expected)
+      assert.deepEqual(
+        (await bench.read(column, 'text', shapes)).map(([value]) => value),
+        expected,
+      )
     }),
     { numRuns: 20 },
   )

@@ -28,14 +28,23 @@ test('wall clocks are read from every shape of exports', async () => {
     '2024-02-29 23:59:59': '2024-02-29 23:59:59',
   }
   const outcomes = await bench.read(column, 'text', Object.keys(shapes))
-  assert.deepEqual(outcomes, Object.values(shapes).map((value) => [value, null]))
+  assert.deepEqual(
+    outcomes,
+    Object.values(shapes).map((value) => [value, null]),
+  )
 })
 
 test('an offset is dropped and the wall clock before it stays', async () => {
   const shapes = [
-    '2024-12-21 15:40:46.000 -0800', '2024-12-21T15:40:46Z', '2024-12-21T15:40:46.000+05:30', '2024-12-21 15:40:46-06',
+    '2024-12-21 15:40:46.000 -0800',
+    '2024-12-21T15:40:46Z',
+    '2024-12-21T15:40:46.000+05:30',
+    '2024-12-21 15:40:46-06',
   ]
-  assert.deepEqual(await bench.read(column, 'text', shapes), shapes.map(() => ['2024-12-21 15:40:46', null]))
+  assert.deepEqual(
+    await bench.read(column, 'text', shapes),
+    shapes.map(() => ['2024-12-21 15:40:46', null]),
+  )
 })
 
 test('an hour that daylight saving skips stays', async () => {
@@ -47,14 +56,39 @@ test('an hour that daylight saving skips stays', async () => {
 
 test('zero, partial, impossible and placeholder dates are bad_date', async () => {
   const texts = [
-    '0000-00-00 00:00:00', '0000-00-00', '2024-00-15', '2024-02-30', '2023-02-29', '02/30/2024 01:00:00 PM', '13/01/2024',
-    '2024-03', '2024', '3/15/14 0:00', '24:00', '2024-03-15 24:00:00', '2024-03-15 23:59:60', '03/15/2014 13:00:00 PM',
-    '1899-12-30', '0001-01-01', '9999-12-31 00:00:00',
-    '2200-01-01', 'infinity', 'epoch', 'today', '20240315', '1710460800', '43160.02', 'soon',
-    '2024-03-15 06:07:08 America/Chicago', '15.03.2024',
+    '0000-00-00 00:00:00',
+    '0000-00-00',
+    '2024-00-15',
+    '2024-02-30',
+    '2023-02-29',
+    '02/30/2024 01:00:00 PM',
+    '13/01/2024',
+    '2024-03',
+    '2024',
+    '3/15/14 0:00',
+    '24:00',
+    '2024-03-15 24:00:00',
+    '2024-03-15 23:59:60',
+    '03/15/2014 13:00:00 PM',
+    '1899-12-30',
+    '0001-01-01',
+    '9999-12-31 00:00:00',
+    '2200-01-01',
+    'infinity',
+    'epoch',
+    'today',
+    '20240315',
+    '1710460800',
+    '43160.02',
+    'soon',
+    '2024-03-15 06:07:08 America/Chicago',
+    '15.03.2024',
   ]
   const outcomes = await bench.read(column, 'text', texts)
-  assert.deepEqual(outcomes.map((outcome, i) => [texts[i], ...outcome]), texts.map((text) => [text, null, 'bad_date']))
+  assert.deepEqual(
+    outcomes.map((outcome, i) => [texts[i], ...outcome]),
+    texts.map((text) => [text, null, 'bad_date']),
+  )
 })
 
 test('an empty text is no date', async () => {
@@ -103,7 +137,10 @@ test('every wall clock comes back from every shape', async () => {
       const spaced = (iso: string): string => iso.replace('T', ' ')
       const shapes = seconds.flatMap((iso) => [iso, spaced(iso), `${iso}.000`, `${iso}Z`, `${iso} -0800`, twelveHours(iso)])
       const expected = seconds.flatMap((iso) => Array(6).fill(spaced(iso)))
-      assert.deepEqual((await bench.read(column, 'text', shapes)).map(([value]) => value), expected)
+      assert.deepEqual(
+        (await bench.read(column, 'text', shapes)).map(([value]) => value),
+        expected,
+      )
     }),
     { numRuns: 25 },
   )

@@ -7,12 +7,21 @@ const bench = await openBench()
 
 test('texts keep their case and their spaces', async () => {
   const texts = ['0000X W Washington St', '  two  spaces ', 'CTA "L" TRAIN', "O'HARE", 'Ünïcode', 'a\\b', 'line\nbreak', ' ']
-  assert.deepEqual(await bench.read({}, 'text', texts), texts.map((text) => [text, null]))
+  assert.deepEqual(
+    await bench.read({}, 'text', texts),
+    texts.map((text) => [text, null]),
+  )
 })
 
 test('an empty text is no value in a file and a text of no letters in a database', async () => {
-  assert.deepEqual(await bench.read({}, 'text', ['', null], true), [[null, null, 'empty_text'], [null, null]])
-  assert.deepEqual(await bench.read({}, 'text', ['', null], false), [['', null], [null, null]])
+  assert.deepEqual(await bench.read({}, 'text', ['', null], true), [
+    [null, null, 'empty_text'],
+    [null, null],
+  ])
+  assert.deepEqual(await bench.read({}, 'text', ['', null], false), [
+    ['', null],
+    [null, null],
+  ])
 })
 
 test('a native value is a text where a text is declared', async () => {

@@ -53,10 +53,14 @@ for (const [name, wanted] of Object.entries(expected)) {
       const types = await engine.rows(`SELECT primary_type, CAST(count(*) AS INTEGER) AS incidents
         FROM read_parquet(${literal(checked.good.file)}) WHERE NOT arrest
         GROUP BY primary_type ORDER BY incidents DESC, primary_type`)
-      assert.equal(types.reduce((sum, row) => sum + Number(row['incidents']), 0), wanted.without_arrest)
+      assert.equal(
+        types.reduce((sum, row) => sum + Number(row['incidents']), 0),
+        wanted.without_arrest,
+      )
       const top = types.slice(0, 5).map((row) => [row['primary_type'], row['incidents']])
       assert.deepEqual(top, wanted.top_types_without_arrest)
-    }))
+    }),
+  )
 }
 
 async function checkFile(engine: Engine, folder: string, name: string): Promise<CheckedRows> {

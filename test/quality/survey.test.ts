@@ -9,8 +9,24 @@ const bench = await openBench()
 const bound = (part: StagedPart) => ({ part, matching: bindColumns(DEFINITION, part.columns, {}), emptyIsNull: true })
 
 test('repairs are counted over all parts, in rows that break no rule, and parts with broken rows are told', async () => {
-  const clean = bound(await bench.stage(['id', 'ward', 'note'], [['1', '5.0', ''], ['2', '', 'x']]))
-  const broken = bound(await bench.stage(['id', 'ward'], [['3.0', '5.0'], ['4.0', 'five']]))
+  const clean = bound(
+    await bench.stage(
+      ['id', 'ward', 'note'],
+      [
+        ['1', '5.0', ''],
+        ['2', '', 'x'],
+      ],
+    ),
+  )
+  const broken = bound(
+    await bench.stage(
+      ['id', 'ward'],
+      [
+        ['3.0', '5.0'],
+        ['4.0', 'five'],
+      ],
+    ),
+  )
   const { broken: found, repairs } = await surveyParts(bench.engine, DEFINITION, [clean, broken])
   assert.deepEqual([...found], [broken])
   assert.deepEqual(repairs, { decimal_dropped: 3, empty_text: 2 })

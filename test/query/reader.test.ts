@@ -32,12 +32,20 @@ test('a table of somebody else is listed and read beside the pipeline’s, as it
   const storage = localStorage()
   const catalog = openSqliteCatalog(join(city.lake, 'catalog.sqlite'), { name: 'blotter' })
   const location = `file://${city.lake}`
-  const notes = newTable({ name: 'notes.mine', location: `${location}/notes/mine`, schema: schemaOf([{ name: 'n', type: 'int' }]), partitionBy: null })
+  const notes = newTable({
+    name: 'notes.mine',
+    location: `${location}/notes/mine`,
+    schema: schemaOf([{ name: 'n', type: 'int' }]),
+    partitionBy: null,
+  })
   const staged = await stageSnapshot(storage, notes, { add: [], remove: [], summary: {}, now: new Date() })
   await catalog.commit([await writeMetadata(storage, staged)])
 
   const view = await viewLake({ storage, catalog, location })
-  assert.deepEqual(view.batches.map((batch) => batch.batchAt), ['2026-02-01T06:00:00Z'])
+  assert.deepEqual(
+    view.batches.map((batch) => batch.batchAt),
+    ['2026-02-01T06:00:00Z'],
+  )
   const pipeline = await loadPipeline('pipelines/chicago-crimes')
   const reader = openReader({
     lake: { storage, catalog, location },
@@ -48,13 +56,20 @@ test('a table of somebody else is listed and read beside the pipeline’s, as it
   const listed = listTables(view, scans, '2026-02-01T06:00:00Z', ['raw.crimes'])
   assert.equal(listed[0]!.name, 'raw.crimes')
   assert.deepEqual(listed.find((table) => table.name === 'notes.mine')?.columns, [{ name: 'n', type: 'int' }])
-  assert.match(listed.find((table) => table.name === 'history.changes')!.columns.find((column) => column.name === 'kinds')!.type, /^list<string>$/)
+  assert.match(
+    listed.find((table) => table.name === 'history.changes')!.columns.find((column) => column.name === 'kinds')!.type,
+    /^list<string>$/,
+  )
   catalog.close()
 })
 
 test('a diff is refused backwards, and restamped incidents are told between neighbours only', async () => {
   await using city = await makeCity()
-  for (const [day, stamp] of [[1, '15:40:00'], [2, '15:41:00'], [3, '15:42:00']] as const) {
+  for (const [day, stamp] of [
+    [1, '15:40:00'],
+    [2, '15:41:00'],
+    [3, '15:42:00'],
+  ] as const) {
     await city.publish([incident(1, { updated_on: `2026-01-01 ${stamp}` }), incident(2)])
     await city.run({ at: `2026-02-0${day}T06:00:00Z` })
   }

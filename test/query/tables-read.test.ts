@@ -30,16 +30,25 @@ describe('Of the tables of a lake, a statement opens', () => {
 
   it('only those that it reads', async () => {
     assert.deepEqual(await readBy('select 1'), [])
-    assert.deepEqual(await readBy('select * from RAW.Crimes join "processed"."open" using (id)'), ['processed.open', 'raw.crimes'])
-    assert.deepEqual(await readBy('with x as (from raw.crimes) select * from x where id in (select max(id) from history.batches)'), [
-      'history.batches',
+    assert.deepEqual(await readBy('select * from RAW.Crimes join "processed"."open" using (id)'), [
+      'processed.open',
       'raw.crimes',
     ])
+    assert.deepEqual(
+      await readBy('with x as (from raw.crimes) select * from x where id in (select max(id) from history.batches)'),
+      ['history.batches', 'raw.crimes'],
+    )
     assert.deepEqual(await readBy('explain from raw.crimes union all from raw.crimes'), ['raw.crimes'])
   })
 
   it('all where it asks which there are, or for one that is not there', async () => {
-    for (const sql of ['show all tables', 'describe raw.crimes', 'from duckdb_tables()', 'from raw.crime', 'from information_schema.tables']) {
+    for (const sql of [
+      'show all tables',
+      'describe raw.crimes',
+      'from duckdb_tables()',
+      'from raw.crime',
+      'from information_schema.tables',
+    ]) {
       assert.equal(await readBy(sql), 'all', sql)
     }
   })

@@ -46,7 +46,10 @@ describe('In SQL,', () => {
       { id: 2n, was: false, became: true },
       { id: 4n, was: null, became: false },
     ])
-    assert.deepEqual(await city.query("select count(*)::int as n from CRIMES_AT('2026-02-03') where id < 5 union all select 0"), [{ n: 4 }, { n: 0 }])
+    assert.deepEqual(
+      await city.query("select count(*)::int as n from CRIMES_AT('2026-02-03') where id < 5 union all select 0"),
+      [{ n: 4 }, { n: 0 }],
+    )
   })
 
   it('changes between two batches are those of the ledger, folded', async () => {
@@ -78,7 +81,10 @@ describe('In SQL,', () => {
   it('explain and describe know them too', async () => {
     assert.equal((await city.query("explain from crimes_at('latest')")).length, 1)
     const described = await city.query("describe from changes('latest~1', 'latest')")
-    assert.deepEqual(described.map((row) => row['column_name']), ['id', 'kinds', 'columns', 'before', 'after'])
+    assert.deepEqual(
+      described.map((row) => row['column_name']),
+      ['id', 'kinds', 'columns', 'before', 'after'],
+    )
   })
 
   it('a REF that is not written out is refused with what to write', async () => {
@@ -96,7 +102,10 @@ describe('In SQL,', () => {
   })
 
   it('a REF that names no batch is told the nearest, and batches the wrong way round are refused', async () => {
-    await assert.rejects(city.query("from crimes_at('2026-02-04')"), { code: 'batch_missing', message: /nearest is 2026-02-03/ })
+    await assert.rejects(city.query("from crimes_at('2026-02-04')"), {
+      code: 'batch_missing',
+      message: /nearest is 2026-02-03/,
+    })
     await assert.rejects(city.query("from changes('latest~7', 'latest')"), { code: 'batch_missing' })
     await assert.rejects(city.query("from changes('latest', 'latest~1')"), { code: 'usage', todo: /first/ })
     await assert.rejects(city.query("from crimes_at('soon')"), { code: 'usage' })

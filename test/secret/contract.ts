@@ -38,7 +38,10 @@ export function keepsSecrets(open: () => SecretStore): void {
     const listed = list.filter((one) => one.name === 'twice')
     assert.equal(listed.length, 1)
     assert.ok(Date.parse(listed[0]!.changedAt!) >= before, listed[0]!.changedAt!)
-    assert.deepEqual(list.map((one) => one.name), list.map((one) => one.name).toSorted())
+    assert.deepEqual(
+      list.map((one) => one.name),
+      list.map((one) => one.name).toSorted(),
+    )
     assert.doesNotMatch(JSON.stringify(list), /second value/)
   })
 

@@ -94,7 +94,10 @@ test('whatever step fails, the account in use works, the failure is on record, a
     assert.ok(failed.type === 'rotation_failed')
     assert.equal(failed.step, step)
     assert.equal(failed.error.code, 'rotation_failed')
-    assert.match(`${failed.error.message} ${failed.error.todo}`, /goes on working.*Wait\. Then run `blotter secret rotate mysql`/s)
+    assert.match(
+      `${failed.error.message} ${failed.error.todo}`,
+      /goes on working.*Wait\. Then run `blotter secret rotate mysql`/s,
+    )
     assert.equal(world.active().account, 'reader')
     assert.ok(world.works())
     assert.equal(listRotations(identity, 'mysql', 1)[0]?.state, 'failed')

@@ -63,8 +63,16 @@ test('a value is remembered until it is asked for anew, or changed', async () =>
 
 test('a missing secret says where it was looked for and how to store it', async () => {
   const todo = /blotter secret set mysql-ro/
-  await assert.rejects(openSecrets(environment()).read('mysql-ro'), { code: 'secret_missing', message: /BLOTTER_SECRET_MYSQL_RO/, todo })
-  await assert.rejects(openSecrets(environment(), memory({})).read('mysql-ro'), { code: 'secret_missing', message: /vault/, todo })
+  await assert.rejects(openSecrets(environment()).read('mysql-ro'), {
+    code: 'secret_missing',
+    message: /BLOTTER_SECRET_MYSQL_RO/,
+    todo,
+  })
+  await assert.rejects(openSecrets(environment(), memory({})).read('mysql-ro'), {
+    code: 'secret_missing',
+    message: /vault/,
+    todo,
+  })
 })
 
 test('the environment alone keeps nothing', async () => {
@@ -72,7 +80,10 @@ test('the environment alone keeps nothing', async () => {
 })
 
 test('whatever is read or kept is known to the redaction', async () => {
-  const secrets = openSecrets(environment({ BLOTTER_SECRET_A: 'canary-from-a-variable' }), memory({ b: 'canary-from-the-vault' }))
+  const secrets = openSecrets(
+    environment({ BLOTTER_SECRET_A: 'canary-from-a-variable' }),
+    memory({ b: 'canary-from-the-vault' }),
+  )
   await secrets.read('a')
   await secrets.read('b')
   const keeping = await secrets.keeping('c')

@@ -3,8 +3,21 @@ import { test } from 'node:test'
 import { desk } from './desk.ts'
 
 const OPEN = ['/healthz', '/readyz']
-const CLOSED = ['/', '/index.html', '/api', '/api/v1/batches', '/api/v1/nothing', '/api/openapi.json', '/metrics', '/iceberg', '/iceberg/v1/config',
-  '/iceberg/v1/nothing', '/iceberg/v1/namespaces/raw/tables/crimes', '/healthz/x', '/iceberg/v1/oauth/tokens']
+const CLOSED = [
+  '/',
+  '/index.html',
+  '/api',
+  '/api/v1/batches',
+  '/api/v1/nothing',
+  '/api/openapi.json',
+  '/metrics',
+  '/iceberg',
+  '/iceberg/v1/config',
+  '/iceberg/v1/nothing',
+  '/iceberg/v1/namespaces/raw/tables/crimes',
+  '/healthz/x',
+  '/iceberg/v1/oauth/tokens',
+]
 
 test('health is for everybody, and tells nothing else', async (t) => {
   const { app } = await desk(t)
@@ -25,11 +38,19 @@ test('everything else answers 401 to a stranger, what exists and what does not a
   const { app } = await desk(t)
   for (const url of CLOSED) {
     for (const authorization of [undefined, 'Bearer wrong', 'Bearer', 'Basic Z29vZDpnb29k', 'good']) {
-      const { statusCode, headers } = await app.inject({ url, headers: { host: 'localhost', ...(authorization ? { authorization } : {}) } })
+      const { statusCode, headers } = await app.inject({
+        url,
+        headers: { host: 'localhost', ...(authorization ? { authorization } : {}) },
+      })
       assert.equal(statusCode, 401, `${url} ${authorization}`)
       assert.match(String(headers['www-authenticate']), /^Bearer/)
     }
-    const posted = await app.inject({ method: 'POST', url, headers: { host: 'localhost', 'content-type': 'application/json' }, payload: '{"a":' })
+    const posted = await app.inject({
+      method: 'POST',
+      url,
+      headers: { host: 'localhost', 'content-type': 'application/json' },
+      payload: '{"a":',
+    })
     assert.equal(posted.statusCode, 401, 'before the body is read')
   }
 })
@@ -72,7 +93,8 @@ test('what is unforeseen is answered without a word of what it was', async (t) =
 
 test('paths that are none are a client’s fault', async (t) => {
   const { ask } = await desk(t)
-  for (const url of ['/%', '/iceberg/v1/namespaces/%E0%A4%A', '/api/v1/batches/%00']) assert.ok((await ask('GET', url)).status < 500, url)
+  for (const url of ['/%', '/iceberg/v1/namespaces/%E0%A4%A', '/api/v1/batches/%00'])
+    assert.ok((await ask('GET', url)).status < 500, url)
 })
 
 test('answers are not to be guessed at by browsers, nor kept where nothing says so', async (t) => {

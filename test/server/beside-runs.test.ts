@@ -28,8 +28,10 @@ async function catalogOf({ platform }: City): Promise<Catalog> {
   const app = createApp(platform.serving())
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   return {
-    post: async (path, body) => (await app.inject({ method: 'POST', url: `/iceberg/v1${path}`, headers, payload: formatJson(body) })).statusCode,
-    metadata: async (path) => (parseJson((await app.inject({ url: `/iceberg/v1${path}`, headers })).body) as { metadata: TableMetadata }).metadata,
+    post: async (path, body) =>
+      (await app.inject({ method: 'POST', url: `/iceberg/v1${path}`, headers, payload: formatJson(body) })).statusCode,
+    metadata: async (path) =>
+      (parseJson((await app.inject({ url: `/iceberg/v1${path}`, headers })).body) as { metadata: TableMetadata }).metadata,
     close: () => app.close(),
   }
 }
@@ -44,7 +46,10 @@ test('who writes to Blotter’s own tables while it makes a batch loses nothing,
   let stop = false
   const write = async (): Promise<void> => {
     while (!stop) {
-      const status = await catalog.post(path, { requirements: [], updates: [{ action: 'set-properties', updates: { [`key${written}`]: 'x' } }] })
+      const status = await catalog.post(path, {
+        requirements: [],
+        updates: [{ action: 'set-properties', updates: { [`key${written}`]: 'x' } }],
+      })
       assert.ok(status === 200 || status === 409, String(status))
       if (status === 200) written += 1
     }
@@ -63,7 +68,13 @@ test('who writes to Blotter’s own tables while it makes a batch loses nothing,
   assert.equal(Object.keys(properties).filter((key) => key.startsWith('key')).length, written)
   assert.ok(written > 0 && refs['2026-11-22T06:00:00Z'])
   const rows = await city.query('select id, block from raw.crimes order by id')
-  assert.deepEqual(rows.map((row) => [Number(row['id']), row['block']]), [[1, 'b'], [2, 'c']])
+  assert.deepEqual(
+    rows.map((row) => [Number(row['id']), row['block']]),
+    [
+      [1, 'b'],
+      [2, 'c'],
+    ],
+  )
   await catalog.close()
 })
 
@@ -72,7 +83,10 @@ test('a lake in which another engine keeps its own tables goes on making batches
   const catalog = await catalogOf(city)
   assert.equal(await catalog.post('/namespaces', { namespace: ['notes'] }), 200)
   const field = (id: number, name: string, type: string): unknown => ({ id, name, required: false, type })
-  const table = (name: string, type: string): unknown => ({ name, schema: { type: 'struct', fields: [field(1, 'id', type)] } })
+  const table = (name: string, type: string): unknown => ({
+    name,
+    schema: { type: 'struct', fields: [field(1, 'id', type)] },
+  })
   assert.equal(await catalog.post('/namespaces/notes/tables', table('mine', 'long')), 200)
   assert.equal(await catalog.post('/namespaces/notes/tables', table('money', 'decimal(10, 2)')), 200)
   await city.publish([incident(1, 'a')])

@@ -73,7 +73,9 @@ export async function desk(t: TestContext, overrides: Partial<Services> = {}): P
   const services: Services = {
     bearerOf: (token) => {
       const [word, ...scopes] = token.split('~')
-      return word === 'good' ? { name: 'tester', scopes: scopes.map((one) => one.replace('.', ':')).filter(isScope) } : undefined
+      return word === 'good'
+        ? { name: 'tester', scopes: scopes.map((one) => one.replace('.', ':')).filter(isScope) }
+        : undefined
     },
     batches: async () => [BATCH],
     tables: async (ref) => {

@@ -8,7 +8,12 @@ import { desk } from './desk.ts'
 
 const FIGURES: Figures = {
   runs: { succeeded: 3, failed: 1 },
-  lastRun: { state: 'succeeded', seconds: 12.5, startedAt: 1_795_000_000, steps: [{ step: 'extract', seconds: 4, attempts: 2 }] },
+  lastRun: {
+    state: 'succeeded',
+    seconds: 12.5,
+    startedAt: 1_795_000_000,
+    steps: [{ step: 'extract', seconds: 4, attempts: 2 }],
+  },
   rows: { read: 10, landed: 9, quarantined: 1 },
   changes: { new: 9 },
   batches: 4,
@@ -38,11 +43,13 @@ describe('/metrics', () => {
       'blotter_secret_age_seconds{secret="mysql"} 86400',
       'blotter_outbox_alerts 2',
       'blotter_unreadable{part="lake"} 1',
-    ]) assert.ok(text.split('\n').includes(line), `${line}\n${text}`)
+    ])
+      assert.ok(text.split('\n').includes(line), `${line}\n${text}`)
     assert.match(text, /^process_resident_memory_bytes \d/m)
     assert.doesNotMatch(text, /^blotter_lake_bytes /m)
     assert.doesNotMatch(text, /secret="unknown"/)
-    for (const line of text.split('\n')) assert.match(line, /^(?:$|# (?:HELP|TYPE) \w+ .+|\w+(?:\{.*\})? (?:-?[\d.e+-]+|\+?Inf|Nan)(?: \d+)?$)/)
+    for (const line of text.split('\n'))
+      assert.match(line, /^(?:$|# (?:HELP|TYPE) \w+ .+|\w+(?:\{.*\})? (?:-?[\d.e+-]+|\+?Inf|Nan)(?: \d+)?$)/)
   })
 
   it('is for tokens of its scope alone', async (t) => {
@@ -53,8 +60,12 @@ describe('/metrics', () => {
   })
 
   it('has every metric that the dashboard and the alert rules in examples/ name, with those labels', () => {
-    const dashboard = JSON.parse(example('grafana-dashboard.json')) as { panels: { targets: { expr: string; legendFormat: string }[] }[] }
-    const rules = parse(example('alert-rules.yaml')) as { groups: { rules: { alert: string; expr: string; annotations: object }[] }[] }
+    const dashboard = JSON.parse(example('grafana-dashboard.json')) as {
+      panels: { targets: { expr: string; legendFormat: string }[] }[]
+    }
+    const rules = parse(example('alert-rules.yaml')) as {
+      groups: { rules: { alert: string; expr: string; annotations: object }[] }[]
+    }
     const targets = dashboard.panels.flatMap((panel) => panel.targets)
     const alerts = rules.groups.flatMap((group) => group.rules)
     const used = new Set<string>()

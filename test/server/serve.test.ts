@@ -28,7 +28,10 @@ test('a port that is taken is an error with what to do', async (t) => {
   const { url } = await serve(t)
   const { services } = await desk(t)
   const second = startServer(services, { host: '127.0.0.1', port: Number(new URL(url).port) })
-  await assert.rejects(second, (error) => error instanceof BlotterError && error.code === 'address_unusable' && /--port/.test(error.todo))
+  await assert.rejects(
+    second,
+    (error) => error instanceof BlotterError && error.code === 'address_unusable' && /--port/.test(error.todo),
+  )
 })
 
 test('closing lets the answers under way get out, and takes no more', async (t) => {
@@ -64,6 +67,9 @@ test('a body that is too large is refused, and one that is not JSON too', async 
   assert.equal((await post('/namespaces', '['.repeat(100_000))).status, 400)
   assert.equal((await post('/namespaces', `{"namespace":["a"],"x":${'['.repeat(500)}${']'.repeat(500)}}`)).status, 400)
   assert.equal((await post('/namespaces', 'namespace=a', 'application/x-www-form-urlencoded')).status, 400)
-  const huge = await post('/namespaces', JSON.stringify({ namespace: ['a'], properties: { a: 'x'.repeat(17 << 20) } })).catch(() => undefined)
+  const huge = await post(
+    '/namespaces',
+    JSON.stringify({ namespace: ['a'], properties: { a: 'x'.repeat(17 << 20) } }),
+  ).catch(() => undefined)
   if (huge) assert.equal(huge.status, 413)
 })

@@ -25,23 +25,27 @@ function variablesIn(text: string): string[] {
 }
 
 describe('The files for services', () => {
-  it('have a unit that systemd takes without a complaint', { skip: hasAnalyze ? false : 'systemd-analyze is missing: install systemd' }, async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'blotter-'))
-    try {
-      // The program has to be there for systemd to be content; nothing of it is run.
-      const program = join(folder, 'bin', 'blotter')
-      await mkdir(join(folder, 'bin'))
-      await writeFile(program, '#!/bin/sh\n')
-      await chmod(program, 0o755)
-      const unit = join(folder, 'blotter.service')
-      await writeFile(unit, example('blotter.service').replace('/usr/lib/blotter/bin/blotter', program))
-      const { stdout, stderr } = await promisify(execFile)('systemd-analyze', ['verify', '--man=no', unit])
-      const own = `${stdout}${stderr}`.split('\n').filter((line) => line.includes('blotter'))
-      assert.deepEqual(own, [])
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-    }
-  })
+  it(
+    'have a unit that systemd takes without a complaint',
+    { skip: hasAnalyze ? false : 'systemd-analyze is missing: install systemd' },
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'blotter-'))
+      try {
+        // The program has to be there for systemd to be content; nothing of it is run.
+        const program = join(folder, 'bin', 'blotter')
+        await mkdir(join(folder, 'bin'))
+        await writeFile(program, '#!/bin/sh\n')
+        await chmod(program, 0o755)
+        const unit = join(folder, 'blotter.service')
+        await writeFile(unit, example('blotter.service').replace('/usr/lib/blotter/bin/blotter', program))
+        const { stdout, stderr } = await promisify(execFile)('systemd-analyze', ['verify', '--man=no', unit])
+        const own = `${stdout}${stderr}`.split('\n').filter((line) => line.includes('blotter'))
+        assert.deepEqual(own, [])
+      } finally {
+        await rm(folder, { recursive: true, force: true })
+      }
+    },
+  )
 
   it('have a unit that serves, stops gracefully and keeps the password off the command line', () => {
     const unit = example('blotter.service')
@@ -52,13 +56,30 @@ describe('The files for services', () => {
   })
 
   it('have a container file that copies what is there, and whose command exists', () => {
-    const lines = example('Containerfile').replaceAll('\\\n', ' ').split('\n').filter((line) => /^[A-Z]+ /.test(line))
-    const known = ['FROM', 'WORKDIR', 'COPY', 'RUN', 'USER', 'VOLUME', 'ENV', 'EXPOSE', 'STOPSIGNAL', 'HEALTHCHECK', 'ENTRYPOINT', 'CMD']
+    const lines = example('Containerfile')
+      .replaceAll('\\\n', ' ')
+      .split('\n')
+      .filter((line) => /^[A-Z]+ /.test(line))
+    const known = [
+      'FROM',
+      'WORKDIR',
+      'COPY',
+      'RUN',
+      'USER',
+      'VOLUME',
+      'ENV',
+      'EXPOSE',
+      'STOPSIGNAL',
+      'HEALTHCHECK',
+      'ENTRYPOINT',
+      'CMD',
+    ]
     for (const line of lines) assert.ok(known.includes(line.split(' ')[0]!), line)
     assert.equal(lines[0]?.split(' ')[0], 'FROM')
     const copied = lines.filter((line) => line.startsWith('COPY ')).flatMap((line) => line.split(/\s+/).slice(1, -1))
     for (const path of copied) assert.ok(existsSync(new URL(path, ROOT)), path)
-    for (const needed of ['bin', 'scripts', 'src', 'pipelines', 'package.json', 'package-lock.json']) assert.ok(copied.includes(needed), needed)
+    for (const needed of ['bin', 'scripts', 'src', 'pipelines', 'package.json', 'package-lock.json'])
+      assert.ok(copied.includes(needed), needed)
     for (const line of lines.filter((one) => /^(?:ENTRYPOINT|CMD) /.test(one))) {
       assert.ok(Array.isArray(JSON.parse(line.replace(/^\w+ /, ''))), line)
     }

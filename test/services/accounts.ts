@@ -9,7 +9,8 @@ export interface ReadCity {
   url: string
 }
 
-const COLUMNS = 'id BIGINT PRIMARY KEY, date DATETIME, primary_type VARCHAR(40), arrest VARCHAR(5), block VARCHAR(60), updated_on DATETIME'
+const COLUMNS =
+  'id BIGINT PRIMARY KEY, date DATETIME, primary_type VARCHAR(40), arrest VARCHAR(5), block VARCHAR(60), updated_on DATETIME'
 
 const CHUNK_ROWS = 5000
 

@@ -46,18 +46,22 @@ export function isUnpacked(name: string): boolean {
  */
 export async function unpackDebian(request: PackageRequest): Promise<Unpacked> {
   const folder = join(cacheFolder(), request.name)
-  await once(folder, () => existsSync(join(folder, 'root')), async () => {
-    const work = join(folder, 'unfinished')
-    await rm(work, { recursive: true, force: true })
-    const archives = await download(join(work, 'apt'), request)
-    await mkdir(join(work, 'root'))
-    for (const archive of archives) await execute('dpkg-deb', ['-x', archive, join(work, 'root')])
-    for (const waste of ['doc', 'man', 'locale', 'info', 'perl']) {
-      await rm(join(work, 'root/usr/share', waste), { recursive: true, force: true })
-    }
-    await rename(join(work, 'root'), join(folder, 'root'))
-    await rm(work, { recursive: true, force: true })
-  })
+  await once(
+    folder,
+    () => existsSync(join(folder, 'root')),
+    async () => {
+      const work = join(folder, 'unfinished')
+      await rm(work, { recursive: true, force: true })
+      const archives = await download(join(work, 'apt'), request)
+      await mkdir(join(work, 'root'))
+      for (const archive of archives) await execute('dpkg-deb', ['-x', archive, join(work, 'root')])
+      for (const waste of ['doc', 'man', 'locale', 'info', 'perl']) {
+        await rm(join(work, 'root/usr/share', waste), { recursive: true, force: true })
+      }
+      await rename(join(work, 'root'), join(folder, 'root'))
+      await rm(work, { recursive: true, force: true })
+    },
+  )
   return unpacked(join(folder, 'root'))
 }
 
@@ -115,7 +119,10 @@ async function download(state: string, request: PackageRequest): Promise<string[
   await apt('update')
   if (request.suite) {
     const targets = await apt('indextargets', '--format', '$(ORIGIN)|$(LABEL)|$(SITE)', 'Created-By: Packages')
-    const mirror = targets.split('\n').map((line) => line.split('|')).find(([origin, label]) => origin === label)
+    const mirror = targets
+      .split('\n')
+      .map((line) => line.split('|'))
+      .find(([origin, label]) => origin === label)
     if (mirror?.[0] !== 'Debian') throw new Error('apt knows no Debian mirror here')
     const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
     await writeFile(join(state, 'sources.list'), `deb [signed-by=${keyring}] ${mirror[2]} ${request.suite} main\n`)

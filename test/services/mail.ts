@@ -24,7 +24,11 @@ export interface MailServer extends AsyncDisposable {
 export const MAIL_USER = 'blotter@example.org'
 
 /** A real SMTP server on loopback: STARTTLS and a login are demanded unless `options` say otherwise. */
-export async function startMail(certificate: Certificate, password: string, options: SMTPServerOptions = {}): Promise<MailServer> {
+export async function startMail(
+  certificate: Certificate,
+  password: string,
+  options: SMTPServerOptions = {},
+): Promise<MailServer> {
   const mails: Mail[] = []
   const waiting: (() => void)[] = []
   const server = new SMTPServer({
@@ -35,7 +39,9 @@ export async function startMail(certificate: Certificate, password: string, opti
     onAuth(auth, _session, done) {
       if (auth.username === MAIL_USER && auth.password === password) return done(null, { user: auth.username })
       // A careless server repeats what it was given.
-      const error = Object.assign(new Error(`5.7.8 Bad credentials for ${auth.username} with ${auth.password}`), { responseCode: 535 })
+      const error = Object.assign(new Error(`5.7.8 Bad credentials for ${auth.username} with ${auth.password}`), {
+        responseCode: 535,
+      })
       return done(error)
     },
     onData(stream, session, done) {
@@ -43,7 +49,7 @@ export async function startMail(certificate: Certificate, password: string, opti
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
       stream.on('end', () => {
         const { mailFrom, rcptTo } = session.envelope
-        const from = mailFrom === false ? '' : mailFrom?.address ?? ''
+        const from = mailFrom === false ? '' : (mailFrom?.address ?? '')
         const to = rcptTo.map(({ address }) => address)
         const user = typeof session.user === 'string' ? session.user : undefined
         mails.push({ from, to, tls: session.secure, user, source: Buffer.concat(chunks).toString('utf8'), at: Date.now() })
@@ -60,7 +66,10 @@ export async function startMail(certificate: Certificate, password: string, opti
     mails,
     received: (count, timeoutMs = 20_000) =>
       new Promise((resolve, reject) => {
-        const late = setTimeout(() => reject(new Error(`${mails.length} of ${count} mails came in ${timeoutMs} ms`)), timeoutMs)
+        const late = setTimeout(
+          () => reject(new Error(`${mails.length} of ${count} mails came in ${timeoutMs} ms`)),
+          timeoutMs,
+        )
         const look = (): void => {
           if (mails.length < count) return
           clearTimeout(late)
@@ -95,11 +104,12 @@ export async function startMute(say?: (socket: Socket) => void): Promise<{ port:
 export function headerOf(mail: Mail, name: string): string | undefined {
   const head = mail.source.slice(0, mail.source.indexOf('\r\n\r\n')).replaceAll(/\r\n[ \t]+/g, ' ')
   const line = head.split('\r\n').find((one) => one.toLowerCase().startsWith(`${name.toLowerCase()}: `))
-  return line?.slice(name.length + 2).replaceAll(/\?=\s+=\?/g, '?==?').replaceAll(/=\?utf-8\?([bq])\?([^?]*)\?=/gi, (_, way: string, text: string) =>
-    way.toLowerCase() === 'b'
-      ? Buffer.from(text, 'base64').toString('utf8')
-      : quotedPrintable(text.replaceAll('_', ' ')),
-  )
+  return line
+    ?.slice(name.length + 2)
+    .replaceAll(/\?=\s+=\?/g, '?==?')
+    .replaceAll(/=\?utf-8\?([bq])\?([^?]*)\?=/gi, (_, way: string, text: string) =>
+      way.toLowerCase() === 'b' ? Buffer.from(text, 'base64').toString('utf8') : quotedPrintable(text.replaceAll('_', ' ')),
+    )
 }
 
 /** The text of the part with a media type. */

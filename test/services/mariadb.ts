@@ -93,19 +93,23 @@ function serverWords(program: Program, data: string): string[] {
 /** An empty data folder, made once and copied for each server: making one takes longer than starting. */
 async function dataTemplate(program: Program): Promise<string> {
   const template = join(program.cache, 'data')
-  await once(program.cache, () => existsSync(template), async () => {
-    const unfinished = `${template}.unfinished`
-    await rm(unfinished, { recursive: true, force: true })
-    await mkdir(unfinished, { recursive: true })
-    const sql = ['create database if not exists mysql;', 'use mysql;', 'set @auth_root_socket=NULL;']
-    for (const name of ['system_tables', 'performance_tables', 'system_tables_data', 'maria_add_gis_sp_bootstrap']) {
-      const spellings = [`mysql_${name}.sql`, `mariadb_${name}.sql`, `${name}.sql`]
-      const file = spellings.find((spelling) => existsSync(join(program.share, spelling)))
-      if (file) sql.push(await readFile(join(program.share, file), 'utf8'))
-    }
-    await bootstrap([...program.command, ...serverWords(program, unfinished), '--bootstrap'], sql.join('\n'))
-    await rename(unfinished, template)
-  })
+  await once(
+    program.cache,
+    () => existsSync(template),
+    async () => {
+      const unfinished = `${template}.unfinished`
+      await rm(unfinished, { recursive: true, force: true })
+      await mkdir(unfinished, { recursive: true })
+      const sql = ['create database if not exists mysql;', 'use mysql;', 'set @auth_root_socket=NULL;']
+      for (const name of ['system_tables', 'performance_tables', 'system_tables_data', 'maria_add_gis_sp_bootstrap']) {
+        const spellings = [`mysql_${name}.sql`, `mariadb_${name}.sql`, `${name}.sql`]
+        const file = spellings.find((spelling) => existsSync(join(program.share, spelling)))
+        if (file) sql.push(await readFile(join(program.share, file), 'utf8'))
+      }
+      await bootstrap([...program.command, ...serverWords(program, unfinished), '--bootstrap'], sql.join('\n'))
+      await rename(unfinished, template)
+    },
+  )
   return template
 }
 

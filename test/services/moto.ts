@@ -43,7 +43,10 @@ export async function startMoto(): Promise<Moto | undefined> {
   const endpoint = `http://127.0.0.1:${port}`
   const deadline = performance.now() + STARTED_WITHIN_MS
   for (;;) {
-    const answers = await fetch(`${endpoint}/moto-api/data.json`).then((answer) => answer.ok, () => false)
+    const answers = await fetch(`${endpoint}/moto-api/data.json`).then(
+      (answer) => answer.ok,
+      () => false,
+    )
     if (answers) return { endpoint, stop: () => stopped(child, kill) }
     if (child.exitCode !== null || performance.now() > deadline) {
       kill()
@@ -58,18 +61,28 @@ const VERSION = '5.2.1'
 async function findPython(): Promise<string> {
   const installed = onPath('python3')
   if (!installed) throw new Error('there is no python3')
-  if (await execute(installed, ['-c', 'import moto.server, flask']).then(() => true, () => false)) return installed
+  if (
+    await execute(installed, ['-c', 'import moto.server, flask']).then(
+      () => true,
+      () => false,
+    )
+  )
+    return installed
   const folder = join(cacheFolder(), `moto-${VERSION}`)
   const done = join(folder, 'done')
   if (!existsSync(done) && !process.env['CI'] && process.env['BLOTTER_TEST_MOTO'] !== '1') {
     throw new Error('python3 has no moto, and BLOTTER_TEST_MOTO is not 1')
   }
   const python = join(folder, 'bin/python')
-  await once(folder, () => existsSync(done), async () => {
-    await execute(installed, ['-m', 'venv', folder])
-    await execute(python, ['-m', 'pip', 'install', '--quiet', '--no-input', `moto[server]==${VERSION}`])
-    await writeFile(done, '')
-  })
+  await once(
+    folder,
+    () => existsSync(done),
+    async () => {
+      await execute(installed, ['-m', 'venv', folder])
+      await execute(python, ['-m', 'pip', 'install', '--quiet', '--no-input', `moto[server]==${VERSION}`])
+      await writeFile(done, '')
+    },
+  )
   return python
 }
 

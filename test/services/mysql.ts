@@ -91,15 +91,19 @@ function serverWords(program: Program, data: string): string[] {
 /** An empty data folder, made once and copied for each server: making one takes longer than starting. */
 async function dataTemplate(program: Program): Promise<string> {
   const template = join(program.cache, 'data')
-  await once(program.cache, () => existsSync(template), async () => {
-    const unfinished = `${template}.unfinished`
-    await rm(unfinished, { recursive: true, force: true })
-    await mkdir(unfinished, { recursive: true })
-    const words = [...program.command, ...serverWords(program, unfinished), '--initialize-insecure', '--skip-log-bin']
-    await execute(words[0]!, words.slice(1))
-    // Each server is to have its own identity.
-    await rm(join(unfinished, 'auto.cnf'), { force: true })
-    await rename(unfinished, template)
-  })
+  await once(
+    program.cache,
+    () => existsSync(template),
+    async () => {
+      const unfinished = `${template}.unfinished`
+      await rm(unfinished, { recursive: true, force: true })
+      await mkdir(unfinished, { recursive: true })
+      const words = [...program.command, ...serverWords(program, unfinished), '--initialize-insecure', '--skip-log-bin']
+      await execute(words[0]!, words.slice(1))
+      // Each server is to have its own identity.
+      await rm(join(unfinished, 'auto.cnf'), { force: true })
+      await rename(unfinished, template)
+    },
+  )
   return template
 }

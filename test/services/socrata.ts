@@ -71,7 +71,12 @@ export async function startSocrata(table: SocrataTable): Promise<SocrataServer> 
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://portal')
-    const question: Asked = { path: url.pathname, parameters: url.searchParams, headers: request.headers, n: asked.length + 1 }
+    const question: Asked = {
+      path: url.pathname,
+      parameters: url.searchParams,
+      headers: request.headers,
+      n: asked.length + 1,
+    }
     asked.push(question)
     server.onRequest?.(question)
     const bad = server.misbehave?.(question)
@@ -105,7 +110,8 @@ export async function startSocrata(table: SocrataTable): Promise<SocrataServer> 
     url: (parameters = {}) => `socrata://127.0.0.1:${port}/${DATASET}?${new URLSearchParams({ http: '1', ...parameters })}`,
     put: (...rows) => void kept.push(...rows.map(keep)),
     edit(fits, change) {
-      for (const [i, { number, row }] of kept.entries()) if (fits(row)) kept[i] = { number, updatedAt: stamp(), row: change(row) }
+      for (const [i, { number, row }] of kept.entries())
+        if (fits(row)) kept[i] = { number, updatedAt: stamp(), row: change(row) }
     },
     remove(fits) {
       for (let i = kept.length - 1; i >= 0; i--) if (fits(kept[i]!.row)) kept.splice(i, 1)
@@ -153,7 +159,10 @@ function query(
   const select = parameters.get('$select') ?? ''
   if (select.startsWith('count(*)')) {
     if (select !== 'count(*) AS row_count,max(:updated_at) AS newest') throw new Error(`unknown aggregate: ${select}`)
-    const newest = found.map((row) => row.updatedAt).toSorted().at(-1)
+    const newest = found
+      .map((row) => row.updatedAt)
+      .toSorted()
+      .at(-1)
     return json(200, [{ row_count: String(found.length), ...(newest ? { newest } : {}) }])
   }
   if (![null, ':id'].includes(parameters.get('$order'))) throw new Error(`unknown order: ${parameters.get('$order')}`)

@@ -18,7 +18,11 @@ function tokensOf(text: string): Token[] {
     const found = TOKEN.exec(text)
     if (!found) throw new Error(`Could not parse SoQL query at character ${at + 1}: ${text}`)
     const [, literal, sign, word = ''] = found
-    tokens.push(literal === undefined ? { text: sign ?? word, literal: false } : { text: literal.replaceAll("''", "'"), literal: true })
+    tokens.push(
+      literal === undefined
+        ? { text: sign ?? word, literal: false }
+        : { text: literal.replaceAll("''", "'"), literal: true },
+    )
   }
   return tokens
 }
@@ -76,7 +80,9 @@ export function parseCondition(text: string | undefined, names: readonly string[
 
 function compare(left: unknown, operator: string, right: unknown): boolean {
   if (left === null || left === undefined) return false
-  const [a, b] = [left, right].some((side) => Number.isNaN(Number(side))) ? [String(left), String(right)] : [Number(left), Number(right)]
+  const [a, b] = [left, right].some((side) => Number.isNaN(Number(side)))
+    ? [String(left), String(right)]
+    : [Number(left), Number(right)]
   switch (operator) {
     case '=':
       return a === b

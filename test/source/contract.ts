@@ -57,8 +57,23 @@ export async function openWorkbench(): Promise<Workbench> {
 
 /** Texts that a careless reader breaks. */
 const NAMES = [
-  'plain', 'Zoë ☃ 😀', 'comma, "quoted", it\'s', 'back\\slash \\N \\t', 'tab\there', 'two\nlines', ' spaces around ',
-  '0001', 'NULL', 'null', 'true', '2024-01-01', '1e3', '日本語', '; DROP TABLE x --', '%s $1 ?', null,
+  'plain',
+  'Zoë ☃ 😀',
+  'comma, "quoted", it\'s',
+  'back\\slash \\N \\t',
+  'tab\there',
+  'two\nlines',
+  ' spaces around ',
+  '0001',
+  'NULL',
+  'null',
+  'true',
+  '2024-01-01',
+  '1e3',
+  '日本語',
+  '; DROP TABLE x --',
+  '%s $1 ?',
+  null,
 ]
 
 const SIZES = [0, -0.1, 0.1 + 0.2, 1e-300, 1.7976931348623157e308, 41.878113633, -87.629798, 123456789012, null]
@@ -94,7 +109,10 @@ export function describeSource(name: string, { make, skip = false }: ContractOpt
     it('describes its columns in their order', async () => {
       const source = await make(rowsOf(5))
       const { what, columns, rowsEstimate } = await source.describe(NEVER)
-      assert.deepEqual(columns.map((column) => column.name), CONTRACT_COLUMNS)
+      assert.deepEqual(
+        columns.map((column) => column.name),
+        CONTRACT_COLUMNS,
+      )
       assert.notEqual(what, '')
       assert.ok(rowsEstimate === undefined || rowsEstimate >= 0)
     })
@@ -107,11 +125,17 @@ export function describeSource(name: string, { make, skip = false }: ContractOpt
       const extracted = await view.extract({ stage: bench.stage, signal: NEVER, progress: () => {} })
       const found = (await bench.read(extracted)).map(said)
       if ((await source.describe(NEVER)).primaryKey) {
-        assert.ok(found.every((row, i) => i === 0 || found[i - 1]!.id < row.id), 'rows come in key order')
+        assert.ok(
+          found.every((row, i) => i === 0 || found[i - 1]!.id < row.id),
+          'rows come in key order',
+        )
       }
       assert.deepEqual(found.toSorted(byId), rows.toSorted(byId))
       assert.equal(extracted.rows, rows.length)
-      assert.equal(extracted.parts.reduce((sum, part) => sum + part.rows, 0), rows.length)
+      assert.equal(
+        extracted.parts.reduce((sum, part) => sum + part.rows, 0),
+        rows.length,
+      )
       assert.ok(extracted.counted === undefined || extracted.counted === rows.length)
       assert.deepEqual(extracted.parts[0]!.columns, view.columns)
     })
@@ -120,7 +144,10 @@ export function describeSource(name: string, { make, skip = false }: ContractOpt
       const source = await make([])
       await using bench = await openWorkbench()
       await using view = await source.open(NEVER)
-      assert.deepEqual(view.columns.map((column) => column.name), CONTRACT_COLUMNS)
+      assert.deepEqual(
+        view.columns.map((column) => column.name),
+        CONTRACT_COLUMNS,
+      )
       const extracted = await view.extract({ stage: bench.stage, signal: NEVER, progress: () => {} })
       assert.equal(extracted.rows, 0)
       assert.deepEqual(await bench.read(extracted), [])
@@ -135,7 +162,10 @@ export function describeSource(name: string, { make, skip = false }: ContractOpt
       const options = { stage: bench.stage, signal: NEVER, progress: () => {} }
       const swept = await bench.read(await view.sweep({ ...options, key: 'id', cursor: 'seen_on' }))
       const expected = rows.toSorted(byId).map(({ id, seen_on }) => ({ id, seen_on }))
-      assert.deepEqual(swept.map(({ id, seen_on }) => ({ id: BigInt(id as string), seen_on })), expected)
+      assert.deepEqual(
+        swept.map(({ id, seen_on }) => ({ id: BigInt(id as string), seen_on })),
+        expected,
+      )
       async function* keys(): AsyncGenerator<bigint[]> {
         yield [1n, 2n, 4n]
         yield [301n, 8998n, 9_000_000n]
@@ -171,10 +201,12 @@ export function describeSource(name: string, { make, skip = false }: ContractOpt
 
 /** Interrupts as soon as the source does something with its stage. */
 function interrupting(stage: Stage, stop: () => void): Stage {
-  const first = <A extends unknown[], R>(work: (...args: A) => R) => (...args: A): R => {
-    stop()
-    return work(...args)
-  }
+  const first =
+    <A extends unknown[], R>(work: (...args: A) => R) =>
+    (...args: A): R => {
+      stop()
+      return work(...args)
+    }
   return {
     folder: stage.folder,
     rows: first(stage.rows),

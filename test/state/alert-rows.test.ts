@@ -32,12 +32,21 @@ const unclaimed = () => false
 test('an alert is stored once, with a delivery for each channel, and comes back as it was', (t) => {
   using state = openState(testFolder(t))
   const { database } = state
-  assert.deepEqual([insertAlert(database, raised('a'), ['email', 'webhook']), insertAlert(database, raised('a', LATER), ['email'])], [true, false])
+  assert.deepEqual(
+    [insertAlert(database, raised('a'), ['email', 'webhook']), insertAlert(database, raised('a', LATER), ['email'])],
+    [true, false],
+  )
   assert.ok(isRaised(database, raised('a')) && !isRaised(database, raised('b')))
   assert.equal(lastRaised(database, 'secret_rotated'), AT)
   assert.equal(lastRaised(database, 'digest'), undefined)
   const due = dueDeliveries(database, { now: AT, limit: 10, isClaimed: unclaimed })
-  assert.deepEqual(due.map(({ channel, alert }) => [channel, alert]), [['email', raised('a').alert], ['webhook', raised('a').alert]])
+  assert.deepEqual(
+    due.map(({ channel, alert }) => [channel, alert]),
+    [
+      ['email', raised('a').alert],
+      ['webhook', raised('a').alert],
+    ],
+  )
 })
 
 test('a delivery is due until it is claimed or over, and again when it is asked for', (t) => {

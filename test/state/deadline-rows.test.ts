@@ -29,7 +29,10 @@ test('a deadline that is open or missed goes on with its run, a closed one begin
   const { database } = started(t)
   const again = () => openDeadline(database, { run: 'r', scope: 'run', limit_ms: 2000, started_at: LATER })
   again()
-  assert.deepEqual([readDeadline(database, 'r', 'run')?.started_at, readDeadline(database, 'r', 'run')?.limit_ms], [AT, 1000])
+  assert.deepEqual(
+    [readDeadline(database, 'r', 'run')?.started_at, readDeadline(database, 'r', 'run')?.limit_ms],
+    [AT, 1000],
+  )
   markMissed(database, 'r', 'run')
   again()
   closeDeadlines(database, 'r', 'closed')
@@ -39,14 +42,17 @@ test('a deadline that is open or missed goes on with its run, a closed one begin
   closeDeadlines(database, 'r', 'closed')
   assert.deepEqual([countOpenDeadlines(database), watchedDeadlines(database).length], [0, 0])
   openDeadline(database, { run: 'r', scope: 'step land', limit_ms: 20, started_at: LATER })
-  assert.deepEqual({ ...readDeadline(database, 'r', 'step land') }, {
-    run: 'r',
-    scope: 'step land',
-    limit_ms: 20,
-    started_at: LATER,
-    watched_ms: 0,
-    state: 'open',
-  })
+  assert.deepEqual(
+    { ...readDeadline(database, 'r', 'step land') },
+    {
+      run: 'r',
+      scope: 'step land',
+      limit_ms: 20,
+      started_at: LATER,
+      watched_ms: 0,
+      state: 'open',
+    },
+  )
 })
 
 test('what was seen to go by is never taken back, and a limit of nothing is no limit', (t) => {

@@ -14,7 +14,10 @@ test('deliveries are counted by their state, one for each channel', (t) => {
   assert.deepEqual(countDeliveries(state.database), {})
   const raised_at = '2026-11-23T06:00:00.000Z'
   const alert = { event: 'secret_rotated', secret: 'mysql', by: 'schedule', nextAt: null } as const
-  insertAlert(state.database, { event: 'secret_rotated', subject: 'mysql', occasion: raised_at, alert, raised_at }, ['email', 'webhook'])
+  insertAlert(state.database, { event: 'secret_rotated', subject: 'mysql', occasion: raised_at, alert, raised_at }, [
+    'email',
+    'webhook',
+  ])
   state.database.run(`UPDATE alert_deliveries SET state = 'sent' WHERE channel = 'email'`)
   assert.deepEqual(countDeliveries(state.database), { sent: 1, waiting: 1 })
 })

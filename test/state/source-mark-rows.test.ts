@@ -16,5 +16,8 @@ test('what a source looked like is kept by its name, the newest look alone, and 
   assert.equal(readSourceMark(state.database, 'mysql://reader:other@host/city?table=crimes'), 'two')
   assert.equal(readSourceMark(state.database, 'mysql://reader@host/city?table=other'), undefined)
   const rows = state.database.all<{ source: string; run: string }>('SELECT source, run FROM source_marks')
-  assert.deepEqual(rows.map((row) => [row.source, row.run]), [['mysql://reader@host/city?table=crimes', 'r2']])
+  assert.deepEqual(
+    rows.map((row) => [row.source, row.run]),
+    [['mysql://reader@host/city?table=crimes', 'r2']],
+  )
 })

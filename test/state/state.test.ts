@@ -79,7 +79,13 @@ test("another program's database is refused as damaged and not written to", (t) 
   other.close()
   assert.throws(() => openState(folder), code('state_damaged', /Blotter did not make it/))
   const again = new DatabaseSync(join(folder, STATE_FILE))
-  assert.deepEqual(again.prepare('SELECT name FROM sqlite_schema').all().map((row) => row.name), ['bookmarks'])
+  assert.deepEqual(
+    again
+      .prepare('SELECT name FROM sqlite_schema')
+      .all()
+      .map((row) => row.name),
+    ['bookmarks'],
+  )
   again.close()
 })
 

@@ -91,16 +91,16 @@ export const patternRules: Record<string, Rule> = {
 
 export function broken(rule: Rule, files: readonly SourceFile[]): Finding[] {
   return files
-    .filter(file => rule.where.test(file.path) && !rule.except?.test(file.path))
-    .flatMap(file => findings(file, rule.depth, rule.pattern, rule.instead))
+    .filter((file) => rule.where.test(file.path) && !rule.except?.test(file.path))
+    .flatMap((file) => findings(file, rule.depth, rule.pattern, rule.instead))
 }
 
 /** Double quotes only where they spare an apostrophe its backslash. */
 export function quotesAreSingle(files: readonly SourceFile[]): Finding[] {
-  return files.flatMap(file =>
+  return files.flatMap((file) =>
     [...file.bare.matchAll(/" *"/g)]
       .map(({ 0: { length }, index }) => ({ index, quoted: file.code.slice(index, index + length) }))
-      .filter(({ quoted }) => !quoted.includes('\''))
+      .filter(({ quoted }) => !quoted.includes("'"))
       .map(({ index, quoted }) => {
         return { path: file.path, line: lineAt(file.text, index), instead: `'${quoted.slice(1, -1)}'` }
       }),
@@ -108,7 +108,7 @@ export function quotesAreSingle(files: readonly SourceFile[]): Finding[] {
 }
 
 export function linesAreShort(files: readonly SourceFile[], charactersMax: number): Finding[] {
-  return files.flatMap(file =>
+  return files.flatMap((file) =>
     file.text.split('\n').flatMap((line, index) => {
       const instead = `${line.length} characters, ${charactersMax} at most: break the line`
       return line.length > charactersMax ? [{ path: file.path, line: index + 1, instead }] : []
@@ -117,7 +117,7 @@ export function linesAreShort(files: readonly SourceFile[], charactersMax: numbe
 }
 
 export function filesAreShort(files: readonly SourceFile[], linesMax: number): Finding[] {
-  return files.flatMap(file => {
+  return files.flatMap((file) => {
     const lines = file.text.split('\n').length - 1
     const instead = `${lines} lines, ${linesMax} at most: find the second idea and give it a file`
     return lines > linesMax ? [{ path: file.path, instead }] : []
@@ -126,7 +126,7 @@ export function filesAreShort(files: readonly SourceFile[], linesMax: number): F
 
 /** Bodies of functions and methods, by matching braces; the blocks that only group tests are no functions here. */
 export function functionsAreShort(files: readonly SourceFile[], linesMax: number): Finding[] {
-  return files.flatMap(file => {
+  return files.flatMap((file) => {
     const opened: number[] = []
     const found: Finding[] = []
     for (const { 0: brace, index } of file.bare.matchAll(/[{}]/g)) {

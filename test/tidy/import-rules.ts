@@ -45,10 +45,9 @@ const homes: Record<string, readonly string[]> = {
 const handedIn: Record<string, string> = { 'src/server/serve.ts': 'src/cli/main.ts' }
 
 const partOf = (path: string): string | undefined => /^src\/([^/.]+)/.exec(path)?.[1]
-const adapterOf = (path: string): string | undefined =>
-  new RegExp(`^src/(?:${ports.join('|')})/[^/]+(?=/)`).exec(path)?.[0]
+const adapterOf = (path: string): string | undefined => new RegExp(`^src/(?:${ports.join('|')})/[^/]+(?=/)`).exec(path)?.[0]
 const packageOf = (specifier: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier
-const rankOf = (part: string): number => ranks.findIndex(parts => parts.includes(part))
+const rankOf = (part: string): number => ranks.findIndex((parts) => parts.includes(part))
 
 export function importsPointDown(files: readonly SourceFile[]): Finding[] {
   return imports(files, 'src/').flatMap(({ path, line, target }) => {
@@ -62,7 +61,7 @@ export function importsPointDown(files: readonly SourceFile[]): Finding[] {
 
 function misplaced(path: string, from: string, to: string | undefined, target: string): string | undefined {
   if (to === undefined) return `src/ imports nothing outside src/ (${target}): move it in, or take it as an argument`
-  const unknown = [from, to].find(part => rankOf(part) === -1)
+  const unknown = [from, to].find((part) => rankOf(part) === -1)
   if (unknown !== undefined) return `give src/${unknown} a rank in DESIGN section 5 and in test/tidy/import-rules.ts`
   if (rankOf(to) < rankOf(from) || handedIn[target] === path) return undefined
   const relation = rankOf(to) === rankOf(from) ? 'stands beside' : 'stands above'
@@ -83,7 +82,7 @@ export function packagesStayAtHome(files: readonly SourceFile[]): Finding[] {
     const name = packageOf(specifier)
     const home = homes[name]
     if (target !== undefined || (home === undefined && name.startsWith('node:'))) return []
-    if (home?.some(place => path.startsWith(place))) return []
+    if (home?.some((place) => path.startsWith(place))) return []
     const homeless = `argue ${name} in ARCHITECTURE.md and give it a home in test/tidy/import-rules.ts`
     const away = `${name} is imported only in ${home?.join(', ')}: go through what that exports`
     return [{ path, line, instead: home === undefined ? homeless : away }]
@@ -100,7 +99,7 @@ export function pipelinesImportTheIndex(files: readonly SourceFile[]): Finding[]
 }
 
 export function importsNameFiles(files: readonly SourceFile[]): Finding[] {
-  const paths = new Set(files.map(file => file.path))
+  const paths = new Set(files.map((file) => file.path))
   return imports(files, '').flatMap(({ path, line, specifier, target }) => {
     const isBare = target === undefined && isBuiltin(specifier) && !specifier.startsWith('node:')
     if (isBare) return [{ path, line, instead: `node:${specifier}` }]
@@ -110,7 +109,7 @@ export function importsNameFiles(files: readonly SourceFile[]): Finding[] {
 }
 
 export function noCycles(files: readonly SourceFile[]): Finding[] {
-  const edges = new Map(files.map(file => [file.path, importsOf(file).flatMap(({ target }) => target ?? [])]))
+  const edges = new Map(files.map((file) => [file.path, importsOf(file).flatMap(({ target }) => target ?? [])]))
   const done = new Set<string>()
   const found: Finding[] = []
   const visit = (path: string, trail: readonly string[]): void => {
@@ -127,11 +126,11 @@ export function noCycles(files: readonly SourceFile[]): Finding[] {
 }
 
 export function noBarrels(files: readonly SourceFile[]): Finding[] {
-  return files.flatMap(file => findings(file, 'bare', /\bexport\s*\*/g, 'name each export'))
+  return files.flatMap((file) => findings(file, 'bare', /\bexport\s*\*/g, 'name each export'))
 }
 
 function imports(files: readonly SourceFile[], under: string) {
   return files
-    .filter(file => file.path.startsWith(under))
-    .flatMap(file => importsOf(file).map(entry => ({ path: file.path, ...entry })))
+    .filter((file) => file.path.startsWith(under))
+    .flatMap((file) => importsOf(file).map((entry) => ({ path: file.path, ...entry })))
 }

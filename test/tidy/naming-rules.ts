@@ -7,10 +7,10 @@ const emptyWords = /^(?:utils?|commons?|helpers?|misc|shared|stuff)$/i
 
 export function namesSaySomething(files: readonly SourceFile[]): Finding[] {
   const places = files.flatMap(({ path }) => {
-    const word = path.split(/[/.-]/).find(part => emptyWords.test(part))
+    const word = path.split(/[/.-]/).find((part) => emptyWords.test(part))
     return word === undefined ? [] : [{ path, instead: `name the idea, not "${word}"` }]
   })
-  const declared = files.flatMap(file => {
+  const declared = files.flatMap((file) => {
     const pattern = /\b(?:class|interface|type|function|const|let)\s+(\w*(?:Manager|Helper|Utils?|Impl)|I[A-Z][a-z]\w*)\b/g
     return findings(file, 'bare', pattern, 'name what it is or does ($&)').filter(isNotInternational)
   })
@@ -34,18 +34,20 @@ const plainWords = new Set(['id', 'date', 'year', 'block', 'description', 'locat
 
 /** The columns of a pipeline that betray it when they occur under src/. */
 export function tellingColumns(sourceFile: string): string[] {
-  const names = [...sourceFile.matchAll(/\bname: '(\w+)'/g)].map(match => match[1] ?? '')
-  return names.filter(name => !plainWords.has(name))
+  const names = [...sourceFile.matchAll(/\bname: '(\w+)'/g)].map((match) => match[1] ?? '')
+  return names.filter((name) => !plainWords.has(name))
 }
 
 /** Code and texts, not comments: those may take an example from Chicago. */
 export function cityIsUnknown(files: readonly SourceFile[]): Finding[] {
   const columns = tellingColumns(readFileSync(`${root}/pipelines/chicago-crimes/0-source.ts`, 'utf8'))
-  const camel = columns.map(name => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()))
+  const camel = columns.map((name) => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()))
   const pattern = new RegExp(`\\b(?:${[...new Set([...columns, ...camel])].join('|')})\\b`, 'gi')
   return files
     .filter(({ path }) => path.startsWith('src/'))
-    .flatMap(file => findings(file, 'code', pattern, 'declare it in pipelines/chicago-crimes/ and read it from there ($&)'))
+    .flatMap((file) =>
+      findings(file, 'code', pattern, 'declare it in pipelines/chicago-crimes/ and read it from there ($&)'),
+    )
 }
 
 export function lockFileNamesNoHost(lock: string): Finding[] {

@@ -31,13 +31,18 @@ describe('Reading a source', () => {
     const dynamic = "await import('./d.ts')\n// from './e.ts'"
     const text = `import a from './a.ts'\nimport type { B } from '../b.ts'\nexport { c } from 'c'\n${dynamic}`
     const found = importsOf(sourceFile('src/x/y.ts', text)).map(({ line, target, specifier }) => [line, target ?? specifier])
-    assert.deepEqual(found, [[1, 'src/x/a.ts'], [2, 'src/b.ts'], [3, 'c'], [4, 'src/x/d.ts']])
+    assert.deepEqual(found, [
+      [1, 'src/x/a.ts'],
+      [2, 'src/b.ts'],
+      [3, 'c'],
+      [4, 'src/x/d.ts'],
+    ])
   })
 })
 
 describe('The rules of imports', () => {
   it('refuse what points up or sideways, and allow what points down', () => {
-    const imports = ['../model/schema.ts', '../engine/engine.ts', '../query/q.ts'].map(path => `import a from '${path}'`)
+    const imports = ['../model/schema.ts', '../engine/engine.ts', '../query/q.ts'].map((path) => `import a from '${path}'`)
     const found = importsPointDown([sourceFile('src/lake/plan.ts', imports.join('\n'))])
     const told = found.map(({ instead }) => instead.split(':')[0])
     assert.deepEqual(told, ['engine stands beside lake', 'query stands above lake'])

@@ -32,8 +32,8 @@ export interface Import {
 
 export function readSources(patterns: readonly string[]): SourceFile[] {
   const exclude = (path: string): boolean => /(^|\/)node_modules(\/|$)/.test(path)
-  const paths = globSync([...patterns], { cwd: root, exclude }).map(path => path.replaceAll('\\', '/'))
-  return paths.sort().map(path => sourceFile(path, readFileSync(`${root}/${path}`, 'utf8')))
+  const paths = globSync([...patterns], { cwd: root, exclude }).map((path) => path.replaceAll('\\', '/'))
+  return paths.sort().map((path) => sourceFile(path, readFileSync(`${root}/${path}`, 'utf8')))
 }
 
 export function sourceFile(path: string, text: string): SourceFile {
@@ -46,7 +46,7 @@ export function lineAt(text: string, index: number): number {
 
 /** Every match of a pattern in one depth of a file's text, as findings. */
 export function findings(file: SourceFile, depth: 'text' | 'code' | 'bare', pattern: RegExp, instead: string): Finding[] {
-  return [...file[depth].matchAll(pattern)].map(match => ({
+  return [...file[depth].matchAll(pattern)].map((match) => ({
     path: file.path,
     line: lineAt(file.text, match.index),
     instead: instead.replace('$&', match[0].trim()),
@@ -56,12 +56,11 @@ export function findings(file: SourceFile, depth: 'text' | 'code' | 'bare', patt
 /** Static, re-exporting, type-only and dynamic imports. */
 export function importsOf(file: SourceFile): Import[] {
   const pattern = /(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)(['"])/gm
-  return [...file.bare.matchAll(pattern)].map(match => {
+  return [...file.bare.matchAll(pattern)].map((match) => {
     const begin = match.index + match[0].length
-    const specifier = file.code.slice(begin, file.code.indexOf(match[1] ?? '\'', begin))
+    const specifier = file.code.slice(begin, file.code.indexOf(match[1] ?? "'", begin))
     const line = lineAt(file.text, begin)
     if (!specifier.startsWith('.')) return { line, specifier }
     return { line, specifier, target: posix.join(posix.dirname(file.path), specifier) }
   })
 }
-

@@ -14,7 +14,10 @@ test('parameters are filled in where they are meant, and nowhere else', () => {
 
 test('a table comes out in the columns and types that it declares', () => {
   const table = { sql: 'select 1 as n, :processed_at as at -- the end' } as SqlTable
-  const schema = schemaOf([{ name: 'at', type: 'timestamptz' }, { name: 'n', type: 'long' }])
+  const schema = schemaOf([
+    { name: 'at', type: 'timestamptz' },
+    { name: 'n', type: 'long' },
+  ])
   assert.equal(
     renderTable(table, schema, { batchAt: '2026-11-23T06:00:00Z', processedAt: '2026-11-23T06:01:00Z' }),
     `SELECT CAST("at" AS TIMESTAMPTZ) AS "at", CAST("n" AS BIGINT) AS "n" FROM (` +

@@ -51,7 +51,18 @@ async function send(config: EmailConfig, place: string, message: Message, signal
   try {
     const { subject, text, html, headers, id, thread, at } = message
     const references = thread === undefined ? {} : { references: `<${thread}>`, inReplyTo: `<${thread}>` }
-    const mail = { from, to: [...to], subject, text, html, headers: { ...headers }, messageId: `<${id}>`, date: at, signal, ...references }
+    const mail = {
+      from,
+      to: [...to],
+      subject,
+      text,
+      html,
+      headers: { ...headers },
+      messageId: `<${id}>`,
+      date: at,
+      signal,
+      ...references,
+    }
     const { rejectedErrors = [] } = await transport.sendMail(mail)
     return { refused: rejectedErrors.map(refusalOf) }
   } catch (error) {
@@ -61,7 +72,15 @@ async function send(config: EmailConfig, place: string, message: Message, signal
   }
 }
 
-function refusalOf({ recipient = 'one', response, message }: { recipient?: string; response?: string; message: string }): string {
+function refusalOf({
+  recipient = 'one',
+  response,
+  message,
+}: {
+  recipient?: string
+  response?: string
+  message: string
+}): string {
   return redaction.text(`${recipient}: ${response ?? message}`)
 }
 
@@ -74,10 +93,14 @@ async function login({ user, password }: EmailConfig): Promise<{ auth?: { user: 
 }
 
 function halfALogin(missing: 'user' | 'password'): BlotterError {
-  return new BlotterError('config_invalid', `A login for mail is half given: alerts.email.${missing} is missing. No mail was sent.`, {
-    todo: `Give alerts.email.${missing} too, or neither of user and password where the server wants no login.`,
-    context: { key: `alerts.email.${missing}` },
-  })
+  return new BlotterError(
+    'config_invalid',
+    `A login for mail is half given: alerts.email.${missing} is missing. No mail was sent.`,
+    {
+      todo: `Give alerts.email.${missing} too, or neither of user and password where the server wants no login.`,
+      context: { key: `alerts.email.${missing}` },
+    },
+  )
 }
 
 async function authorities(file: string | undefined): Promise<{ ca?: string[] }> {
@@ -92,8 +115,12 @@ async function authorities(file: string | undefined): Promise<{ ca?: string[] }>
 }
 
 function unreadable(file: string, why: string): BlotterError {
-  return new BlotterError('config_invalid', `The certificates of alerts.email.ca cannot be read from ${file}: ${why}. No mail was sent.`, {
-    todo: 'Name a file of certificates in PEM, or leave `alerts.email.ca` out where the server has a public certificate.',
-    context: { key: 'alerts.email.ca', file },
-  })
+  return new BlotterError(
+    'config_invalid',
+    `The certificates of alerts.email.ca cannot be read from ${file}: ${why}. No mail was sent.`,
+    {
+      todo: 'Name a file of certificates in PEM, or leave `alerts.email.ca` out where the server has a public certificate.',
+      context: { key: 'alerts.email.ca', file },
+    },
+  )
 }

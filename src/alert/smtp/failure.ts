@@ -13,7 +13,11 @@ interface Failure {
 export function smtpFailure(error: unknown, place: string, { user }: { user?: string | undefined }): BlotterError {
   if (error instanceof BlotterError) return error
   const { code = '', message = '', response, responseCode } = error as Failure
-  const said = redaction.text(response ?? message).replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '')
+  const said = redaction
+    .text(response ?? message)
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .replace(/\.$/, '')
   const failed = (kind: 'alert_refused' | 'alert_unreachable', why: string, todo: string): BlotterError =>
     new BlotterError(kind, `The mail server ${place} ${why}. The mail was not sent; it waits.`, {
       todo,
@@ -25,15 +29,21 @@ export function smtpFailure(error: unknown, place: string, { user }: { user?: st
     return failed('alert_refused', `${who}: ${said}`, `Check alerts.email.user and alerts.email.password. ${how}`)
   }
   if (isCertificate(code, message)) {
-    const todo = 'Give the name that its certificate bears as alerts.email.host, or its authority as alerts.email.ca (a PEM file).'
+    const todo =
+      'Give the name that its certificate bears as alerts.email.host, or its authority as alerts.email.ca (a PEM file).'
     return failed('alert_refused', `shows a certificate that is not trusted: ${said}`, todo)
   }
   if (code === 'ETLS' || /wrong version number|STARTTLS/i.test(message)) {
-    const todo = 'Use its port for STARTTLS (587), or port 465 with `tls: implicit`. Blotter sends no mail over an open connection.'
+    const todo =
+      'Use its port for STARTTLS (587), or port 465 with `tls: implicit`. Blotter sends no mail over an open connection.'
     return failed('alert_refused', `does not speak TLS as it has to: ${said}`, todo)
   }
   if (responseCode !== undefined && responseCode >= 500) {
-    return failed('alert_refused', `refused the mail: ${said}`, 'Check alerts.email.from and alerts.email.to; the server says why.')
+    return failed(
+      'alert_refused',
+      `refused the mail: ${said}`,
+      'Check alerts.email.from and alerts.email.to; the server says why.',
+    )
   }
   const todo = 'Check alerts.email.host and alerts.email.port, and that a firewall lets this machine through.'
   return failed('alert_unreachable', `could not be talked to: ${said || code}`, todo)

@@ -50,16 +50,28 @@ async function post(target: URL, message: Message, signal: AbortSignal): Promise
   })
   let response: Response
   try {
-    response = await fetch(target, { method: 'POST', headers: { 'content-type': 'application/json' }, body, signal, redirect: 'manual' })
+    response = await fetch(target, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal,
+      redirect: 'manual',
+    })
     await response.body?.cancel()
   } catch (error) {
     const { cause } = error as { cause?: { code?: unknown; message?: unknown } }
     const why = redaction.text(String(cause?.code ?? cause?.message ?? (error as Error).message))
-    throw unsent('alert_unreachable', `${target.host} could not be talked to: ${why}`, 'See that the service is up and can be reached from here.')
+    throw unsent(
+      'alert_unreachable',
+      `${target.host} could not be talked to: ${why}`,
+      'See that the service is up and can be reached from here.',
+    )
   }
   if (response.status >= 200 && response.status < 300) return
   const passing = response.status >= 500 || response.status === 429 || response.status === 408
-  const todo = passing ? 'Nothing: it is tried again for a day.' : 'Make a new webhook there and store its URL as alerts.webhook.'
+  const todo = passing
+    ? 'Nothing: it is tried again for a day.'
+    : 'Make a new webhook there and store its URL as alerts.webhook.'
   throw unsent(passing ? 'alert_unreachable' : 'alert_refused', `${target.host} answered ${response.status}`, todo)
 }
 

@@ -114,7 +114,9 @@ function whole(db: DatabaseSync, file: string): DatabaseSync {
   try {
     const found = Object.values(db.prepare('PRAGMA integrity_check(1)').get() ?? {})[0]
     if (found !== 'ok') throw catalogDamaged(file, String(found).replaceAll('\n', ' '))
-    const odd = db.prepare("SELECT iceberg_type AS kind FROM iceberg_tables WHERE iceberg_type NOT IN ('TABLE', 'VIEW')").get()
+    const odd = db
+      .prepare("SELECT iceberg_type AS kind FROM iceberg_tables WHERE iceberg_type NOT IN ('TABLE', 'VIEW')")
+      .get()
     if (odd) throw catalogDamaged(file, `it lists a ${String(odd['kind'])}, and there are only tables and views`)
     return db
   } catch (error) {

@@ -6,11 +6,18 @@ import { inTransaction } from './transaction.ts'
 const MARKER = 'exists'
 
 /** Undefined where nothing says that there is such a namespace: no property, no table, no namespace within it. */
-export function namespaceProperties(db: DatabaseSync, catalog: string, namespace: string): Record<string, string> | undefined {
-  const sql = 'SELECT property_key AS k, property_value AS v FROM iceberg_namespace_properties WHERE catalog_name = ? AND namespace = ?'
+export function namespaceProperties(
+  db: DatabaseSync,
+  catalog: string,
+  namespace: string,
+): Record<string, string> | undefined {
+  const sql =
+    'SELECT property_key AS k, property_value AS v FROM iceberg_namespace_properties WHERE catalog_name = ? AND namespace = ?'
   const rows = db.prepare(sql).all(catalog, namespace)
   if (rows.length === 0 && !isFilled(db, catalog, namespace)) return undefined
-  return Object.fromEntries(rows.filter((row) => row['k'] !== MARKER).map((row) => [String(row['k']), String(row['v'] ?? '')]))
+  return Object.fromEntries(
+    rows.filter((row) => row['k'] !== MARKER).map((row) => [String(row['k']), String(row['v'] ?? '')]),
+  )
 }
 
 export function createNamespace(
@@ -34,7 +41,9 @@ export function updateNamespace(
 ): void {
   inTransaction(db, () => {
     if (!namespaceProperties(db, catalog, namespace)) throw noNamespace(namespace)
-    const remove = db.prepare('DELETE FROM iceberg_namespace_properties WHERE catalog_name = ? AND namespace = ? AND property_key = ?')
+    const remove = db.prepare(
+      'DELETE FROM iceberg_namespace_properties WHERE catalog_name = ? AND namespace = ? AND property_key = ?',
+    )
     for (const key of removed) if (key !== MARKER) remove.run(catalog, namespace, key)
     setProperties(db, catalog, namespace, { ...set, [MARKER]: 'true' })
   })
@@ -48,7 +57,12 @@ export function dropNamespace(db: DatabaseSync, catalog: string, namespace: stri
   })
 }
 
-function setProperties(db: DatabaseSync, catalog: string, namespace: string, properties: Readonly<Record<string, string>>): void {
+function setProperties(
+  db: DatabaseSync,
+  catalog: string,
+  namespace: string,
+  properties: Readonly<Record<string, string>>,
+): void {
   const insert = db.prepare('INSERT OR REPLACE INTO iceberg_namespace_properties VALUES (?, ?, ?, ?)')
   for (const [key, value] of Object.entries(properties)) insert.run(catalog, namespace, key, value)
 }

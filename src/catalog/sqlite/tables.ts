@@ -21,11 +21,20 @@ export function dropTable(db: DatabaseSync, catalog: string, { table, metadataLo
 export function renameTable(db: DatabaseSync, catalog: string, table: string, to: string): void {
   inTransaction(db, () => {
     const [namespace, name] = split(to)
-    if (!db.prepare(`SELECT 1 FROM iceberg_tables WHERE ${AT} AND ${IS_TABLE}`).get(catalog, ...split(table))) throw noTable(table)
+    if (!db.prepare(`SELECT 1 FROM iceberg_tables WHERE ${AT} AND ${IS_TABLE}`).get(catalog, ...split(table)))
+      throw noTable(table)
     if (!namespaceProperties(db, catalog, namespace)) throw noNamespace(namespace)
     if (db.prepare(`SELECT 1 FROM iceberg_tables WHERE ${AT}`).get(catalog, namespace, name)) throw tableExists(to)
     // The old namespace stays, though its last table may have left it.
-    db.prepare("INSERT OR IGNORE INTO iceberg_namespace_properties VALUES (?, ?, 'exists', 'true')").run(catalog, split(table)[0])
-    db.prepare(`UPDATE iceberg_tables SET table_namespace = ?, table_name = ? WHERE ${AT}`).run(namespace, name, catalog, ...split(table))
+    db.prepare("INSERT OR IGNORE INTO iceberg_namespace_properties VALUES (?, ?, 'exists', 'true')").run(
+      catalog,
+      split(table)[0],
+    )
+    db.prepare(`UPDATE iceberg_tables SET table_namespace = ?, table_name = ? WHERE ${AT}`).run(
+      namespace,
+      name,
+      catalog,
+      ...split(table),
+    )
   })
 }

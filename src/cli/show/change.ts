@@ -19,7 +19,11 @@ export function kindsText(kinds: readonly string[]): string {
 type Versions = Pick<Change, 'columns' | 'before' | 'after'>
 
 /** A line for each column that differs, `primary_type  BATTERY → ROBBERY`; none for what appeared or vanished as a whole. */
-export function changedLines({ columns, before, after }: Versions, { styles, columns: width }: Output, indent: number): string[] {
+export function changedLines(
+  { columns, before, after }: Versions,
+  { styles, columns: width }: Output,
+  indent: number,
+): string[] {
   if (!before || !after) return []
   const longest = Math.max(0, ...columns.map((name) => name.length))
   return columns.map((name) => {

@@ -19,7 +19,9 @@ export function errorText(error: BlotterError, { styles, columns }: Output, debu
   if (rest !== '')
     lines.push(...(rest.includes('\n') ? rest.split('\n').map((line) => `  ${line}`.trimEnd()) : wrapped(rest, width, '  ')))
   lines.push(
-    ...wrapped(redaction.text(error.todo), width, '  ').map((line, i) => (i === 0 ? `${styles.accent('→')}${line.slice(1)}` : line)),
+    ...wrapped(redaction.text(error.todo), width, '  ').map((line, i) =>
+      i === 0 ? `${styles.accent('→')}${line.slice(1)}` : line,
+    ),
   )
   if (debug) lines.push('', styles.dim(stackOf(error)))
   return `${lines.join('\n')}\n`

@@ -38,12 +38,14 @@ export function addAlerts({ program, action }: Verbs): void {
     .option('--stay', 'go on until stopped, and watch freshness and the schedule too')
     .addOption(new Option('--until-stdin-ends', 'stop when whoever started it has ended').hideHelp())
     .action(
-      action<[], { stay?: boolean; untilStdinEnds?: boolean }>(async (invocation, _args, { stay = false, untilStdinEnds = false }) => {
-        const signal = untilStdinEnds ? AbortSignal.any([invocation.signal, stdinEnd()]) : invocation.signal
-        const end = await invocation.withAlerts((opened) => opened.watch({ stay, signal }))
-        const text = end === 'taken' ? 'Another process watches this lake already.\n' : 'There is nothing more to watch.\n'
-        await invocation.print({ end }, () => text)
-      }),
+      action<[], { stay?: boolean; untilStdinEnds?: boolean }>(
+        async (invocation, _args, { stay = false, untilStdinEnds = false }) => {
+          const signal = untilStdinEnds ? AbortSignal.any([invocation.signal, stdinEnd()]) : invocation.signal
+          const end = await invocation.withAlerts((opened) => opened.watch({ stay, signal }))
+          const text = end === 'taken' ? 'Another process watches this lake already.\n' : 'There is nothing more to watch.\n'
+          await invocation.print({ end }, () => text)
+        },
+      ),
     )
 }
 
@@ -57,14 +59,19 @@ function stdinEnd(): AbortSignal {
 
 async function sendNow(invocation: Invocation): Promise<void> {
   const { sent, failed } = await invocation.withAlerts((alerts) => alerts.send(invocation.signal))
-  const told = failed.map(({ channel, event, error: { code, message, todo } }) => ({ channel, event, error: { code, message, todo } }))
+  const told = failed.map(({ channel, event, error: { code, message, todo } }) => ({
+    channel,
+    event,
+    error: { code, message, todo },
+  }))
   await invocation.print({ sent, failed: told }, () => {
     const { styles } = invocation.terminal.out
     const lines = failed.map(
       ({ channel, event, error }) =>
         `${styles.bad('✗')} ${event} by ${channel}: ${error.message}\n  ${styles.accent('→')} ${error.todo}\n`,
     )
-    const summary = sent === 0 && failed.length === 0 ? 'Nothing waits.\n' : `${styles.ok('✓')} ${counted(sent, 'alert')} sent.\n`
+    const summary =
+      sent === 0 && failed.length === 0 ? 'Nothing waits.\n' : `${styles.ok('✓')} ${counted(sent, 'alert')} sent.\n`
     return lines.join('') + summary
   })
   if (failed.length > 0) invocation.exitWith(1)

@@ -18,10 +18,7 @@ export function addCompact({ program, action }: Verbs): void {
         'old files stay until the batches that need them expire. A run does this by itself where it is worth it.',
     )
     .option('--dry-run', 'say what would be rewritten, and change nothing')
-    .addHelpText(
-      'after',
-      examples(['What is there to gain?', 'blotter compact --dry-run'], ['Do it:', 'blotter compact']),
-    )
+    .addHelpText('after', examples(['What is there to gain?', 'blotter compact --dry-run'], ['Do it:', 'blotter compact']))
     .action(
       action<[], CompactOptions>(async (invocation, _args, { dryRun = false }) => {
         const report = await invocation.watched((platform, watch) => platform.compact({ dryRun }, watch))
@@ -50,8 +47,6 @@ function compactionText({ dry_run, tables }: CompactionReport, { styles, columns
     ]),
     { width: columns, dim: styles.dim },
   )
-  const end = dry_run
-    ? `${styles.accent('→')} blotter compact`
-    : `${styles.ok('✓')} Compacted; every batch reads as before.`
+  const end = dry_run ? `${styles.accent('→')} blotter compact` : `${styles.ok('✓')} Compacted; every batch reads as before.`
   return `${[...lines, '', end].join('\n')}\n`
 }

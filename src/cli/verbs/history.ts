@@ -28,7 +28,10 @@ function historyText({ id, changes, now }: IncidentHistory, output: Output): str
   if (changes.length === 0) lines.push('  It is as it was when the lake began.')
   for (const change of changes) {
     const by = change.by_restore ? styles.dim(' by a restore') : ''
-    lines.push(`  ${styles.strong(change.batch_at)}  ${kindsText(change.kinds)}${by}`, ...changedLines(change, output, INDENT))
+    lines.push(
+      `  ${styles.strong(change.batch_at)}  ${kindsText(change.kinds)}${by}`,
+      ...changedLines(change, output, INDENT),
+    )
   }
   lines.push('', now ? '  As it is now:' : '  It is not in the newest batch.')
   const rows = Object.entries(now ?? {}).map(([name, value]) => [name, valueText(value)])

@@ -23,8 +23,8 @@ export function addQuery({ program, action }: Verbs): void {
     .command('query')
     .summary('run one read-only SQL statement over a batch')
     .description(
-      'Run one read-only SQL statement (DuckDB’s dialect) over the tables of a batch. In it, changes(\'A\', \'B\') is what changed ' +
-        'from one batch to a later one, and the raw table’s name with _at, such as crimes_at(\'REF\'), is that table as of another ' +
+      "Run one read-only SQL statement (DuckDB’s dialect) over the tables of a batch. In it, changes('A', 'B') is what changed " +
+        "from one batch to a later one, and the raw table’s name with _at, such as crimes_at('REF'), is that table as of another " +
         'batch; both count from --at. docs/query.md has more.',
     )
     .argument('<sql>', 'SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE or EXPLAIN')
@@ -46,7 +46,7 @@ export function addQuery({ program, action }: Verbs): void {
         ],
         [
           'What happened to last year’s incidents within a week:',
-          'blotter query "select kinds, count(*) from changes(\'latest~7\', \'latest\') where before.year = 2025 group by kinds"',
+          "blotter query \"select kinds, count(*) from changes('latest~7', 'latest') where before.year = 2025 group by kinds\"",
         ],
         ['For a script:', 'blotter query "select count(*) as n from raw.crimes" --json'],
       ),

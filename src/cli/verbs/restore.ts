@@ -40,26 +40,32 @@ export function addRestore({ program, action }: Verbs): void {
         ['Follow the source again:', 'blotter restore --lift'],
       ),
     )
-    .action(action<[string | undefined], RestoreFlags>(async (invocation, [ref], flags) => {
-      if (flags.lift) return await lift(invocation, ref, flags)
-      if (ref === undefined) throw noReference()
-      const { table, where, at, dryRun = false } = flags
-      const wish = { ref, ...(table === undefined ? {} : { table }), ...(where === undefined ? {} : { where }) }
-      if (dryRun) {
-        const preview = await invocation.withPlatform((platform) => platform.restorePreview(wish))
-        return await invocation.print(preview, () => previewText(preview, invocation.terminal.out))
-      }
-      const options = { ...wish, ...(at === undefined ? {} : { at: parseBatchAt(at) }) }
-      await tellOutcome(invocation, await invocation.watched((platform, watch) => platform.restore(options, watch)))
-    }))
+    .action(
+      action<[string | undefined], RestoreFlags>(async (invocation, [ref], flags) => {
+        if (flags.lift) return await lift(invocation, ref, flags)
+        if (ref === undefined) throw noReference()
+        const { table, where, at, dryRun = false } = flags
+        const wish = { ref, ...(table === undefined ? {} : { table }), ...(where === undefined ? {} : { where }) }
+        if (dryRun) {
+          const preview = await invocation.withPlatform((platform) => platform.restorePreview(wish))
+          return await invocation.print(preview, () => previewText(preview, invocation.terminal.out))
+        }
+        const options = { ...wish, ...(at === undefined ? {} : { at: parseBatchAt(at) }) }
+        await tellOutcome(invocation, await invocation.watched((platform, watch) => platform.restore(options, watch)))
+      }),
+    )
 }
 
 async function lift(invocation: Invocation, ref: string | undefined, flags: RestoreFlags): Promise<void> {
   const other = (['where', 'at', 'dryRun'] as const).find((flag) => flags[flag] !== undefined)
   if (other !== undefined) {
-    throw new BlotterError('usage', `--lift takes no ${other === 'dryRun' ? '--dry-run' : `--${other}`}. Nothing was changed.`, {
-      todo: 'Name the batch or the --table whose hold to lift, or neither for all.',
-    })
+    throw new BlotterError(
+      'usage',
+      `--lift takes no ${other === 'dryRun' ? '--dry-run' : `--${other}`}. Nothing was changed.`,
+      {
+        todo: 'Name the batch or the --table whose hold to lift, or neither for all.',
+      },
+    )
   }
   const meant = { ...(ref === undefined ? {} : { ref }), ...(flags.table === undefined ? {} : { table: flags.table }) }
   const report = await invocation.watched((platform, watch) => platform.restoreLift(meant, watch))
@@ -70,8 +76,11 @@ function previewText({ restore, incidents, changes, rows }: RestorePreview, { st
   const { table, batch, where } = restore
   const what = where === null ? table : `${table} where ${where}`
   const kinds = countsByName(changes, words)
-  const lines = [`Restoring ${styles.strong(what)} as of ${styles.strong(batch)} would leave ${counted(rows.after, 'row')} of ${count(rows.before)}.`]
-  if (incidents !== null) lines.push(`  ${counted(incidents, 'incident')} concerned: ${kinds === '' ? 'nothing would change' : kinds}`)
+  const lines = [
+    `Restoring ${styles.strong(what)} as of ${styles.strong(batch)} would leave ${counted(rows.after, 'row')} of ${count(rows.before)}.`,
+  ]
+  if (incidents !== null)
+    lines.push(`  ${counted(incidents, 'incident')} concerned: ${kinds === '' ? 'nothing would change' : kinds}`)
   const flags = [where === null ? '' : ` --where ${shellWord(where)}`, incidents === null ? ` --table ${table}` : '']
   return `${[...lines, '', `${styles.accent('→')} blotter restore ${batch}${flags.join('')}`].join('\n')}\n`
 }

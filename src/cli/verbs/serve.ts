@@ -25,19 +25,22 @@ export function addServe({ program, action }: Verbs): void {
       action<[], object>(async (invocation) => {
         const { host, port } = invocation.config().server
         const { out, err } = invocation.terminal
-        await invocation.watched(async (platform, { signal }) => {
-          const server = await invocation.startServer(platform.serving(), { host, port })
-          try {
-            if (!isLoopback(host)) await err.write(noteText(UNPROTECTED, err))
-            const { url } = server
-            const text = (): string =>
-              `${out.styles.ok('✓')} ${out.styles.strong(url)}  API ${url}/api/v1 · Iceberg REST catalog ${url}/iceberg · Ctrl-C stops\n`
-            await invocation.print({ url, api: `${url}/api/v1`, iceberg: `${url}/iceberg` }, text)
-            await Promise.all([platform.workBeside(signal), signal.aborted ? undefined : once(signal, 'abort')])
-          } finally {
-            await server.close()
-          }
-        }, { service: true })
+        await invocation.watched(
+          async (platform, { signal }) => {
+            const server = await invocation.startServer(platform.serving(), { host, port })
+            try {
+              if (!isLoopback(host)) await err.write(noteText(UNPROTECTED, err))
+              const { url } = server
+              const text = (): string =>
+                `${out.styles.ok('✓')} ${out.styles.strong(url)}  API ${url}/api/v1 · Iceberg REST catalog ${url}/iceberg · Ctrl-C stops\n`
+              await invocation.print({ url, api: `${url}/api/v1`, iceberg: `${url}/iceberg` }, text)
+              await Promise.all([platform.workBeside(signal), signal.aborted ? undefined : once(signal, 'abort')])
+            } finally {
+              await server.close()
+            }
+          },
+          { service: true },
+        )
       }),
     )
 }

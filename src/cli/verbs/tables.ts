@@ -55,7 +55,8 @@ function tablesText(tables: readonly TableSummary[], { styles, columns }: Output
     { width: columns, dim: styles.dim },
   )
   for (const table of tables) {
-    for (const hold of table.holds ?? []) lines.push('', `${styles.warn('held')}  ${holdText({ table: table.name, ...hold })} since ${hold.since}`)
+    for (const hold of table.holds ?? [])
+      lines.push('', `${styles.warn('held')}  ${holdText({ table: table.name, ...hold })} since ${hold.since}`)
   }
   if (tables.some((table) => table.holds)) lines.push(`${styles.accent('→')} blotter restore --lift`)
   return `${[...lines, '', `${styles.accent('→')} blotter query "describe ${tables[0]!.name}"`].join('\n')}\n`

@@ -21,7 +21,10 @@ export function addToken({ program, action }: Verbs): void {
     .addHelpText(
       'after',
       examples(
-        ['Spark may read all tables, and write its own:', 'blotter token add spark --scope catalog:read --scope catalog:write'],
+        [
+          'Spark may read all tables, and write its own:',
+          'blotter token add spark --scope catalog:read --scope catalog:write',
+        ],
         ['A dashboard, for three months:', 'blotter token add wall-screen --scope api --expires 90d'],
         ['It leaked:', 'blotter token revoke spark'],
       ),
@@ -103,7 +106,8 @@ function newTokenText(made: NewToken, { styles }: Output): string {
 }
 
 function tokensText(tokens: readonly TokenFacts[], { styles, columns }: Output): string {
-  if (tokens.length === 0) return `There is no token yet.\n${styles.accent('→')} blotter token add NAME --scope catalog:read\n`
+  if (tokens.length === 0)
+    return `There is no token yet.\n${styles.accent('→')} blotter token add NAME --scope catalog:read\n`
   const time = (at: string | null, none: string): string => (at === null ? none : moment(at))
   const tint = { active: styles.ok, expired: styles.warn, revoked: styles.dim }
   const lines = columnLines(

@@ -33,7 +33,9 @@ export const EVIDENCE = {
     const { table } = await loadStaged(context.folder, context.pipeline.rawName)
     const { rows, rowsExact } = await planScan(context.lake.storage, table, snapshotOf(table))
     // Deletes of other writers may name a row twice: then the manifests do not say how many there are.
-    return rows === after || !rowsExact ? 'succeeded' : { failed: `The raw table should hold ${after} rows, and its manifests say ${rows}.` }
+    return rows === after || !rowsExact
+      ? 'succeeded'
+      : { failed: `The raw table should hold ${after} rows, and its manifests say ${rows}.` }
   },
 
   async derive(context: RunContext, { changed }: DeriveOutput): Promise<StepVerdict> {

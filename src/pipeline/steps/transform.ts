@@ -29,7 +29,8 @@ export async function transformStep(context: RunContext, landed: LandOutput): Pr
   const changed: string[] = []
   for (const table of context.pipeline.tables.filter((candidate) => candidate.mode === 'by-key')) {
     const target = await openDerived(context, table)
-    const merge = (): Promise<TableDelta> => (target.current ? mergeByKey(context, target, landed) : rebuild(context, target))
+    const merge = (): Promise<TableDelta> =>
+      target.current ? mergeByKey(context, target, landed) : rebuild(context, target)
     const delta = (await keptDelta(context, target.table)) ?? (await merge())
     if ((await stageTable(context, target.table, delta)).changed) changed.push(table.name)
   }
@@ -53,7 +54,8 @@ export async function aggregateStep(context: RunContext): Promise<DeriveOutput> 
 /** What a restore does to a derived table: brings it back in its own batch, and keeps it as it is in those that follow. */
 async function keptDelta(context: RunContext, table: Table): Promise<TableDelta | undefined> {
   const { restore, lake } = context
-  if (restore?.table === table.name) return { ...(await restoredDelta(lake, table, restore)), ...holdProperties(context, table) }
+  if (restore?.table === table.name)
+    return { ...(await restoredDelta(lake, table, restore)), ...holdProperties(context, table) }
   return holdsOf(table).length > 0 ? { add: [], remove: [] } : undefined
 }
 

@@ -1,7 +1,8 @@
 import { BlotterError } from '../../errors.ts'
 
 const MISSING = /^ResourceNotFoundException$/
-const BUSY = /Throttl|TooManyRequests|LimitExceeded|Unavailable|InternalService|InternalFailure|SlowDown|RequestTimeout|TimeoutError/
+const BUSY =
+  /Throttl|TooManyRequests|LimitExceeded|Unavailable|InternalService|InternalFailure|SlowDown|RequestTimeout|TimeoutError/
 const NETWORK = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)$/
 const EXPIRED = /Expired|InvalidClientTokenId|UnrecognizedClient|TokenRefreshRequired/
 const NO_CREDENTIALS = /CredentialsProviderError|could not load credentials/i
@@ -15,7 +16,12 @@ export function isMissing(error: unknown): boolean {
 /** What AWS's client complained of, in Blotter's words. `what` is the secret, or what was asked. */
 export function awsFailure(error: unknown, what: string): BlotterError {
   if (error instanceof BlotterError) return error
-  const { name = '', message = '', code = '', $metadata } = error as Error & {
+  const {
+    name = '',
+    message = '',
+    code = '',
+    $metadata,
+  } = error as Error & {
     code?: string
     $metadata?: { httpStatusCode?: number }
   }
@@ -31,14 +37,20 @@ export function awsFailure(error: unknown, what: string): BlotterError {
     return failure('secret_store_unreachable', todo)
   }
   if (NO_CREDENTIALS.test(name) || NO_CREDENTIALS.test(message)) {
-    const todo = 'Give the process a role, or log in (`aws sso login`); variables and profiles work as for all of AWS’s tools.'
+    const todo =
+      'Give the process a role, or log in (`aws sso login`); variables and profiles work as for all of AWS’s tools.'
     return failure('secret_store_refused', todo, `There are no AWS credentials to read ${what} with: ${said}`)
   }
   if (/region is missing/i.test(message)) {
-    return failure('secret_store_refused', 'Set `secrets.region` in blotter.yaml, or AWS_REGION.', 'The AWS region is not known')
+    return failure(
+      'secret_store_refused',
+      'Set `secrets.region` in blotter.yaml, or AWS_REGION.',
+      'The AWS region is not known',
+    )
   }
   if (EXPIRED.test(name)) {
-    const todo = 'Renew the AWS credentials of this process (a new session, `aws sso login`, another key), then run it again.'
+    const todo =
+      'Renew the AWS credentials of this process (a new session, `aws sso login`, another key), then run it again.'
     return failure('secret_store_refused', todo, `The AWS credentials are expired or not valid any more: ${said}`)
   }
   if (/AccessDenied/.test(name)) {

@@ -19,7 +19,7 @@ export function replaceFile(file: string, text: string): void {
     const handle = openSync(unfinished, 'wx', 0o600)
     try {
       const bytes = Buffer.from(text)
-      for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at)
+      for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at)
       fsyncSync(handle)
     } finally {
       closeSync(handle)

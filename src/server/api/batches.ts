@@ -31,7 +31,10 @@ export function batches(app: FastifyInstance, services: Services): Described[] {
       handle: async ({ parameters }, request, reply) => {
         const { batchAt } = await services.tables(parameters.batch)
         const found = (await services.batches()).find((one) => one.batch_at === batchAt)
-        if (!found) throw new BlotterError('batch_missing', `There is no batch ${parameters.batch}.`, { todo: '/api/v1/batches lists them.' })
+        if (!found)
+          throw new BlotterError('batch_missing', `There is no batch ${parameters.batch}.`, {
+            todo: '/api/v1/batches lists them.',
+          })
         return sendCached(request, reply, found, { isFinal: isBatchAt(parameters.batch) })
       },
     }),

@@ -6,7 +6,12 @@ const FOREVER = 'private, max-age=31536000, immutable'
 const ASK_AGAIN = 'private, no-cache'
 
 /** Sends a document with its ETag (RFC 9110); 304 without it, if whoever asks has it already. */
-export function sendCached(request: FastifyRequest, reply: FastifyReply, document: unknown, { isFinal }: { isFinal: boolean }): FastifyReply {
+export function sendCached(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  document: unknown,
+  { isFinal }: { isFinal: boolean },
+): FastifyReply {
   const text = JSON.stringify(document)
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`
   reply.header('etag', etag).header('cache-control', isFinal ? FOREVER : ASK_AGAIN)

@@ -11,14 +11,24 @@ export interface Endpoint<Parameters extends z.ZodObject, Query extends z.ZodObj
   parameters: Parameters
   query: Query
   answer: z.ZodType
-  handle(asked: { parameters: z.output<Parameters>; query: z.output<Query> }, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>
+  handle(
+    asked: { parameters: z.output<Parameters>; query: z.output<Query> },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply>
 }
 
 /** An endpoint of any kind, as the OpenAPI document describes it. */
-export type Described = Pick<Endpoint<z.ZodObject, z.ZodObject>, 'path' | 'name' | 'summary' | 'parameters' | 'query' | 'answer'>
+export type Described = Pick<
+  Endpoint<z.ZodObject, z.ZodObject>,
+  'path' | 'name' | 'summary' | 'parameters' | 'query' | 'answer'
+>
 
 /** Adds an endpoint for reading; its parameters have been checked when it is called. */
-export function addEndpoint<P extends z.ZodObject, Q extends z.ZodObject>(app: FastifyInstance, endpoint: Endpoint<P, Q>): Described {
+export function addEndpoint<P extends z.ZodObject, Q extends z.ZodObject>(
+  app: FastifyInstance,
+  endpoint: Endpoint<P, Q>,
+): Described {
   app.get(endpoint.path, { config: { scope: 'api' } }, async (request, reply) => {
     const asked = { parameters: checked(endpoint.parameters, request.params), query: checked(endpoint.query, request.query) }
     return endpoint.handle(asked, request, reply)

@@ -10,5 +10,7 @@ const VERSION = '1.0.0'
 /** The application's own API, below `/api`. */
 export function api(app: FastifyInstance, services: Services): void {
   const document = openApiDocument([...batches(app, services)], VERSION)
-  app.get('/openapi.json', { config: { scope: 'api' } }, async (request, reply) => sendCached(request, reply, document, { isFinal: false }))
+  app.get('/openapi.json', { config: { scope: 'api' } }, async (request, reply) =>
+    sendCached(request, reply, document, { isFinal: false }),
+  )
 }

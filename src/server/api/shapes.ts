@@ -1,7 +1,9 @@
 import { z } from 'zod'
 
 /** Shapes of what the API answers: they document it, and tests hold the answers to them. */
-export const batchAt = z.string().meta({ description: 'Name of a batch: its execution timestamp in UTC.', examples: ['2026-11-23T06:00:00Z'] })
+export const batchAt = z
+  .string()
+  .meta({ description: 'Name of a batch: its execution timestamp in UTC.', examples: ['2026-11-23T06:00:00Z'] })
 
 const count = z.int().min(0)
 
@@ -27,7 +29,9 @@ export const table = z
     doc: z.string(),
     rows: count,
     snapshot_id: z.string().meta({ description: 'A text, since it may have 63 bits.' }),
-    batch_at: batchAt.meta({ description: 'The batch that made this snapshot: older than the one asked for where that one changed nothing.' }),
+    batch_at: batchAt.meta({
+      description: 'The batch that made this snapshot: older than the one asked for where that one changed nothing.',
+    }),
     columns: z.array(column),
   })
   .meta({ id: 'Table' })
@@ -46,4 +50,8 @@ export const problem = z
   .meta({ id: 'Problem' })
 
 /** A batch, a day, `latest`, `latest~1` or a snapshot id. */
-export const ref = z.string().min(1).max(64).meta({ description: 'A batch, a day, latest, latest~1 or a snapshot id.', examples: ['latest'] })
+export const ref = z
+  .string()
+  .min(1)
+  .max(64)
+  .meta({ description: 'A batch, a day, latest, latest~1 or a snapshot id.', examples: ['latest'] })

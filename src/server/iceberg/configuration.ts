@@ -25,12 +25,22 @@ export const ENDPOINTS = [
 
 /** Tells engines what this catalog is, and that its tokens are not to be exchanged for others. */
 export function configuration(app: FastifyInstance, places: () => Places, name: string): void {
-  app.get<{ Querystring: { warehouse?: string } }>('/config', { config: { scope: 'catalog:read' } }, async ({ query: { warehouse } }, reply) => {
-    const { lake } = places()
-    const known = warehouse === undefined || ['', name].includes(warehouse) || pathOf(warehouse) === pathOf(lake)
-    if (!known) return sendError(reply, 404, 'NoSuchWarehouseException', `There is no warehouse ${warehouse}: leave it out, or name ${name}.`)
-    return { defaults: {}, overrides: { 'token-refresh-enabled': 'false' }, endpoints: ENDPOINTS }
-  })
+  app.get<{ Querystring: { warehouse?: string } }>(
+    '/config',
+    { config: { scope: 'catalog:read' } },
+    async ({ query: { warehouse } }, reply) => {
+      const { lake } = places()
+      const known = warehouse === undefined || ['', name].includes(warehouse) || pathOf(warehouse) === pathOf(lake)
+      if (!known)
+        return sendError(
+          reply,
+          404,
+          'NoSuchWarehouseException',
+          `There is no warehouse ${warehouse}: leave it out, or name ${name}.`,
+        )
+      return { defaults: {}, overrides: { 'token-refresh-enabled': 'false' }, endpoints: ENDPOINTS }
+    },
+  )
 }
 
 function pathOf(location: string): string {

@@ -30,7 +30,8 @@ const TYPE_OF_STATUS: Readonly<Record<number, string>> = {
 export function answerIcebergErrors(app: FastifyInstance, log: Log): void {
   app.setErrorHandler((error, request, reply) => {
     const { status, code, message, todo } = failureOf(error)
-    if (status >= 500) log.error({ path: request.routeOptions.url, error: String(error), stack: (error as Error).stack }, 'failed')
+    if (status >= 500)
+      log.error({ path: request.routeOptions.url, error: String(error), stack: (error as Error).stack }, 'failed')
     if (status === 401) reply.header('www-authenticate', 'Bearer realm="blotter"')
     const told = todo === undefined ? message : `${message} ${todo}`
     return sendError(reply, status, (code && TYPES[code]) ?? TYPE_OF_STATUS[status] ?? 'InternalServerError', told)
@@ -40,5 +41,8 @@ export function answerIcebergErrors(app: FastifyInstance, log: Log): void {
 }
 
 export function sendError(reply: FastifyReply, status: number, type: string, message: string): FastifyReply {
-  return reply.status(status).type('application/json').send({ error: { message, type, code: status } })
+  return reply
+    .status(status)
+    .type('application/json')
+    .send({ error: { message, type, code: status } })
 }

@@ -8,7 +8,10 @@ export interface PageWish {
 const PAGE = 1000
 
 /** A page of names in the order of the alphabet; all of them for who does not ask for pages, as the protocol wants it. */
-export function pageOf(names: readonly string[], { pageToken, pageSize }: PageWish): { names: string[]; next: string | null } {
+export function pageOf(
+  names: readonly string[],
+  { pageToken, pageSize }: PageWish,
+): { names: string[]; next: string | null } {
   const sorted = names.toSorted()
   if (pageToken === undefined && pageSize === undefined) return { names: sorted, next: null }
   const after = pageToken === undefined || pageToken === '' ? undefined : readToken(pageToken)

@@ -4,7 +4,14 @@ import { BlotterError } from '../../errors.ts'
 import { exactInteger, type Integer } from '../../lake/exact-json.ts'
 
 /** Bodies of requests, as the OpenAPI document of the Iceberg REST catalog has them; what it does not know is left out. */
-const id: z.ZodType<Integer> = z.union([z.int(), z.bigint().min(-(2n ** 63n)).max(2n ** 63n - 1n).transform(exactInteger)])
+const id: z.ZodType<Integer> = z.union([
+  z.int(),
+  z
+    .bigint()
+    .min(-(2n ** 63n))
+    .max(2n ** 63n - 1n)
+    .transform(exactInteger),
+])
 const text = z.string().max(100_000)
 const texts = z.record(z.string(), text)
 const names = z.array(z.string())
@@ -25,7 +32,10 @@ const type: z.ZodType<TypeText> = z.lazy(() =>
   ]),
 )
 
-const absent = z.null('default values are of format version 3; this lake is of version 2').optional().transform(() => undefined)
+const absent = z
+  .null('default values are of format version 3; this lake is of version 2')
+  .optional()
+  .transform(() => undefined)
 
 const field: z.ZodType<FieldText> = z
   .object({
@@ -82,7 +92,8 @@ const reference = {
 }
 
 const statistics = z.looseObject({ 'snapshot-id': id, 'statistics-path': text, 'file-size-in-bytes': id })
-const action = <A extends string, S extends z.ZodRawShape>(name: A, shape: S) => z.object({ action: z.literal(name), ...shape })
+const action = <A extends string, S extends z.ZodRawShape>(name: A, shape: S) =>
+  z.object({ action: z.literal(name), ...shape })
 
 const update: z.ZodType<TableUpdate> = z.discriminatedUnion('action', [
   action('assign-uuid', { uuid: z.guid() }),
@@ -109,7 +120,8 @@ const update: z.ZodType<TableUpdate> = z.discriminatedUnion('action', [
   action('remove-partition-statistics', { 'snapshot-id': id }),
 ])
 
-const assertion = <T extends string, S extends z.ZodRawShape>(name: T, shape: S) => z.object({ type: z.literal(name), ...shape })
+const assertion = <T extends string, S extends z.ZodRawShape>(name: T, shape: S) =>
+  z.object({ type: z.literal(name), ...shape })
 
 const requirement: z.ZodType<TableRequirement> = z.discriminatedUnion('type', [
   assertion('assert-create', {}),
@@ -137,7 +149,11 @@ export const createTableRequest = z.object({
   properties: texts.nullish(),
 })
 
-export const registerTableRequest = z.object({ name: z.string(), 'metadata-location': text, overwrite: z.boolean().default(false) })
+export const registerTableRequest = z.object({
+  name: z.string(),
+  'metadata-location': text,
+  overwrite: z.boolean().default(false),
+})
 export const renameTableRequest = z.object({ source: identifier, destination: identifier })
 export const commitTableRequest = z.object({
   identifier: identifier.optional(),

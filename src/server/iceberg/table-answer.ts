@@ -14,7 +14,11 @@ export function etagOf({ metadataLocation }: Table, mode: SnapshotMode = 'all'):
 export function sendTable(reply: FastifyReply, table: Table, mode: SnapshotMode = 'all'): FastifyReply {
   const { metadataLocation, metadata } = table
   reply.header('etag', etagOf(table, mode)).header('cache-control', 'private, no-cache')
-  return reply.send({ 'metadata-location': metadataLocation, metadata: mode === 'refs' ? withoutUnnamed(metadata) : metadata, config: {} })
+  return reply.send({
+    'metadata-location': metadataLocation,
+    metadata: mode === 'refs' ? withoutUnnamed(metadata) : metadata,
+    config: {},
+  })
 }
 
 /** Only the snapshots that a branch or tag is on: engines ask for the others when they need them. */

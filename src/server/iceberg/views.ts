@@ -23,7 +23,12 @@ export function views(app: FastifyInstance, open: () => EngineCatalog): void {
     config: { scope: 'catalog:read' },
     exposeHeadRoute: false,
     handler: async ({ params }, reply) =>
-      sendError(reply, 404, 'NoSuchViewException', `View does not exist: ${namespaceOfPath(params.namespace)}.${params.view}`),
+      sendError(
+        reply,
+        404,
+        'NoSuchViewException',
+        `View does not exist: ${namespaceOfPath(params.namespace)}.${params.view}`,
+      ),
   })
   app.post('/namespaces/:namespace/views', reading, async (_request, reply) =>
     sendError(reply, 406, 'UnsupportedOperationException', 'This catalog keeps tables, not views. Nothing was made.'),

@@ -58,7 +58,7 @@ export async function* fetched(
     for (const chunk of chunks) {
       const found = chunk.columns[key] as readonly bigint[]
       const chosen: number[] = []
-      for (let at = 0; at < chunk.rows; ) {
+      for (let at = 0; at < chunk.rows;) {
         if (next === wanted.length) {
           const answer = await more.next()
           if (answer.done) break

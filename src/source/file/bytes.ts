@@ -80,7 +80,7 @@ async function* plainBytes(file: FoundFile, compression: Compression): AsyncGene
 
 /** Node's decompressor stops after one frame, silently; a file of several (`pzstd`, `cat`) needs one for each. */
 async function* zstdBytes(file: FoundFile): AsyncGenerator<Buffer> {
-  for (let start = 0; start < file.sizeBytes; ) {
+  for (let start = 0; start < file.sizeBytes;) {
     const unpack = createZstdDecompress({ chunkSize: CHUNK_BYTES })
     pipeline(createReadStream(file.path, { start, highWaterMark: CHUNK_BYTES }), unpack, () => {})
     yield* chunksOf(unpack)

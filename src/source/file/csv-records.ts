@@ -178,7 +178,7 @@ function brokenCharacterBytes(block: Buffer): number {
 /** The fields of one record as text; where quoting is broken, what follows a closing quote belongs to the field. */
 export function fieldsOf(record: string, delimiter: string): string[] {
   const fields: string[] = []
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     let field = ''
     if (record[at] === '"') {
       at++

@@ -27,10 +27,7 @@ const ADDED = ['good', 'odd', 'malformed', 'blank', 'valueBytes'] as const
  * Walks over all records but the header, a block at a time; `visit` may keep nothing of a block. Without `visit` it tells
  * the progress. Throws `source_file_unreadable` for text that is not UTF-8 and for a record of more than 16 MiB.
  */
-export async function scanCsv(
-  work: CsvWork,
-  visit?: (block: Buffer, scan: BlockScan) => Promise<void>,
-): Promise<CsvTotals> {
+export async function scanCsv(work: CsvWork, visit?: (block: Buffer, scan: BlockScan) => Promise<void>): Promise<CsvTotals> {
   const { file, form, header, job } = work
   const totals: CsvTotals = { good: 0, odd: 0, malformed: 0, blank: 0, valueBytes: 0, longest: 0 }
   let inHeader = true

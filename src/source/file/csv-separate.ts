@@ -29,7 +29,12 @@ export async function separate(work: CsvWork, copy: string): Promise<StagedPart 
       if (copied.length > 0) await output.writeFile(Buffer.concat(copied))
       if (lines.length === 0) return
       writer ??= await textWriter(work, `${job.name}-malformed`, columns)
-      await writer.write(transposed(lines.map((line) => malformedRow(line, header)), columns.length))
+      await writer.write(
+        transposed(
+          lines.map((line) => malformedRow(line, header)),
+          columns.length,
+        ),
+      )
     })
   } catch (error) {
     await writer?.abandon()
@@ -50,7 +55,7 @@ export async function stageByHand(work: CsvWork): Promise<{ files: string[]; row
         rows = []
       }
       for (const { kind, from, to } of pieces) {
-        for (let at = from; kind !== 'malformed' && at < to; ) {
+        for (let at = from; kind !== 'malformed' && at < to;) {
           const { end, next } = findRecord(block, at, header.shape.delimiter, true)
           rows.push(fieldsOf(block.toString('utf8', at, end), header.delimiter))
           at = next
@@ -67,7 +72,11 @@ export async function stageByHand(work: CsvWork): Promise<{ files: string[]; row
 }
 
 function textWriter({ job }: CsvWork, name: string, columns: readonly FoundColumn[]) {
-  return job.stage.chunkWriter(job.stage.folder, name, columns.map((column) => ({ name: column.name, type: 'VARCHAR' })))
+  return job.stage.chunkWriter(
+    job.stage.folder,
+    name,
+    columns.map((column) => ({ name: column.name, type: 'VARCHAR' })),
+  )
 }
 
 /** The fields that were there, by position; surplus ones joined again, and the line as it stood. */

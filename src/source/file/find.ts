@@ -74,5 +74,8 @@ async function missing(looked: readonly string[]): Promise<BlotterError> {
 }
 
 async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then((found) => found.isDirectory(), () => false)
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 }

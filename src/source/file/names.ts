@@ -2,7 +2,10 @@ import type { FoundColumn } from '../source.ts'
 
 /** `Case Number`, `CASE_NUMBER` and `case number` are one name: small letters, every other sign an underscore. */
 export function normalisedName(name: string): string {
-  return name.trim().toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '_')
+  return name
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '_')
 }
 
 /**

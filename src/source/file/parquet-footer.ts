@@ -49,12 +49,37 @@ const ELEMENT = { type: 1, repetition: 3, name: 4, children: 5, converted: 6, lo
 const REPEATED = 2
 const PHYSICAL = ['BOOLEAN', 'INT32', 'INT64', 'INT96', 'FLOAT', 'DOUBLE', 'BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY'] as const
 const LOGICAL: Readonly<Record<number, string>> = {
-  1: 'STRING', 2: 'MAP', 3: 'LIST', 4: 'ENUM', 5: 'DECIMAL', 6: 'DATE', 7: 'TIME', 8: 'TIMESTAMP', 10: 'INTEGER',
-  11: 'UNKNOWN', 12: 'JSON', 13: 'BSON', 14: 'UUID', 15: 'FLOAT16',
+  1: 'STRING',
+  2: 'MAP',
+  3: 'LIST',
+  4: 'ENUM',
+  5: 'DECIMAL',
+  6: 'DATE',
+  7: 'TIME',
+  8: 'TIMESTAMP',
+  10: 'INTEGER',
+  11: 'UNKNOWN',
+  12: 'JSON',
+  13: 'BSON',
+  14: 'UUID',
+  15: 'FLOAT16',
 }
 const CONVERTED: Readonly<Record<number, string>> = {
-  0: 'STRING', 1: 'MAP', 2: 'MAP', 3: 'LIST', 4: 'ENUM', 5: 'DECIMAL', 6: 'DATE', 7: 'TIME', 8: 'TIME', 9: 'TIMESTAMP',
-  10: 'TIMESTAMP', 14: 'UINT_64', 19: 'JSON', 20: 'BSON', 21: 'INTERVAL',
+  0: 'STRING',
+  1: 'MAP',
+  2: 'MAP',
+  3: 'LIST',
+  4: 'ENUM',
+  5: 'DECIMAL',
+  6: 'DATE',
+  7: 'TIME',
+  8: 'TIME',
+  9: 'TIMESTAMP',
+  10: 'TIMESTAMP',
+  14: 'UINT_64',
+  19: 'JSON',
+  20: 'BSON',
+  21: 'INTERVAL',
 }
 
 function footerOf(file: FoundFile, footer: ThriftStruct): ParquetFooter {

@@ -107,5 +107,7 @@ async function extract(opened: readonly OpenFile[], { stage, signal, progress }:
 
 /** So that a person finds the staged file by the source's name, whatever signs that has. */
 function safeName(name: string): string {
-  return basename(name).replaceAll(/[^A-Za-z0-9]+/g, '-').slice(0, 60)
+  return basename(name)
+    .replaceAll(/[^A-Za-z0-9]+/g, '-')
+    .slice(0, 60)
 }

@@ -26,7 +26,7 @@ class CompactReader {
   struct(last: number, depth: number): ThriftStruct {
     if (depth > DEPTH_MAX) throw new ThriftError('structs nest too deeply')
     const fields: ThriftStruct = new Map()
-    for (let id = 0; id < last; ) {
+    for (let id = 0; id < last;) {
       const head = this.#byte()
       const type = head & 15
       if (type === 0) break

@@ -60,7 +60,12 @@ function patternOf(url: string, path: string): string {
   }
   try {
     // A glob's own signs would be taken for the query and the fragment of the URL.
-    return fileURLToPath(`file://${path.slice(2 + host.length).replaceAll('?', '%3F').replaceAll('#', '%23')}`)
+    return fileURLToPath(
+      `file://${path
+        .slice(2 + host.length)
+        .replaceAll('?', '%3F')
+        .replaceAll('#', '%23')}`,
+    )
   } catch (error) {
     throw invalid(url, error instanceof Error ? error.message : String(error))
   }

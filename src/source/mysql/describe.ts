@@ -32,7 +32,12 @@ export async function describeTable(connection: MysqlConnection, address: MysqlA
   // Servers that take names without regard to case keep them in lower case.
   const lowered = address.table.toLowerCase()
   const table = named((name) => name === address.table) ?? named((name) => name.toLowerCase() === lowered)
-  if (!table) throw await missing(connection, address, tables.map((row) => String(row['name'])))
+  if (!table)
+    throw await missing(
+      connection,
+      address,
+      tables.map((row) => String(row['name'])),
+    )
   const name = String(table['name'])
   const columns = await connection.rows(
     'SELECT column_name AS name, column_type AS type FROM information_schema.columns ' +

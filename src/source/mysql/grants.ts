@@ -30,7 +30,10 @@ export async function accountRights(
   const [row] = await connection.rows('SELECT CURRENT_USER() AS account')
   const account = String(row?.['account'])
   const rows = await connection.rows('SHOW GRANTS')
-  const { writes, extra } = readGrants(rows.map((one) => String(Object.values(one)[0])), address)
+  const { writes, extra } = readGrants(
+    rows.map((one) => String(Object.values(one)[0])),
+    address,
+  )
   return { account, writes, extra, fix: leastSql(account, address) }
 }
 
@@ -49,7 +52,10 @@ export function readGrants(
     const [, list = '', place = ''] = grant
     const named = place.replaceAll('`', '').replaceAll(/\\(?=[_%])/g, '')
     const isTable = named.toLowerCase() === `${address.database}.${address.table}`.toLowerCase()
-    const rights = list.replaceAll(/\s*\([^)]*\)/g, '').split(',').map((right) => right.trim().toUpperCase())
+    const rights = list
+      .replaceAll(/\s*\([^)]*\)/g, '')
+      .split(',')
+      .map((right) => right.trim().toUpperCase())
     const changing = rights.filter((right) => !READING.has(right))
     const listed = changing.length > LISTED ? `${changing.length} rights` : changing.join(', ')
     if (changing.length > 0) writes.push(`${listed} on ${named}`)

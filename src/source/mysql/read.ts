@@ -76,7 +76,10 @@ export async function countRows(connection: MysqlConnection, table: string): Pro
   return Number(row?.['rows_counted'])
 }
 
-export function keyAndCursor(columns: readonly FoundColumn[], { key, cursor }: { key: string; cursor: string }): FoundColumn[] {
+export function keyAndCursor(
+  columns: readonly FoundColumn[],
+  { key, cursor }: { key: string; cursor: string },
+): FoundColumn[] {
   return [key, cursor].flatMap((name) => columns.find((found) => found.name === name) ?? [])
 }
 

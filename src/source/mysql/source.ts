@@ -59,7 +59,9 @@ export function openMysqlSource(url: string, options: MysqlSourceOptions): Sourc
       const { columns, table } = await describeTable(connection, address)
       const cursor = options.locateCursor?.(columns)
       const newest = cursor === undefined ? 'NULL' : `CAST(max(${quoted(cursor.name)}) AS CHAR)`
-      const [found] = await connection.rows(`SELECT CAST(count(*) AS CHAR) AS counted, ${newest} AS newest FROM ${qualified(address, table)}`)
+      const [found] = await connection.rows(
+        `SELECT CAST(count(*) AS CHAR) AS counted, ${newest} AS newest FROM ${qualified(address, table)}`,
+      )
       return `${String(found?.['counted'])} rows, the newest of ${String(found?.['newest'] ?? 'no time')}`
     },
     async open(signal): Promise<SourceView> {
@@ -78,7 +80,11 @@ export function openMysqlSource(url: string, options: MysqlSourceOptions): Sourc
         for (const statement of [...SESSION, NO_TIME_LIMIT[system]]) await connection.run(statement)
         await connection.run('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
         const { columns, primaryKey, table } = await describe(connection)
-        const reader = (isFast ? fastReader : tableReader)(connection, { table: qualified(address, table), columns, primaryKey })
+        const reader = (isFast ? fastReader : tableReader)(connection, {
+          table: qualified(address, table),
+          columns,
+          primaryKey,
+        })
         return {
           columns,
           extract: reader.all,

@@ -49,7 +49,7 @@ function unquoted(text: string, from: number): { value: string; end: number } {
 
 function quoted(text: string, from: number): { value: string; end: number } {
   let value = ''
-  for (let at = from + 1; ; ) {
+  for (let at = from + 1; ;) {
     const close = text.indexOf('"', at)
     if (close < 0) throw new SyntaxError('it is cut: a quote is not closed')
     value += text.slice(at, close)

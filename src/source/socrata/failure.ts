@@ -86,7 +86,9 @@ export function networkFailure(address: SocrataAddress, error: unknown, begun: b
     return new Setback((tries) => lost(address, `its answer broke off (${code}); tried ${times(tries)}`, error))
   }
   const failed = (tries: number): BlotterError => unreachable(address, `${code}; tried ${times(tries)}`, error)
-  return new Setback(failed, { answered: !/^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|bad port)$/.test(code) })
+  return new Setback(failed, {
+    answered: !/^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|bad port)$/.test(code),
+  })
 }
 
 export function timeoutFailure(address: SocrataAddress, begun: boolean): Setback {

@@ -67,7 +67,10 @@ async function wholePages(folder: string, head: string, stage: Stage): Promise<M
   const pages = new Map(lines.flatMap(lineOf))
   const files = [...pages.values()].filter((page) => page.file !== null)
   const rows = files.reduce((sum, page) => sum + page.rows, 0)
-  const found = await rowsIn(files.map((page) => join(folder, page.file!)), stage)
+  const found = await rowsIn(
+    files.map((page) => join(folder, page.file!)),
+    stage,
+  )
   return found === rows ? pages : new Map()
 }
 

@@ -41,7 +41,10 @@ export function openPortal(address: SocrataAddress, options: PortalOptions): Por
   const identified: Record<string, string> = token === undefined ? {} : { 'X-App-Token': token }
   const headers = { 'Cache-Control': 'no-cache', 'User-Agent': 'blotter', ...identified }
   const excerptOf = (text: string): string => {
-    const plain = text.replaceAll(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>|[\p{Cc}\s]+/giu, ' ').replaceAll(/ +/g, ' ').trim()
+    const plain = text
+      .replaceAll(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>|[\p{Cc}\s]+/giu, ' ')
+      .replaceAll(/ +/g, ' ')
+      .trim()
     return (token === undefined ? plain : plain.replaceAll(token, '…')).slice(0, EXCERPT_LENGTH)
   }
   let answered = false

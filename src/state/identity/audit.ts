@@ -28,5 +28,7 @@ export function recordAct({ database, clock }: Identity, { actor, act, subject, 
 /** The newest acts, newest first. */
 export function listActs({ database }: Identity, limit: number): AuditEntry[] {
   const sql = 'SELECT at, actor, act, subject, details FROM audit ORDER BY number DESC LIMIT ?'
-  return database.all<AuditEntry & { details: string }>(sql, limit).map((row) => ({ ...row, details: JSON.parse(row.details) }))
+  return database
+    .all<AuditEntry & { details: string }>(sql, limit)
+    .map((row) => ({ ...row, details: JSON.parse(row.details) }))
 }

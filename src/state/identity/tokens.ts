@@ -67,7 +67,12 @@ export function addToken(identity: Identity, { name, scopes, expiresInMs, actor 
       now.toISOString(),
       expiresAt,
     )
-    recordAct(identity, { actor, act: 'token_added', subject: name, details: { id, scopes: granted, expires_at: expiresAt } })
+    recordAct(identity, {
+      actor,
+      act: 'token_added',
+      subject: name,
+      details: { id, scopes: granted, expires_at: expiresAt },
+    })
     return { token, ...factsOf(unrevoked(identity, name)!, now) }
   })
 }
@@ -123,10 +128,14 @@ function sha256(token: string): Buffer {
 }
 
 function badName(name: string): BlotterError {
-  return new BlotterError('usage', `"${name}" is no name for a token: expected letters, digits, ".", "_" and "-", at most 64.`, {
-    todo: 'Name it after who uses it, such as `spark-nightly`.',
-    context: { name },
-  })
+  return new BlotterError(
+    'usage',
+    `"${name}" is no name for a token: expected letters, digits, ".", "_" and "-", at most 64.`,
+    {
+      todo: 'Name it after who uses it, such as `spark-nightly`.',
+      context: { name },
+    },
+  )
 }
 
 function nameTaken(name: string): BlotterError {

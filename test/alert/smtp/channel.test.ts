@@ -53,7 +53,10 @@ describe('Mail', () => {
     const before = server.mails.length
     assert.deepEqual(await smtpChannel(config()).send(message), { refused: [] })
     const mail = (await server.received(before + 1)).at(-1)!
-    assert.deepEqual([mail.tls, mail.user, mail.from, mail.to], [true, MAIL_USER, 'blotter@example.org', ['desk@example.org']])
+    assert.deepEqual(
+      [mail.tls, mail.user, mail.from, mail.to],
+      [true, MAIL_USER, 'blotter@example.org', ['desk@example.org']],
+    )
     assert.equal(headerOf(mail, 'X-Blotter-Event'), 'deadline_missed')
     assert.equal(headerOf(mail, 'X-Blotter-Run'), '20261123T060000Z-x7k2')
     assert.equal(headerOf(mail, 'Message-ID'), `<${message.id}>`)
@@ -79,7 +82,9 @@ describe('Mail', () => {
       onRcptTo: ({ address }, _session, done) =>
         done(address.startsWith('gone') ? Object.assign(new Error('5.1.1 no such user'), { responseCode: 550 }) : null),
     })
-    const { refused } = await smtpChannel(config({ port: picky.port, to: ['desk@example.org', 'gone@example.org'] })).send(message)
+    const { refused } = await smtpChannel(config({ port: picky.port, to: ['desk@example.org', 'gone@example.org'] })).send(
+      message,
+    )
     assert.equal(refused.length, 1)
     assert.match(refused[0]!, /gone@example\.org.*no such user/)
     const error = await failure({ port: picky.port, to: ['gone@example.org'] })
@@ -107,7 +112,11 @@ describe('Mail', () => {
   })
 
   it('is not given to a server without STARTTLS, nor is the password', async () => {
-    await using open = await startMail(certificate, PASSWORD, { hideSTARTTLS: true, disabledCommands: ['STARTTLS'], allowInsecureAuth: true })
+    await using open = await startMail(certificate, PASSWORD, {
+      hideSTARTTLS: true,
+      disabledCommands: ['STARTTLS'],
+      allowInsecureAuth: true,
+    })
     const error = await failure({ port: open.port })
     assert.equal(error.code, 'alert_refused')
     assert.match(error.message, /does not speak TLS as it has to/)

@@ -45,7 +45,12 @@ describe('A webhook', () => {
   it('that refuses, redirects or is in trouble is told apart, and its path is never told', async () => {
     const url = `http://127.0.0.1:${port}/services/T0/B0/secret-of-hook`
     const before = paths.length
-    for (const [answer, code] of [[404, 'alert_refused'], [302, 'alert_refused'], [503, 'alert_unreachable'], [429, 'alert_unreachable']] as const) {
+    for (const [answer, code] of [
+      [404, 'alert_refused'],
+      [302, 'alert_refused'],
+      [503, 'alert_unreachable'],
+      [429, 'alert_unreachable'],
+    ] as const) {
       status = answer
       const error = await failure(url)
       assert.equal(error.code, code)

@@ -47,8 +47,13 @@ describe('What happened to an incident', () => {
 
   it('begins with the lake where the first batch had it, and may end there', async () => {
     const [, second] = life.changes
-    const began = await blotter(['history', '7'], { platform: { history: async () => ({ ...life, now: null, changes: [second!] }) } })
-    assert.match(began.stdout, /It was there when the lake began\.\n {2}2026-11-21T06:00:00Z {2}reclassified[^]*not in the newest batch/)
+    const began = await blotter(['history', '7'], {
+      platform: { history: async () => ({ ...life, now: null, changes: [second!] }) },
+    })
+    assert.match(
+      began.stdout,
+      /It was there when the lake began\.\n {2}2026-11-21T06:00:00Z {2}reclassified[^]*not in the newest batch/,
+    )
     const quiet = await blotter(['history', '7'], { platform: { history: async () => ({ ...life, changes: [] }) } })
     assert.match(quiet.stdout, /It is as it was when the lake began\./)
   })

@@ -12,7 +12,10 @@ describe('blotter restore', () => {
     })
     assert.match(restored.stdout, /is committed \(restore/)
     const table = await blotter(['restore', '2026-11-22', '--table', 'aggregates.by_type', '--json'])
-    assert.deepEqual(table.calls.find(([name]) => name === 'restore')?.[1], { ref: '2026-11-22', table: 'aggregates.by_type' })
+    assert.deepEqual(table.calls.find(([name]) => name === 'restore')?.[1], {
+      ref: '2026-11-22',
+      table: 'aggregates.by_type',
+    })
     assert.equal((JSON.parse(table.stdout) as { kind: string }).kind, 'restore')
   })
 
@@ -38,7 +41,12 @@ describe('blotter restore', () => {
   })
 
   it('without a batch, or with flags that do not go together, is bad usage', async () => {
-    for (const args of [['restore'], ['restore', '--lift', '--where', 'x'], ['restore', '--lift', '--dry-run'], ['restore', 'latest', '--at', 'x']]) {
+    for (const args of [
+      ['restore'],
+      ['restore', '--lift', '--where', 'x'],
+      ['restore', '--lift', '--dry-run'],
+      ['restore', 'latest', '--at', 'x'],
+    ]) {
       assert.equal((await blotter(args)).exitCode, 2, args.join(' '))
     }
   })
@@ -46,10 +54,16 @@ describe('blotter restore', () => {
   it('shows beside batches and tables what it brought back and what is held', async () => {
     const restore = { table: 'raw.crimes', batch: '2026-11-22T06:00:00Z', where: 'year = 2019' }
     const batches = async () => [{ ...(await fakePlatform([]).batches())[0]!, kind: 'restore' as const, restore }]
-    assert.match((await blotter(['batches'], { platform: { batches } })).stdout, /\(raw\.crimes as of 2026-11-22T06:00:00Z where year = 2019\)/)
+    assert.match(
+      (await blotter(['batches'], { platform: { batches } })).stdout,
+      /\(raw\.crimes as of 2026-11-22T06:00:00Z where year = 2019\)/,
+    )
     const hold = { batch: restore.batch, where: null, since: '2026-11-23T06:00:00Z' }
     const tables = async () => [{ ...(await fakePlatform([]).tables())[0]!, holds: [hold] }]
     const { stdout } = await blotter(['tables'], { platform: { tables } })
-    assert.match(stdout, /held {2}raw\.crimes as of 2026-11-22T06:00:00Z since 2026-11-23T06:00:00Z\n→ blotter restore --lift/)
+    assert.match(
+      stdout,
+      /held {2}raw\.crimes as of 2026-11-22T06:00:00Z since 2026-11-23T06:00:00Z\n→ blotter restore --lift/,
+    )
   })
 })

@@ -67,7 +67,10 @@ async function put(sink: ColumnSink, rows: readonly Values[]): Promise<void> {
 }
 
 const nullable = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(values)
-const text = fc.oneof(fc.string({ unit: 'binary' }), fc.nat(300).map((n) => 'ä'.repeat(n)))
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.nat(300).map((n) => 'ä'.repeat(n)),
+)
 const anyRow: fc.Arbitrary<Values> = fc.tuple(
   nullable(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
   nullable(fc.double({ noNaN: true })),
@@ -92,8 +95,12 @@ describe('A column sink', () => {
           assert.equal(rows, all.length)
           const names = 'id, x, epoch_us("at") AS at, "on" - DATE \'1970-01-01\' AS "on", yes, text, "more ""text"""'
           const found = await engine.rows(`SELECT ${names} FROM '${files[0]}'`)
-          const said = (values: readonly unknown[]): unknown[] => values.map((value, i) => (i === 3 && value !== null ? Number(value) : value))
-          assert.deepEqual(found.map((row) => said(Object.values(row))), all)
+          const said = (values: readonly unknown[]): unknown[] =>
+            values.map((value, i) => (i === 3 && value !== null ? Number(value) : value))
+          assert.deepEqual(
+            found.map((row) => said(Object.values(row))),
+            all,
+          )
         }),
         { numRuns: 20 },
       )
@@ -102,10 +109,19 @@ describe('A column sink', () => {
   it('keeps the order of more blocks than there is memory for', () =>
     inEngine(async (engine, folder) => {
       const sink = await engine.columnSink(folder, 'many', COLUMNS)
-      const rows = Array.from({ length: sink.layout.rows }, (_, i): Values => [BigInt(i), null, null, null, null, `row ${i} of many`, null])
+      const rows = Array.from({ length: sink.layout.rows }, (_, i): Values => [
+        BigInt(i),
+        null,
+        null,
+        null,
+        null,
+        `row ${i} of many`,
+        null,
+      ])
       for (let block = 0; block < 200; block++) await put(sink, rows)
       const { files } = await sink.finish()
-      const [found] = await engine.rows(`SELECT count(*) AS n, count(*) FILTER (WHERE id <> before + 1 AND id <> 0) AS broken, max(text) AS text
+      const [found] =
+        await engine.rows(`SELECT count(*) AS n, count(*) FILTER (WHERE id <> before + 1 AND id <> 0) AS broken, max(text) AS text
         FROM (SELECT *, lag(id) OVER () AS before FROM '${files[0]}')`)
       assert.deepEqual(found, { n: 200n * 2048n, broken: 0n, text: 'row 999 of many' })
     }))

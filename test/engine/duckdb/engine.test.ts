@@ -23,7 +23,8 @@ async function inEngine(work: (engine: Engine, folder: string) => Promise<void>)
 describe('The DuckDB engine', () => {
   test('returns values as the port promises them', () =>
     inEngine(async (engine) => {
-      const [row] = await engine.rows(`SELECT 9007199254740993::BIGINT AS big, 7 AS int, 1.5::DOUBLE AS double, 1.50::DECIMAL(5,2) AS decimal,
+      const [row] =
+        await engine.rows(`SELECT 9007199254740993::BIGINT AS big, 7 AS int, 1.5::DOUBLE AS double, 1.50::DECIMAL(5,2) AS decimal,
         123456789012345678.25::DECIMAL(38,2) AS long_decimal, DATE '2024-03-10' AS date, TIMESTAMP '2024-03-10 02:30:00' AS wall,
         TIMESTAMPTZ '2024-03-10 02:30:00.5-06:00' AS instant, [1, NULL] AS list, {'a': 1, 'b': [true]} AS struct, NULL AS nothing, sum(2::BIGINT) AS huge`)
       assert.deepEqual(row, {
@@ -44,14 +45,32 @@ describe('The DuckDB engine', () => {
 
   test('writes Parquet whole or not at all, with field ids and statistics', () =>
     inEngine(async (engine, folder) => {
-      const schema = schemaOf([{ name: 'id', type: 'long' }, { name: 's', type: { struct: [{ name: 'a', type: 'int' }] } }])
+      const schema = schemaOf([
+        { name: 'id', type: 'long' },
+        { name: 's', type: { struct: [{ name: 'a', type: 'int' }] } },
+      ])
       const path = join(folder, 'out', 'x.parquet')
       const written = await engine.writeParquet(`SELECT range AS id, {'a': NULL::INT} AS s FROM range(3)`, path, schema)
       assert.equal(written.rows, 3)
-      assert.deepEqual({ ...written.columns.get('"id"'), sizeBytes: 0 }, { sizeBytes: 0, values: 3, nulls: 0, min: '0', max: '2', hasNan: false })
-      const ids = await engine.rows(`SELECT name, field_id FROM parquet_schema('${path}') WHERE field_id IS NOT NULL ORDER BY field_id`)
-      assert.deepEqual(ids.map((row) => [row['name'], Number(row['field_id'])]), [['id', 1], ['s', 2], ['a', 3]])
-      await assert.rejects(engine.writeParquet(`SELECT error('broken') FROM range(10)`, join(folder, 'out', 'y.parquet')), /broken/)
+      assert.deepEqual(
+        { ...written.columns.get('"id"'), sizeBytes: 0 },
+        { sizeBytes: 0, values: 3, nulls: 0, min: '0', max: '2', hasNan: false },
+      )
+      const ids = await engine.rows(
+        `SELECT name, field_id FROM parquet_schema('${path}') WHERE field_id IS NOT NULL ORDER BY field_id`,
+      )
+      assert.deepEqual(
+        ids.map((row) => [row['name'], Number(row['field_id'])]),
+        [
+          ['id', 1],
+          ['s', 2],
+          ['a', 3],
+        ],
+      )
+      await assert.rejects(
+        engine.writeParquet(`SELECT error('broken') FROM range(10)`, join(folder, 'out', 'y.parquet')),
+        /broken/,
+      )
       assert.deepEqual(await readdir(join(folder, 'out')), ['x.parquet'])
     }))
 
@@ -99,7 +118,11 @@ describe('A chunk writer', () => {
   ]
   const row = fc.record({
     id: fc.option(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
-    at: fc.option(fc.date({ min: new Date('1900-01-01'), max: new Date('2200-01-01'), noInvalidDate: true }).map((d) => d.toISOString().slice(0, 19).replace('T', ' '))),
+    at: fc.option(
+      fc
+        .date({ min: new Date('1900-01-01'), max: new Date('2200-01-01'), noInvalidDate: true })
+        .map((d) => d.toISOString().slice(0, 19).replace('T', ' ')),
+    ),
     text: fc.option(fc.string({ unit: 'binary' }).filter((s) => !s.includes('\0'))),
     x: fc.option(fc.double({ noNaN: true })),
     yes: fc.option(fc.boolean()),
@@ -111,7 +134,8 @@ describe('A chunk writer', () => {
       await fc.assert(
         fc.asyncProperty(fc.array(fc.array(row, { maxLength: 5 }), { maxLength: 4 }), async (chunks) => {
           const writer = await engine.chunkWriter(folder, `t${++n}`, columns)
-          for (const chunk of chunks) await writer.write(columns.map(({ name }) => chunk.map((one) => one[name as keyof typeof one])))
+          for (const chunk of chunks)
+            await writer.write(columns.map(({ name }) => chunk.map((one) => one[name as keyof typeof one])))
           const { files, rows } = await writer.finish()
           const read = await engine.rows(`SELECT * FROM read_parquet([${files.map((file) => `'${file}'`).join(', ')}])`)
           assert.equal(rows, chunks.flat().length)

@@ -21,7 +21,10 @@ test('a reader that lost rows, and a check that lost rows, are found out by the 
     const extracted = (rows: number): ExtractOutput =>
       ({ mode: 'full', rows, parts: [{ files: [three], columns: [], rows }] }) as unknown as ExtractOutput
     assert.equal(await EVIDENCE.extract(context, extracted(3)), 'succeeded')
-    assert.match(JSON.stringify(await EVIDENCE.extract(context, extracted(40))), /40 rows were read, and the staged files hold 3/)
+    assert.match(
+      JSON.stringify(await EVIDENCE.extract(context, extracted(40))),
+      /40 rows were read, and the staged files hold 3/,
+    )
     const checked = (read: number, collapsed: number): CheckedRows =>
       ({ read, collapsed, good: { file: three, rows: 3 }, quarantine: { file: none, rows: 0 } }) as unknown as CheckedRows
     assert.equal(await EVIDENCE.check(context, checked(4, 1)), 'succeeded')

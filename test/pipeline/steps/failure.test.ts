@@ -9,12 +9,21 @@ const failed = (message: string): BlotterError => new BlotterError('query_failed
 const codeOf = (error: unknown): ErrorCode | undefined => (stepFailure('land', context, error) as BlotterError).code
 
 test('a step that misses what an earlier step left says so, whoever misses it', () => {
-  assert.equal(codeOf(failed(`IO Error: No files found that match the pattern "${context.folder}/check/good.parquet"`)), 'staged_lost')
-  assert.equal(codeOf(Object.assign(new Error('ENOENT'), { code: 'ENOENT', path: `${context.folder}/staged/raw.json` })), 'staged_lost')
+  assert.equal(
+    codeOf(failed(`IO Error: No files found that match the pattern "${context.folder}/check/good.parquet"`)),
+    'staged_lost',
+  )
+  assert.equal(
+    codeOf(Object.assign(new Error('ENOENT'), { code: 'ENOENT', path: `${context.folder}/staged/raw.json` })),
+    'staged_lost',
+  )
 })
 
 test('a file of the lake that cannot be read is damage of the lake', () => {
-  assert.equal(codeOf(failed(`Invalid Input Error: No magic bytes found at end of file '/lake/raw/x.parquet'`)), 'lake_damaged')
+  assert.equal(
+    codeOf(failed(`Invalid Input Error: No magic bytes found at end of file '/lake/raw/x.parquet'`)),
+    'lake_damaged',
+  )
 })
 
 test('a folder that cannot be written is told as such, whoever met it', () => {

@@ -30,7 +30,10 @@ describe('AWS Secrets Manager', { skip: moto ? false : NO_MOTO }, () => {
     await open('other/').keeping!.write('theirs', 'of another city')
     assert.equal(await open().read('theirs'), undefined)
     assert.ok(!(await open().list()).some((one) => one.name.includes('theirs')))
-    assert.deepEqual((await open('other/').list()).map((one) => one.name), ['theirs'])
+    assert.deepEqual(
+      (await open('other/').list()).map((one) => one.name),
+      ['theirs'],
+    )
   })
 
   it('takes password and account from a secret as AWS makes them for databases', async () => {

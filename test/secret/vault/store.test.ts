@@ -94,7 +94,9 @@ test('a wrong key opens nothing and changes nothing', async (t) => {
   await refused(vaultIn(folder, { key: 'too short' }).read('mysql'), 'vault_key', /BLOTTER_VAULT_PASSPHRASE/)
   assert.equal(readFileSync(join(folder, 'vault.json'), 'utf8'), before)
   assert.equal(existsSync(join(folder, 'vault.key')), false)
-  assert.deepEqual(await vaultIn(folder, { key: Buffer.from(KEY, 'base64').toString('hex') }).read('mysql'), { value: 'value' })
+  assert.deepEqual(await vaultIn(folder, { key: Buffer.from(KEY, 'base64').toString('hex') }).read('mysql'), {
+    value: 'value',
+  })
 })
 
 test('a passphrase opens its vault, whichever way its letters are composed; another one does not', async (t) => {

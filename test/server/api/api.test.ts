@@ -5,7 +5,10 @@ import { desk } from '../desk.ts'
 
 interface OpenApi {
   openapi: string
-  paths: Record<string, { get: { parameters: { name: string }[]; responses: Record<string, { content?: Record<string, { schema: object }> }> } }>
+  paths: Record<
+    string,
+    { get: { parameters: { name: string }[]; responses: Record<string, { content?: Record<string, { schema: object }> }> } }
+  >
 }
 
 const BATCH = '2026-11-23T06:00:00Z'
@@ -17,7 +20,13 @@ test('what is asked of a batch by its name may be kept for ever, by another REF 
     assert.equal(status, 200)
     assert.match(String(headers['cache-control']), /private.*immutable/)
   }
-  for (const url of ['/api/v1/tables', '/api/v1/tables?at=2026-11-23', '/api/v1/batches/latest', '/api/v1/batches', '/api/openapi.json']) {
+  for (const url of [
+    '/api/v1/tables',
+    '/api/v1/tables?at=2026-11-23',
+    '/api/v1/batches/latest',
+    '/api/v1/batches',
+    '/api/openapi.json',
+  ]) {
     const { status, headers } = await ask('GET', url)
     assert.equal(status, 200, url)
     assert.equal(headers['cache-control'], 'private, no-cache')

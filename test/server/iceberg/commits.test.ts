@@ -16,8 +16,14 @@ test('a commit changes the table if what it takes for granted holds, and 63 bits
   const updates = await snapshot(metadata, HUGE)
   const { text } = await expect(200, 'POST', PATH, { body: { requirements: [onMain(null)], updates } })
   assert.match(text, /"current-snapshot-id":9007199254740993[,}]/)
-  assert.equal(await failure(409, 'POST', PATH, { body: { requirements: [onMain(null)], updates: [set('a')] } }), 'CommitFailedException')
-  assert.equal(await failure(409, 'POST', PATH, { body: { requirements: [onMain(HUGE - 1n)], updates: [set('a')] } }), 'CommitFailedException')
+  assert.equal(
+    await failure(409, 'POST', PATH, { body: { requirements: [onMain(null)], updates: [set('a')] } }),
+    'CommitFailedException',
+  )
+  assert.equal(
+    await failure(409, 'POST', PATH, { body: { requirements: [onMain(HUGE - 1n)], updates: [set('a')] } }),
+    'CommitFailedException',
+  )
   await expect(200, 'POST', PATH, { body: { requirements: [onMain(HUGE)], updates: [set('a')] } })
   const loaded = await load('notes', 'first')
   assert.equal(loaded.metadata.properties['a'], 'x')
@@ -53,7 +59,10 @@ test('of a commit of which one update is wrong nothing is applied, and nothing i
     const body = { requirements: [], updates: [set('a'), wrong] }
     assert.equal(await failure(400, 'POST', PATH, { body }), 'BadRequestException', JSON.stringify(wrong))
   }
-  assert.equal(await failure(400, 'POST', PATH, { body: { requirements: [{ type: 'assert-luck' }], updates: [] } }), 'BadRequestException')
+  assert.equal(
+    await failure(400, 'POST', PATH, { body: { requirements: [{ type: 'assert-luck' }], updates: [] } }),
+    'BadRequestException',
+  )
   assert.equal(await failure(400, 'POST', PATH, { body: { updates: [] } }), 'BadRequestException')
   assert.deepEqual(files(), before)
   assert.equal((await load('notes', 'first'))['metadata-location'], made['metadata-location'])
@@ -69,7 +78,11 @@ test('a snapshot whose manifest list is missing, broken or elsewhere never becom
   for (const list of [broken, '/etc/passwd', 's3://b/x.avro', ...within]) {
     const wrong = structuredClone(add) as unknown as { snapshot: Record<string, unknown> }
     wrong.snapshot['manifest-list'] = list
-    assert.equal(await failure(400, 'POST', PATH, { body: { requirements: [], updates: [wrong, ref] } }), 'BadRequestException', list)
+    assert.equal(
+      await failure(400, 'POST', PATH, { body: { requirements: [], updates: [wrong, ref] } }),
+      'BadRequestException',
+      list,
+    )
   }
 })
 
@@ -84,11 +97,15 @@ test('several tables change together or not at all', async (t) => {
   })
   const commit = (...changes: unknown[]): { body: unknown } => ({ body: { 'table-changes': changes } })
   const path = '/transactions/commit'
-  assert.equal(await failure(409, 'POST', path, commit(change('first'), change('second', [onMain(1)]))), 'CommitFailedException')
+  assert.equal(
+    await failure(409, 'POST', path, commit(change('first'), change('second', [onMain(1)]))),
+    'CommitFailedException',
+  )
   assert.equal(await failure(404, 'POST', path, commit(change('first'), change('none'))), 'NoSuchTableException')
   assert.equal(await failure(400, 'POST', path, commit(change('first'), change('first'))), 'BadRequestException')
   assert.equal(await failure(400, 'POST', path, commit({ requirements: [], updates: [] })), 'BadRequestException')
-  for (const name of ['first', 'second']) assert.equal((await load('notes', name)).metadata.properties['together'], undefined)
+  for (const name of ['first', 'second'])
+    assert.equal((await load('notes', name)).metadata.properties['together'], undefined)
   await expect(204, 'POST', path, commit(change('first'), change('second')))
   for (const name of ['first', 'second']) assert.equal((await load('notes', name)).metadata.properties['together'], 'x')
 })
@@ -99,7 +116,9 @@ test('of many who write to one table at once nobody’s change is lost', async (
   const writers = Array.from({ length: 8 }, (_, writer) => async (): Promise<number> => {
     let done = 0
     for (let tries = 0; done < 4 && tries < 50; tries++) {
-      const { status, text } = await ask('POST', `/iceberg/v1${PATH}`, { body: { requirements: [], updates: [set(`w${writer}-${done}`)] } })
+      const { status, text } = await ask('POST', `/iceberg/v1${PATH}`, {
+        body: { requirements: [], updates: [set(`w${writer}-${done}`)] },
+      })
       assert.ok(status === 200 || status === 409, text)
       if (status === 200) done += 1
     }
@@ -107,14 +126,19 @@ test('of many who write to one table at once nobody’s change is lost', async (
   })
   const done = await Promise.all(writers.map((write) => write()))
   const { properties } = (await load('notes', 'first')).metadata
-  assert.equal(Object.keys(properties).length, done.reduce((sum, n) => sum + n, 0))
+  assert.equal(
+    Object.keys(properties).length,
+    done.reduce((sum, n) => sum + n, 0),
+  )
   assert.equal(Object.keys(properties).length, 32)
 })
 
 test('of two who commit upon the same snapshot one is told that it lost', async (t) => {
   const { make, ask, snapshot } = await session(t)
   const { metadata } = await make('notes', 'first')
-  const bodies = await Promise.all([1, 2, 3, 4].map(async (id) => ({ requirements: [onMain(null)], updates: await snapshot(metadata, id) })))
+  const bodies = await Promise.all(
+    [1, 2, 3, 4].map(async (id) => ({ requirements: [onMain(null)], updates: await snapshot(metadata, id) })),
+  )
   const answers = await Promise.all(bodies.map((body) => ask('POST', `/iceberg/v1${PATH}`, { body })))
   assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409, 409, 409])
 })

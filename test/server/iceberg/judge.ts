@@ -45,7 +45,9 @@ function openJudge(): Judge {
     const key = JSON.stringify(schema)
     const validate = validators.get(key) ?? ajv.compile(absolute(schema))
     validators.set(key, validate)
-    return validate(JSON.parse(body)) ? [] : validate.errors!.map((error) => `${place}: ${error.instancePath} ${error.message}`)
+    return validate(JSON.parse(body))
+      ? []
+      : validate.errors!.map((error) => `${place}: ${error.instancePath} ${error.message}`)
   }
 }
 

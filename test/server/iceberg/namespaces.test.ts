@@ -21,22 +21,33 @@ test('the configuration lists the endpoints that there are, and knows its own wa
 
 test('a namespace is made, described, changed and dropped', async (t) => {
   const { expect, failure, location } = await session(t)
-  const { body: made } = await expect(200, 'POST', '/namespaces', { body: { namespace: ['notes'], properties: { owner: 'me' } } })
+  const { body: made } = await expect(200, 'POST', '/namespaces', {
+    body: { namespace: ['notes'], properties: { owner: 'me' } },
+  })
   assert.deepEqual(made, { namespace: ['notes'], properties: { location: `${location}/notes`, owner: 'me' } })
   assert.equal(await failure(409, 'POST', '/namespaces', { body: { namespace: ['notes'] } }), 'AlreadyExistsException')
   await expect(204, 'HEAD', '/namespaces/notes')
-  const { body: changed } = await expect(200, 'POST', '/namespaces/notes/properties', { body: { removals: ['owner', 'none'], updates: { a: 'b' } } })
+  const { body: changed } = await expect(200, 'POST', '/namespaces/notes/properties', {
+    body: { removals: ['owner', 'none'], updates: { a: 'b' } },
+  })
   assert.deepEqual(changed, { updated: ['a'], removed: ['owner'], missing: ['none'] })
   const { body } = await expect(200, 'GET', '/namespaces/notes')
   assert.deepEqual(body, { namespace: ['notes'], properties: { location: `${location}/notes`, a: 'b' } })
   const both = { body: { removals: ['a'], updates: { a: 'b' } } }
   assert.equal(await failure(422, 'POST', '/namespaces/notes/properties', both), 'UnprocessableEntityException')
   await expect(204, 'DELETE', '/namespaces/notes')
-  for (const [method, path] of [['GET', '/namespaces/notes'], ['DELETE', '/namespaces/notes'], ['GET', '/namespaces/notes/tables']] as const) {
+  for (const [method, path] of [
+    ['GET', '/namespaces/notes'],
+    ['DELETE', '/namespaces/notes'],
+    ['GET', '/namespaces/notes/tables'],
+  ] as const) {
     assert.equal(await failure(404, method, path), 'NoSuchNamespaceException')
   }
   assert.equal((await expect(404, 'HEAD', '/namespaces/notes')).text, '')
-  assert.equal(await failure(404, 'POST', '/namespaces/notes/properties', { body: { updates: {} } }), 'NoSuchNamespaceException')
+  assert.equal(
+    await failure(404, 'POST', '/namespaces/notes/properties', { body: { updates: {} } }),
+    'NoSuchNamespaceException',
+  )
 })
 
 test('a namespace without properties, and one that lost its last, stay', async (t) => {
@@ -49,11 +60,15 @@ test('a namespace without properties, and one that lost its last, stay', async (
 
 test('namespaces are listed level by level, however deep', async (t) => {
   const { expect, failure } = await session(t)
-  for (const namespace of [['a', 'b', 'c'], ['a', 'd'], ['e']]) await expect(200, 'POST', '/namespaces', { body: { namespace } })
+  for (const namespace of [['a', 'b', 'c'], ['a', 'd'], ['e']])
+    await expect(200, 'POST', '/namespaces', { body: { namespace } })
   const below = async (parent: string): Promise<unknown> =>
     ((await expect(200, 'GET', `/namespaces?parent=${parent}`)).body as { namespaces: unknown }).namespaces
   assert.deepEqual(await below(''), [['a'], ['e']])
-  assert.deepEqual(await below('a'), [['a', 'b'], ['a', 'd']])
+  assert.deepEqual(await below('a'), [
+    ['a', 'b'],
+    ['a', 'd'],
+  ])
   assert.deepEqual(await below('a%1Fb'), [['a', 'b', 'c']])
   assert.deepEqual(await below('a%1Fb%1Fc'), [])
   assert.equal(await failure(404, 'GET', '/namespaces?parent=none'), 'NoSuchNamespaceException')
@@ -81,8 +96,26 @@ test('pages hold what was asked for, and come to an end', async (t) => {
 
 test('names that could be no folder, or another name in SQL, are refused', async (t) => {
   const { failure } = await session(t)
-  for (const namespace of [[], [''], ['a.b'], ['a/b'], ['..'], ['.blotter'], ['a\u0000'], ['a\u001Fb'], [' a'], ['x'.repeat(201)], 'a', [1], null]) {
-    assert.equal(await failure(400, 'POST', '/namespaces', { body: { namespace } }), 'BadRequestException', JSON.stringify(namespace))
+  for (const namespace of [
+    [],
+    [''],
+    ['a.b'],
+    ['a/b'],
+    ['..'],
+    ['.blotter'],
+    ['a\u0000'],
+    ['a\u001Fb'],
+    [' a'],
+    ['x'.repeat(201)],
+    'a',
+    [1],
+    null,
+  ]) {
+    assert.equal(
+      await failure(400, 'POST', '/namespaces', { body: { namespace } }),
+      'BadRequestException',
+      JSON.stringify(namespace),
+    )
   }
 })
 

@@ -31,8 +31,18 @@ const asked: Asked[] = (['raw', 'notes'] as const).flatMap((namespace) => {
     { method: 'POST', path: `${at}/tables`, needs, body: { ...TABLE, 'stage-create': true } },
     { method: 'POST', path: `${at}/tables/crimes`, needs, body: COMMIT },
     { method: 'POST', path: `${at}/register`, needs, body: { name: 'y', 'metadata-location': 'x' } },
-    { method: 'POST', path: '/transactions/commit', needs, body: { 'table-changes': [{ identifier: identifier(namespace), ...COMMIT }] } },
-    { method: 'POST', path: '/tables/rename', needs, body: { source: identifier(namespace), destination: { namespace: [namespace], name: 'z' } } },
+    {
+      method: 'POST',
+      path: '/transactions/commit',
+      needs,
+      body: { 'table-changes': [{ identifier: identifier(namespace), ...COMMIT }] },
+    },
+    {
+      method: 'POST',
+      path: '/tables/rename',
+      needs,
+      body: { source: identifier(namespace), destination: { namespace: [namespace], name: 'z' } },
+    },
     { method: 'DELETE', path: `${at}/tables/crimes`, needs },
     { method: 'DELETE', path: at, needs },
   ] as Asked[]
@@ -43,7 +53,9 @@ for (const { method, path, needs, body } of asked) {
     const { make, ask } = await session(t)
     await make('raw', 'crimes')
     await make('notes', 'crimes')
-    const others = (['catalog:read', 'catalog:write', 'pipeline:write', 'api', 'metrics'] as const).filter((scope) => scope !== needs)
+    const others = (['catalog:read', 'catalog:write', 'pipeline:write', 'api', 'metrics'] as const).filter(
+      (scope) => scope !== needs,
+    )
     const refused = await ask(method, `/iceberg/v1${path}`, { scopes: others, body })
     assert.equal(refused.status, 403)
     if (method !== 'HEAD') assert.match(refused.text, /ForbiddenException/)

@@ -39,7 +39,8 @@ export async function session(t: TestContext): Promise<Session> {
     assert.deepEqual(judge(method, url, answer), [])
     return answer
   }
-  const load: Session['load'] = async (namespace, name) => (await expect(200, 'GET', `/namespaces/${namespace}/tables/${name}`)).body as Loaded
+  const load: Session['load'] = async (namespace, name) =>
+    (await expect(200, 'GET', `/namespaces/${namespace}/tables/${name}`)).body as Loaded
   return {
     ...opened,
     expect,
@@ -52,7 +53,8 @@ export async function session(t: TestContext): Promise<Session> {
     },
     async make(namespace, name) {
       await opened.ask('POST', '/iceberg/v1/namespaces', { body: { namespace: [namespace] } })
-      return (await expect(200, 'POST', `/namespaces/${namespace}/tables`, { body: { name, schema: SCHEMA } })).body as Loaded
+      return (await expect(200, 'POST', `/namespaces/${namespace}/tables`, { body: { name, schema: SCHEMA } }))
+        .body as Loaded
     },
     async snapshot(metadata, id) {
       const sequence = metadata['last-sequence-number'] + 1

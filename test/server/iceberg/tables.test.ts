@@ -22,13 +22,17 @@ test('a table is made in the folder of its namespace, listed, loaded and found',
   assert.equal(await failure(404, 'POST', '/namespaces/none/tables', again), 'NoSuchNamespaceException')
   assert.equal(await failure(404, 'GET', '/namespaces/notes/tables/none'), 'NoSuchTableException')
   assert.equal((await expect(404, 'HEAD', '/namespaces/notes/tables/none')).status, 404)
-  await expect(204, 'POST', '/namespaces/notes/tables/first/metrics', { body: { 'report-type': 'scan-report', anything: 1.5 } })
+  await expect(204, 'POST', '/namespaces/notes/tables/first/metrics', {
+    body: { 'report-type': 'scan-report', anything: 1.5 },
+  })
 })
 
 test('a table that is only staged is nowhere, until it is committed as one that is to be made', async (t) => {
   const { make, expect, failure, load } = await session(t)
   await make('notes', 'other')
-  const staged = await expect(200, 'POST', '/namespaces/notes/tables', { body: { name: 'new', schema: SCHEMA, 'stage-create': true } })
+  const staged = await expect(200, 'POST', '/namespaces/notes/tables', {
+    body: { name: 'new', schema: SCHEMA, 'stage-create': true },
+  })
   const { metadata, ...rest } = staged.body as Loaded
   assert.ok(!('metadata-location' in rest))
   assert.equal(await failure(404, 'GET', '/namespaces/notes/tables/new'), 'NoSuchTableException')
@@ -64,10 +68,15 @@ test('a table that is known already is not sent again, and only its named snapsh
   const etag = String(first.headers['etag'])
   assert.equal((await expect(304, 'GET', path, { headers: { 'if-none-match': etag } })).text, '')
   const refs = await expect(200, 'GET', `${path}?snapshots=refs`, { headers: { 'if-none-match': etag } })
-  assert.deepEqual((refs.body as Loaded).metadata.snapshots.map((one) => one['snapshot-id']), [HUGE + 2n])
+  assert.deepEqual(
+    (refs.body as Loaded).metadata.snapshots.map((one) => one['snapshot-id']),
+    [HUGE + 2n],
+  )
   assert.equal((first.body as Loaded).metadata.snapshots.length, 2)
   assert.match(first.text, /"current-snapshot-id":9007199254740995/)
-  await expect(200, 'POST', path, { body: { requirements: [], updates: [{ action: 'set-properties', updates: { a: 'b' } }] } })
+  await expect(200, 'POST', path, {
+    body: { requirements: [], updates: [{ action: 'set-properties', updates: { a: 'b' } }] },
+  })
   await expect(200, 'GET', path, { headers: { 'if-none-match': etag } })
 })
 
@@ -78,11 +87,23 @@ test('a renamed table stays where it lies, and a new one of its old name lies el
   const rename = (to: { namespace: string[]; name: string }): { body: unknown } => ({
     body: { source: { namespace: ['notes'], name: 'first' }, destination: to },
   })
-  assert.equal(await failure(409, 'POST', '/tables/rename', rename({ namespace: ['others'], name: 'taken' })), 'AlreadyExistsException')
-  assert.equal(await failure(404, 'POST', '/tables/rename', rename({ namespace: ['none'], name: 'x' })), 'NoSuchNamespaceException')
-  assert.equal(await failure(400, 'POST', '/tables/rename', rename({ namespace: ['others'], name: 'a.b' })), 'BadRequestException')
+  assert.equal(
+    await failure(409, 'POST', '/tables/rename', rename({ namespace: ['others'], name: 'taken' })),
+    'AlreadyExistsException',
+  )
+  assert.equal(
+    await failure(404, 'POST', '/tables/rename', rename({ namespace: ['none'], name: 'x' })),
+    'NoSuchNamespaceException',
+  )
+  assert.equal(
+    await failure(400, 'POST', '/tables/rename', rename({ namespace: ['others'], name: 'a.b' })),
+    'BadRequestException',
+  )
   await expect(204, 'POST', '/tables/rename', rename({ namespace: ['others'], name: 'moved' }))
-  assert.equal(await failure(404, 'POST', '/tables/rename', rename({ namespace: ['others'], name: 'y' })), 'NoSuchTableException')
+  assert.equal(
+    await failure(404, 'POST', '/tables/rename', rename({ namespace: ['others'], name: 'y' })),
+    'NoSuchTableException',
+  )
   assert.equal((await load('others', 'moved')).metadata.location, first.metadata.location)
   await expect(204, 'HEAD', '/namespaces/notes')
   const second = await make('notes', 'first')
@@ -104,8 +125,13 @@ test('a dropped table leaves its files unless they are to be purged, and then on
     body: { requirements: [], updates: [...updates, { action: 'set-statistics', statistics: foreign }] },
   })
   await expect(204, 'DELETE', '/namespaces/notes/tables/gone?purgeRequested=true')
-  const left = readdirSync(join(folder, 'lake/notes/gone'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  assert.deepEqual(left.map((entry) => entry.name), [])
+  const left = readdirSync(join(folder, 'lake/notes/gone'), { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  )
+  assert.deepEqual(
+    left.map((entry) => entry.name),
+    [],
+  )
   assert.ok(existsSync(canonicalLocation(other['metadata-location'])), 'a file of another table, though named, stays')
   assert.ok(location.startsWith('file:'))
 })
@@ -114,13 +140,19 @@ test('a table whose metadata is there already is taken in, if all of it lies in 
   const { make, expect, failure, folder, location } = await session(t)
   const made = await make('notes', 'first')
   await expect(204, 'DELETE', '/namespaces/notes/tables/first')
-  const register = (name: string, at: string, overwrite = false): { body: unknown } => ({ body: { name, 'metadata-location': at, overwrite } })
+  const register = (name: string, at: string, overwrite = false): { body: unknown } => ({
+    body: { name, 'metadata-location': at, overwrite },
+  })
   const path = '/namespaces/notes/register'
   const { body } = await expect(200, 'POST', path, register('again', made['metadata-location']))
   assert.equal((body as Loaded).metadata['table-uuid'], made.metadata['table-uuid'])
   assert.equal(await failure(409, 'POST', path, register('again', made['metadata-location'])), 'AlreadyExistsException')
   await expect(200, 'POST', path, register('again', made['metadata-location'], true))
-  assert.equal(await failure(400, 'POST', path, register('copy', made['metadata-location'])), 'BadRequestException', 'it lies where another lies')
+  assert.equal(
+    await failure(400, 'POST', path, register('copy', made['metadata-location'])),
+    'BadRequestException',
+    'it lies where another lies',
+  )
 
   const write = async (place: string, metadata: object): Promise<string> => {
     await mkdir(join(folder, place), { recursive: true })
@@ -135,13 +167,16 @@ test('a table whose metadata is there already is taken in, if all of it lies in 
     location: `${location}/notes/d`,
     snapshots: [{ 'snapshot-id': 1, 'sequence-number': 1, 'timestamp-ms': 1, 'manifest-list': '/etc/passwd', summary: {} }],
   })
-  for (const at of [outside, escaping, ours, reading]) assert.equal(await failure(400, 'POST', path, register('x', at)), 'BadRequestException', at)
+  for (const at of [outside, escaping, ours, reading])
+    assert.equal(await failure(400, 'POST', path, register('x', at)), 'BadRequestException', at)
 })
 
 test('locations that lead out of the lake, or into what is not theirs, are refused when a table is made', async (t) => {
   const { make, failure, location } = await session(t)
   await make('notes', 'first')
-  const within = ['/../x/y', '/raw/crimes', '/.blotter/x', '/notes/first', '/notes', ''].map((place) => `${location}${place}`)
+  const within = ['/../x/y', '/raw/crimes', '/.blotter/x', '/notes/first', '/notes', ''].map(
+    (place) => `${location}${place}`,
+  )
   for (const place of ['file:///etc/x', 's3://b/x', ...within]) {
     const asked = { body: { name: 'x', schema: SCHEMA, location: place } }
     assert.equal(await failure(400, 'POST', '/namespaces/notes/tables', asked), 'BadRequestException', place)
@@ -158,7 +193,10 @@ test('what no table can be is refused with a word on why', async (t) => {
     { name: 'x' },
     { name: 'x', schema: { type: 'struct', fields: 'none' } },
     { name: 'x', schema: { type: 'struct', fields: [{ id: 1, name: 'a', type: 'money', required: false }] } },
-    { name: 'x', schema: { type: 'struct', fields: [{ id: 1, name: 'a', type: 'long', required: false, 'write-default': 5 }] } },
+    {
+      name: 'x',
+      schema: { type: 'struct', fields: [{ id: 1, name: 'a', type: 'long', required: false, 'write-default': 5 }] },
+    },
     { name: 'x', schema: SCHEMA, properties: { 'format-version': '3' } },
     { name: 'x', schema: SCHEMA, properties: { a: 1 } },
     { name: 'x', schema: SCHEMA, 'partition-spec': { fields: [{ 'source-id': 9, name: 'p', transform: 'day' }] } },

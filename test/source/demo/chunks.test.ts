@@ -22,19 +22,39 @@ const ascending = fc
 
 describe('Chunks of a demo', () => {
   it('give the rows of the keys that are asked for, whatever the sizes', () =>
-    fc.assert(fc.asyncProperty(ascending, ascending, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), async (
-      all, wanted, chunk, group,
-    ) => {
-      const found: unknown[] = []
-      for await (const { rows, columns } of fetched(inChunks(all, chunk), 1, inGroups(wanted, group))) {
-        assert.ok(rows > 0 && columns.every((column) => column.length === rows))
-        found.push(...columns[0]!)
-      }
-      assert.deepEqual(found, all.filter((key) => wanted.includes(key)).map((key) => `row ${key}`))
-    })))
+    fc.assert(
+      fc.asyncProperty(
+        ascending,
+        ascending,
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 9 }),
+        async (all, wanted, chunk, group) => {
+          const found: unknown[] = []
+          for await (const { rows, columns } of fetched(inChunks(all, chunk), 1, inGroups(wanted, group))) {
+            assert.ok(rows > 0 && columns.every((column) => column.length === rows))
+            found.push(...columns[0]!)
+          }
+          assert.deepEqual(
+            found,
+            all.filter((key) => wanted.includes(key)).map((key) => `row ${key}`),
+          )
+        },
+      ),
+    ))
 
   it('give some of their columns, in the order that is asked for', () => {
-    assert.deepEqual([...swept(inChunks([1n, 2n], 2), [1, 0])], [{ rows: 2, columns: [[1n, 2n], ['row 1', 'row 2']] }])
+    assert.deepEqual(
+      [...swept(inChunks([1n, 2n], 2), [1, 0])],
+      [
+        {
+          rows: 2,
+          columns: [
+            [1n, 2n],
+            ['row 1', 'row 2'],
+          ],
+        },
+      ],
+    )
   })
 
   it('let the world in while they are written', async () => {

@@ -70,9 +70,10 @@ describe('A demo source', () => {
   it('describes the columns that the pipeline declares', async () => {
     const source = open('demo://forest?rows=7')
     const told = await source.describe(NEVER)
-    assert.deepEqual(told.columns.map(({ name, type }) => `${name} ${type}`), [
-      'id long', 'kind text', 'felled boolean', 'rings long', 'height double', 'seen_on timestamp',
-    ])
+    assert.deepEqual(
+      told.columns.map(({ name, type }) => `${name} ${type}`),
+      ['id long', 'kind text', 'felled boolean', 'rings long', 'height double', 'seen_on timestamp'],
+    )
     assert.deepEqual(told.primaryKey, ['id'])
     assert.equal(told.rowsEstimate, 7)
     assert.equal(source.partial, false)
@@ -109,9 +110,15 @@ describe('A demo source', () => {
     const swept = await view.sweep!({ ...given, cursor: 'seen_on' })
     const fetched = await view.fetch!({ ...given, keys: keys() })
     const whole = await view.extract(given)
-    assert.deepEqual([swept, fetched, whole].map(({ rows }) => rows), [8, 2, 8])
+    assert.deepEqual(
+      [swept, fetched, whole].map(({ rows }) => rows),
+      [8, 2, 8],
+    )
     assert.deepEqual(Object.keys((await bench.read(swept))[0]!), ['id', 'seen_on'])
-    assert.deepEqual((await bench.read(fetched)).map(({ height }) => height), [0, 0.875])
+    assert.deepEqual(
+      (await bench.read(fetched)).map(({ height }) => height),
+      [0, 0.875],
+    )
     assert.equal((await bench.read(whole)).length, 8)
   })
 

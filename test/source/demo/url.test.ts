@@ -18,19 +18,37 @@ describe('A demo URL', () => {
   })
 
   for (const url of [
-    'demo:', 'demo://', 'demo:chicago', 'demos://chicago', 'demo://chicago/crimes', 'demo://user:secret@chicago',
-    'demo://:secret@chicago', 'demo://chicago#a', 'demo://chicago?rows=', 'demo://chicago?rows=-1',
-    'demo://chicago?rows=1e5', 'demo://chicago?rows=1.5', 'demo://chicago?rows=0x10', 'demo://chicago?rows=100000001',
-    'demo://chicago?rows=1&rows=2', 'demo://chicago?day=367', 'demo://chicago?seed=4294967296',
-    'demo://chicago?days=1', 'demo://chicago?constructor=1', 'chicago',
+    'demo:',
+    'demo://',
+    'demo:chicago',
+    'demos://chicago',
+    'demo://chicago/crimes',
+    'demo://user:secret@chicago',
+    'demo://:secret@chicago',
+    'demo://chicago#a',
+    'demo://chicago?rows=',
+    'demo://chicago?rows=-1',
+    'demo://chicago?rows=1e5',
+    'demo://chicago?rows=1.5',
+    'demo://chicago?rows=0x10',
+    'demo://chicago?rows=100000001',
+    'demo://chicago?rows=1&rows=2',
+    'demo://chicago?day=367',
+    'demo://chicago?seed=4294967296',
+    'demo://chicago?days=1',
+    'demo://chicago?constructor=1',
+    'chicago',
   ]) {
     it(`is refused as ${url}`, () => {
-      assert.throws(() => parseDemoUrl(url), (error) => {
-        assert.ok(error instanceof BlotterError)
-        assert.equal(error.code, 'source_url_invalid')
-        assert.ok(!JSON.stringify([error.message, error.context]).includes('secret'))
-        return true
-      })
+      assert.throws(
+        () => parseDemoUrl(url),
+        (error) => {
+          assert.ok(error instanceof BlotterError)
+          assert.equal(error.code, 'source_url_invalid')
+          assert.ok(!JSON.stringify([error.message, error.context]).includes('secret'))
+          return true
+        },
+      )
     })
   }
 })

@@ -7,7 +7,10 @@ test('names are trimmed and made unique, and a column without one gets its place
     await put('x.csv', ',ID,Case Number,case_number,id_2,ID,_line,\n0,1,2,3,4,5,6,7\n')
     const [part] = await read('file:x.csv')
     const names = ['unnamed_1', 'ID', 'Case Number', 'case_number_2', 'id_2', 'ID_3', '_line_2', 'unnamed_8']
-    assert.deepEqual(part?.columns.map((column) => column.name), names)
+    assert.deepEqual(
+      part?.columns.map((column) => column.name),
+      names,
+    )
     assert.deepEqual(part.values, [['0', '1', '2', '3', '4', '5', '6', '7']])
   }))
 

@@ -63,7 +63,10 @@ test('bytes of values are those of the fields, whatever is quoted', () => {
       const text = rows.map((row) => `${quotedRecord(row, ',')}\n`).join('')
       const scan = scanBlock(Buffer.from(text), SHAPE, true, false)
       assert.equal(scan.good, rows.length)
-      assert.equal(scan.valueBytes, rows.flat().reduce((sum, value) => sum + Buffer.byteLength(value), 0))
+      assert.equal(
+        scan.valueBytes,
+        rows.flat().reduce((sum, value) => sum + Buffer.byteLength(value), 0),
+      )
       for (const row of rows) assert.deepEqual(fieldsOf(quotedRecord(row, ','), ','), row)
     }),
   )

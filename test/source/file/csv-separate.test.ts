@@ -6,9 +6,18 @@ test('a malformed row keeps its fields by position, its surplus joined and its l
   inWorkshop(async ({ put, read }) => {
     await put('x.csv', 'a,b\n1\n2,"3 ""x""",4,5\n6,7\n')
     const parts = await read('file:x.csv')
-    assert.deepEqual(parts.map((part) => part.rule), [undefined, 'few_fields'])
-    assert.deepEqual(parts[1]?.columns.map((column) => column.name), ['a', 'b', '_surplus', '_line'])
-    assert.deepEqual(parts[1]?.values, [['1', null, null, '1'], ['2', '3 "x"', '4,5', '2,"3 ""x""",4,5']])
+    assert.deepEqual(
+      parts.map((part) => part.rule),
+      [undefined, 'few_fields'],
+    )
+    assert.deepEqual(
+      parts[1]?.columns.map((column) => column.name),
+      ['a', 'b', '_surplus', '_line'],
+    )
+    assert.deepEqual(parts[1]?.values, [
+      ['1', null, null, '1'],
+      ['2', '3 "x"', '4,5', '2,"3 ""x""",4,5'],
+    ])
   }))
 
 test('good records around malformed ones keep their order', () =>
@@ -19,9 +28,15 @@ test('good records around malformed ones keep their order', () =>
     await put('x.csv', `id,b\n${ids.map((id) => (short(id) ? `${id}\n` : line(id))).join('')}`)
     const [good, malformed] = await read('file:x.csv')
     assert.deepEqual([good?.rows, malformed?.rows], [99_900, 100])
-    assert.deepEqual(good?.values.map(([id]) => Number(id)), ids.filter((id) => !short(id)))
+    assert.deepEqual(
+      good?.values.map(([id]) => Number(id)),
+      ids.filter((id) => !short(id)),
+    )
     assert.ok(good.values.every((row) => row[1] === 'a "b" c'))
-    assert.deepEqual(malformed?.values.map(([id]) => Number(id)), ids.filter(short))
+    assert.deepEqual(
+      malformed?.values.map(([id]) => Number(id)),
+      ids.filter(short),
+    )
   }))
 
 test('records that the engine reads otherwise are staged by hand, all of them and as they are', () =>

@@ -16,20 +16,93 @@ async function reading(shop: Workshop, content: string | Uint8Array, name = 'x.c
 }
 
 const SHAPES: readonly [string, string | Uint8Array, unknown[][], string[]][] = [
-  ['an empty field is an empty text, quoted or not', 'a,b\n,""\n1,NULL\n', [['', ''], ['1', 'NULL']], []],
-  ['zeros, spaces and signs stay', 'a,b\n007, x \n1e5,\t-0.0\n', [['007', ' x '], ['1e5', '\t-0.0']], []],
-  ['CRLF ends a row and is kept inside quotes', 'a,b\r\n1,"x\r\ny"\r\n2,z\r\n', [['1', 'x\r\ny'], ['2', 'z']], []],
-  ['CR alone ends a row', 'a,b\r1,2\r3,4\r', [['1', '2'], ['3', '4']], []],
-  ['mixed line ends are line ends', 'a,b\r\n1,2\n3,"4"\r5,6', [['1', '2'], ['3', '4'], ['5', '6']], []],
-  ['blank lines hold nothing', 'a,b\n\n1,2\n\n\n3,4\n\n', [['1', '2'], ['3', '4']], []],
+  [
+    'an empty field is an empty text, quoted or not',
+    'a,b\n,""\n1,NULL\n',
+    [
+      ['', ''],
+      ['1', 'NULL'],
+    ],
+    [],
+  ],
+  [
+    'zeros, spaces and signs stay',
+    'a,b\n007, x \n1e5,\t-0.0\n',
+    [
+      ['007', ' x '],
+      ['1e5', '\t-0.0'],
+    ],
+    [],
+  ],
+  [
+    'CRLF ends a row and is kept inside quotes',
+    'a,b\r\n1,"x\r\ny"\r\n2,z\r\n',
+    [
+      ['1', 'x\r\ny'],
+      ['2', 'z'],
+    ],
+    [],
+  ],
+  [
+    'CR alone ends a row',
+    'a,b\r1,2\r3,4\r',
+    [
+      ['1', '2'],
+      ['3', '4'],
+    ],
+    [],
+  ],
+  [
+    'mixed line ends are line ends',
+    'a,b\r\n1,2\n3,"4"\r5,6',
+    [
+      ['1', '2'],
+      ['3', '4'],
+      ['5', '6'],
+    ],
+    [],
+  ],
+  [
+    'blank lines hold nothing',
+    'a,b\n\n1,2\n\n\n3,4\n\n',
+    [
+      ['1', '2'],
+      ['3', '4'],
+    ],
+    [],
+  ],
   ['blank lines in one column hold nothing', 'a\n\n1\n\n2\n', [['1'], ['2']], []],
   ['blank lines in front of the header hold nothing', '\n\na,b\n1,2\n', [['1', '2']], []],
-  ['the last line needs no end', 'a,b\n1,2\n3,4', [['1', '2'], ['3', '4']], []],
+  [
+    'the last line needs no end',
+    'a,b\n1,2\n3,4',
+    [
+      ['1', '2'],
+      ['3', '4'],
+    ],
+    [],
+  ],
   ['a semicolon may divide', 'a;b\n1;2,5\n', [['1', '2,5']], []],
   ['a tab may divide', 'a\tb\n1\t"2\t"\n', [['1', '2\t']], []],
   ['a bar may divide', 'a|b\n1|2\n', [['1', '2']], []],
-  ['the rows decide which sign divides', 'a;b,c\n1;2\n3;4\n', [['1', '2'], ['3', '4']], []],
-  ['a quote within an unquoted field is itself', 'a,b\n1,CTA "L" x\n2, "y" \n', [['1', 'CTA "L" x'], ['2', ' "y" ']], []],
+  [
+    'the rows decide which sign divides',
+    'a;b,c\n1;2\n3;4\n',
+    [
+      ['1', '2'],
+      ['3', '4'],
+    ],
+    [],
+  ],
+  [
+    'a quote within an unquoted field is itself',
+    'a,b\n1,CTA "L" x\n2, "y" \n',
+    [
+      ['1', 'CTA "L" x'],
+      ['2', ' "y" '],
+    ],
+    [],
+  ],
   ['a doubled quote is one', 'a,b\n1,"CTA ""L"""\n', [['1', 'CTA "L"']], []],
   ['a mark of byte order is none of the name', '\ufeff"a",b\n1,2\n', [['1', '2']], []],
   ['a quoted name may hold line ends', '"a\nz",b\n1,2\n', [['1', '2']], []],
@@ -41,21 +114,53 @@ const SHAPES: readonly [string, string | Uint8Array, unknown[][], string[]][] = 
   ['an empty field too many goes aside', 'a,b\n1,2,\n4,5\n', [['4', '5']], ['1,2,']],
   ['only malformed rows leave no good one', 'a,b\n1\n2\n', [], ['1', '2']],
   ['unescaped quotes go aside, that line alone', 'a,b\n1,"CTA "L", x"\n2,y\n', [['2', 'y']], ['1,"CTA "L", x"']],
-  ['a quote that never closes costs one line', 'a,b\n1,"x\n2,y\n3,z\n', [['2', 'y'], ['3', 'z']], ['1,"x']],
-  ['a quote that closes in another row costs one line', 'a,b\n1,"x\n2,"y"\n3,z\n',
-    [['2', 'y'], ['3', 'z']], ['1,"x']],
-  ['a file cut within a character keeps what was there', Buffer.from('a,b\n1,2\n3,é').subarray(0, -1),
-    [['1', '2']], ['3,\ufffd']],
-  ['several gzip members are one text', Buffer.concat([gzipSync('a,b\n1,2\n'), gzipSync('3,4\n')]),
-    [['1', '2'], ['3', '4']], []],
-  ['several zstd frames are one text', Buffer.concat([zstdCompressSync(Buffer.from('a,b\n1,2\n')),
-    zstdCompressSync(Buffer.from('3,4\n'))]), [['1', '2'], ['3', '4']], []],
+  [
+    'a quote that never closes costs one line',
+    'a,b\n1,"x\n2,y\n3,z\n',
+    [
+      ['2', 'y'],
+      ['3', 'z'],
+    ],
+    ['1,"x'],
+  ],
+  [
+    'a quote that closes in another row costs one line',
+    'a,b\n1,"x\n2,"y"\n3,z\n',
+    [
+      ['2', 'y'],
+      ['3', 'z'],
+    ],
+    ['1,"x'],
+  ],
+  [
+    'a file cut within a character keeps what was there',
+    Buffer.from('a,b\n1,2\n3,é').subarray(0, -1),
+    [['1', '2']],
+    ['3,\ufffd'],
+  ],
+  [
+    'several gzip members are one text',
+    Buffer.concat([gzipSync('a,b\n1,2\n'), gzipSync('3,4\n')]),
+    [
+      ['1', '2'],
+      ['3', '4'],
+    ],
+    [],
+  ],
+  [
+    'several zstd frames are one text',
+    Buffer.concat([zstdCompressSync(Buffer.from('a,b\n1,2\n')), zstdCompressSync(Buffer.from('3,4\n'))]),
+    [
+      ['1', '2'],
+      ['3', '4'],
+    ],
+    [],
+  ],
   ['UTF-16 with its mark is read as such', Buffer.from('\ufeffa\tb\r\n1\té\r\n', 'utf16le'), [['1', 'é']], []],
 ]
 
 for (const [what, content, rows, malformed] of SHAPES) {
-  test(`in CSV ${what}`, () =>
-    inWorkshop(async (shop) => assert.deepEqual(await reading(shop, content), [rows, malformed])))
+  test(`in CSV ${what}`, () => inWorkshop(async (shop) => assert.deepEqual(await reading(shop, content), [rows, malformed])))
 }
 
 test('Windows-1252 is read when the URL says so', () =>
@@ -105,7 +210,8 @@ const FILE = fc
       lastEnd: fc.boolean(),
       bom: fc.boolean(),
       pack: fc.constantFrom('', '.gz', '.zst'),
-    }))
+    }),
+  )
 
 test('whatever a naive writer writes comes back value by value, and every malformed line is counted', () =>
   inWorkshop(async ({ put, read }) => {
@@ -118,8 +224,14 @@ test('whatever a naive writer writes comes back value by value, and every malfor
       const name = `${++n}.csv${pack}`
       await put(name, pack === '.gz' ? gzipSync(bytes) : pack === '.zst' ? zstdCompressSync(bytes) : bytes)
       const parts = await read(`file:${name}`)
-      assert.deepEqual(good(parts), records.flatMap((one) => (one.row ? [one.row] : [])))
-      assert.deepEqual(lines(parts), records.flatMap((one) => (one.row ? [] : [one.text])))
+      assert.deepEqual(
+        good(parts),
+        records.flatMap((one) => (one.row ? [one.row] : [])),
+      )
+      assert.deepEqual(
+        lines(parts),
+        records.flatMap((one) => (one.row ? [] : [one.text])),
+      )
     })
     await fc.assert(property, { numRuns: 150 })
   }))

@@ -5,11 +5,13 @@ import { test } from 'node:test'
 import { openFileSource } from '../../../src/source/file/source.ts'
 import { inWorkshop, NEVER } from './staged.ts'
 
-const CODE = (code: string, message: RegExp) => (error: Error & { code?: string }): boolean => {
-  assert.equal(error.code, code, error.message)
-  assert.match(error.message, message)
-  return true
-}
+const CODE =
+  (code: string, message: RegExp) =>
+  (error: Error & { code?: string }): boolean => {
+    assert.equal(error.code, code, error.message)
+    assert.match(error.message, message)
+    return true
+  }
 
 test('names may hold spaces, brackets, quotes and other writing systems', () =>
   inWorkshop(async ({ put, extract, folder }) => {

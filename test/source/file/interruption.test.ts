@@ -7,5 +7,8 @@ test('an aborted signal is an interruption, unless its reason says more', () => 
   endIfAborted(new AbortController().signal)
   assert.throws(() => endIfAborted(AbortSignal.abort()), { code: 'interrupted' })
   const reason = interrupted()
-  assert.throws(() => endIfAborted(AbortSignal.abort(reason)), (error) => error === reason)
+  assert.throws(
+    () => endIfAborted(AbortSignal.abort(reason)),
+    (error) => error === reason,
+  )
 })

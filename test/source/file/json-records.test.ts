@@ -32,5 +32,12 @@ test('objects do not depend on where blocks end, and their values are those of J
 
 test('raw members are written as they were, without the spaces between signs', () => {
   const text = '{ "a" : 1.50 , "b": [ 1, {"c": "x , y"} ], "a\\n": "{", "a": 2e1 }'
-  assert.deepEqual([...rawMembers(text)], [['a', '2e1'], ['b', '[1,{"c":"x , y"}]'], ['a\n', '"{"']])
+  assert.deepEqual(
+    [...rawMembers(text)],
+    [
+      ['a', '2e1'],
+      ['b', '[1,{"c":"x , y"}]'],
+      ['a\n', '"{"'],
+    ],
+  )
 })

@@ -23,7 +23,11 @@ test('values are text as they are written, whatever their type', () =>
       await put(name, text)
       const [part] = await read(`file:${name}`)
       const names = ['id', 'lat', 'arrest', 'text', 'none', 'place', 'more']
-      assert.deepEqual(part?.columns.map((column) => column.name), names, name)
+      assert.deepEqual(
+        part?.columns.map((column) => column.name),
+        names,
+        name,
+      )
       assert.deepEqual(part.values, expected, name)
       const { counted } = await extract(`file:${name}`)
       assert.equal(counted, name === 'array.json' ? counted : 2, name)
@@ -34,7 +38,10 @@ test('names that differ only in case are two columns', () =>
   inWorkshop(async ({ put, read }) => {
     await put('x.json', '[{"id": 1, "ID": 2, "__proto__": 3, "": 4}]')
     const [part] = await read('file:x.json')
-    assert.deepEqual(part?.columns.map((column) => column.name), ['id', 'ID_2', '__proto__', 'unnamed_4'])
+    assert.deepEqual(
+      part?.columns.map((column) => column.name),
+      ['id', 'ID_2', '__proto__', 'unnamed_4'],
+    )
     assert.deepEqual(part.values, [['1', '2', '3', '4']])
   }))
 

@@ -25,8 +25,17 @@ test('whatever a header holds, its names become as many different ones, and the 
 
 test('a union has the first spelling of each name, and text where types differ', () => {
   const union = unionOfColumns([
-    [{ name: 'ID', type: 'long', declared: 'INT64' }, { name: 'year', type: 'long', declared: 'INT32' }],
-    [{ name: 'Year', type: 'text', declared: 'text' }, { name: 'more', type: 'text', declared: 'text' }],
+    [
+      { name: 'ID', type: 'long', declared: 'INT64' },
+      { name: 'year', type: 'long', declared: 'INT32' },
+    ],
+    [
+      { name: 'Year', type: 'text', declared: 'text' },
+      { name: 'more', type: 'text', declared: 'text' },
+    ],
   ])
-  assert.deepEqual(union.map(({ name, type }) => `${name} ${type}`), ['ID long', 'year text', 'more text'])
+  assert.deepEqual(
+    union.map(({ name, type }) => `${name} ${type}`),
+    ['ID long', 'year text', 'more text'],
+  )
 })

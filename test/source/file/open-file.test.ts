@@ -3,11 +3,13 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { inWorkshop } from './staged.ts'
 
-const CODE = (code: string, message: RegExp) => (error: Error & { code?: string }): boolean => {
-  assert.equal(error.code, code, error.message)
-  assert.match(error.message, message)
-  return true
-}
+const CODE =
+  (code: string, message: RegExp) =>
+  (error: Error & { code?: string }): boolean => {
+    assert.equal(error.code, code, error.message)
+    assert.match(error.message, message)
+    return true
+  }
 
 test('a file that says nothing of what it is is refused until the URL says it', () =>
   inWorkshop(async ({ put, extract }) => {

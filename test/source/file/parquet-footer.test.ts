@@ -14,9 +14,14 @@ test('the footer tells rows and top-level columns, whatever lies beneath them', 
     const [file] = await findFiles({ pattern: 'x.parquet', partial: false }, folder)
     const { rows, columns } = await readParquetFooter(file!)
     assert.equal(rows, 250_000)
-    assert.deepEqual(columns.map(({ name, type, nested }) => [name, type, nested]), [
-      ['deep', 'text', true], ['flat', 'long', false], ['m', 'text', true],
-    ])
+    assert.deepEqual(
+      columns.map(({ name, type, nested }) => [name, type, nested]),
+      [
+        ['deep', 'text', true],
+        ['flat', 'long', false],
+        ['m', 'text', true],
+      ],
+    )
   }))
 
 test('a Parquet file that is cut or damaged is refused by name', () =>

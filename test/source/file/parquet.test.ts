@@ -23,9 +23,9 @@ const COLUMNS: readonly [string, string, string, unknown][] = [
   ['wall_ns', "'2024-03-10 02:30:00.123456789'::TIMESTAMP_NS", 'timestamp', '2024-03-10 02:30:00.123456'],
   ['instant', "TIMESTAMPTZ '2024-03-10 02:30:00-06'", 'text', '2024-03-10 08:30:00+00'],
   ['hour', "TIME '02:30:00'", 'text', '02:30:00'],
-  ['text', "'CTA \"L\" é'", 'text', 'CTA "L" é'],
+  ['text', '\'CTA "L" é\'', 'text', 'CTA "L" é'],
   ['uuid', "'00000000-0000-0000-0000-000000000001'::UUID", 'text', '00000000-0000-0000-0000-000000000001'],
-  ['place', '{lat: 41.5, say: \'x\'}', 'text', '{"lat":41.5,"say":"x"}'],
+  ['place', "{lat: 41.5, say: 'x'}", 'text', '{"lat":41.5,"say":"x"}'],
   ['list', '[1, 2]', 'text', '[1,2]'],
   ['a "b" c', "'quoted'", 'text', 'quoted'],
   ['nothing', 'NULL::INTEGER', 'long', null],
@@ -36,7 +36,10 @@ test('every type of a Parquet file becomes the staged type that loses nothing', 
     const select = COLUMNS.map(([name, sql]) => `${sql} AS "${name.replaceAll('"', '""')}"`).join(', ')
     await engine.writeParquet(`SELECT ${select}`, join(folder, 'x.parquet'))
     const [part] = await read('file:x.parquet')
-    assert.deepEqual(part?.columns.map(({ name, type }) => [name, type]), COLUMNS.map(([name, , type]) => [name, type]))
+    assert.deepEqual(
+      part?.columns.map(({ name, type }) => [name, type]),
+      COLUMNS.map(([name, , type]) => [name, type]),
+    )
     for (const [i, [name, , , value]] of COLUMNS.entries()) assert.deepEqual(part.values[0]![i], value, name)
     assert.equal((await extract('file:x.parquet')).counted, 1)
   }))

@@ -55,18 +55,24 @@ test('every real CSV file has the rows, malformed rows and bytes that Python fin
       const [found] = await engine.rows(`SELECT CAST(${sum} AS BIGINT) AS bytes FROM ${literal(first!.files[0]!)}`)
       assert.equal(Number(found!['bytes']), bytes, name)
     }
-  }))
+  }),
+)
 
 test('the cut last row of a real file is kept with the fields that were there', { skip }, () =>
   inWorkshop(async ({ read }) => {
     const [, malformed] = await read(real('samples/07_endangeredconfusion_2015-09_exported_2023_truncated.csv'))
     assert.equal(malformed?.rule, 'few_fields')
-    const line = '10232673,HY420506,09/12/2015 08:00:00 AM,054XX W WASHINGTON BLVD,4387,OTHER OFFENSE,'
-      + 'VIOLATE ORDER OF PROTECTION,RESIDENCE,false,true,1522,015,28,25,2'
+    const line =
+      '10232673,HY420506,09/12/2015 08:00:00 AM,054XX W WASHINGTON BLVD,4387,OTHER OFFENSE,' +
+      'VIOLATE ORDER OF PROTECTION,RESIDENCE,false,true,1522,015,28,25,2'
     const fields = line.split(',')
     assert.deepEqual(malformed.values, [[...fields, ...Array<null>(7).fill(null), null, line]])
-    assert.deepEqual(malformed.columns.slice(-2).map((column) => column.name), ['_surplus', '_line'])
-  }))
+    assert.deepEqual(
+      malformed.columns.slice(-2).map((column) => column.name),
+      ['_surplus', '_line'],
+    )
+  }),
+)
 
 test('the byte order mark is no part of the first name, and a doubled quote is one', { skip }, () =>
   inWorkshop(async ({ extract, engine }) => {
@@ -74,12 +80,19 @@ test('the byte order mark is no part of the first name, and a doubled quote is o
     assert.equal(columns[0]?.name, 'ID')
     const sql = `SELECT DISTINCT "Location Description" AS place FROM ${literal(parts[0]!.files[0]!)} WHERE place LIKE '%"%'`
     assert.deepEqual(await engine.rows(sql), [{ place: 'CTA "L" TRAIN' }])
-  }))
+  }),
+)
 
 test('two pulls with other column orders are two parts, each under its own order', { skip }, () =>
   inWorkshop(async ({ read, extract }) => {
     const parts = await read(real('samples/23_soda_bektade_*.csv'))
-    assert.deepEqual(parts.map((part) => [part.rows, part.columns[15]?.name]), [[500, 'x_coordinate'], [500, 'year']])
+    assert.deepEqual(
+      parts.map((part) => [part.rows, part.columns[15]?.name]),
+      [
+        [500, 'x_coordinate'],
+        [500, 'year'],
+      ],
+    )
     const byId = parts.map((part) => {
       const at = part.columns.findIndex((column) => column.name === 'x_coordinate')
       return new Map(part.values.map((row) => [row[0], row[at]]))
@@ -88,7 +101,8 @@ test('two pulls with other column orders are two parts, each under its own order
     assert.equal(both.length, 499)
     assert.ok(both.every(([id, x]) => byId[1]!.get(id) === x))
     assert.equal((await extract(real('samples/23_soda_bektade_*.csv'))).columns.length, 22)
-  }))
+  }),
+)
 
 test('a real year in Parquet keeps its types, its rows and its nulls', { skip }, () =>
   inWorkshop(async ({ extract, engine }) => {
@@ -105,14 +119,16 @@ test('a real year in Parquet keeps its types, its rows and its nulls', { skip },
     const [staged] = await engine.rows(sql(parts[0]!.files[0]!))
     assert.equal(staged!['arrests'], 35_846n)
     assert.deepEqual([staged], await engine.rows(sql(source)))
-  }))
+  }),
+)
 
 test('a real pull in Parquet whose columns are all text stays text', { skip }, () =>
   inWorkshop(async ({ extract }) => {
     const { rows, columns } = await extract(real('samples/27_ozxahmed_pull_20240115.parquet'))
     assert.deepEqual([rows, columns.length, columns[0]?.name], [9939, 23, ':id'])
     assert.ok(columns.every((column) => column.type === 'text'))
-  }))
+  }),
+)
 
 test('real JSON of the city has its 30 members, its booleans and its location as JSON', { skip }, () =>
   inWorkshop(async ({ read, extract }) => {
@@ -130,6 +146,11 @@ test('real JSON of the city has its 30 members, its booleans and its location as
     })
     // By Python's json module: UTF-8 bytes of all top-level values that are strings.
     const strings = part.columns.flatMap((column, i) =>
-      ['arrest', 'domestic', 'location'].includes(column.name) ? [] : part.values.map((row) => row[i] as string | null))
-    assert.equal(strings.reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), 0), 195_644)
-  }))
+      ['arrest', 'domestic', 'location'].includes(column.name) ? [] : part.values.map((row) => row[i] as string | null),
+    )
+    assert.equal(
+      strings.reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), 0),
+      195_644,
+    )
+  }),
+)

@@ -9,11 +9,13 @@ import type { Source, Stage } from '../../../src/source/source.ts'
 import { type ContractRow, describeSource } from '../contract.ts'
 import { inWorkshop, NEVER } from './staged.ts'
 
-const CODE = (code: string, message: RegExp) => (error: Error & { code?: string }): boolean => {
-  assert.equal(error.code, code, error.message)
-  assert.match(error.message, message)
-  return true
-}
+const CODE =
+  (code: string, message: RegExp) =>
+  (error: Error & { code?: string }): boolean => {
+    assert.equal(error.code, code, error.message)
+    assert.match(error.message, message)
+    return true
+  }
 
 test('files of several shapes and formats are parts in the order of their names', () =>
   inWorkshop(async ({ put, folder, engine, read, extract }) => {
@@ -22,12 +24,25 @@ test('files of several shapes and formats are parts in the order of their names'
     await put('b/3.json', '[{"case_number": "z", "id": 4}]')
     await engine.writeParquet("SELECT 5::BIGINT AS id, 'w' AS case_number", join(folder, 'b/4.parquet'))
     const parts = await read('file:b/*')
-    assert.deepEqual(parts.map((part) => [part.rows, part.rule]), [
-      [1, undefined], [1, undefined], [1, 'few_fields'], [1, undefined], [1, undefined],
-    ])
-    assert.deepEqual(parts.map((part) => part.values[0]![0]), ['3', '1', '2', 'z', 5n])
+    assert.deepEqual(
+      parts.map((part) => [part.rows, part.rule]),
+      [
+        [1, undefined],
+        [1, undefined],
+        [1, 'few_fields'],
+        [1, undefined],
+        [1, undefined],
+      ],
+    )
+    assert.deepEqual(
+      parts.map((part) => part.values[0]![0]),
+      ['3', '1', '2', 'z', 5n],
+    )
     const { columns, rows, counted } = await extract('file:b/*')
-    assert.deepEqual(columns.map(({ name, type }) => `${name} ${type}`), ['id text', 'extra text', 'Case Number text'])
+    assert.deepEqual(
+      columns.map(({ name, type }) => `${name} ${type}`),
+      ['id text', 'extra text', 'Case Number text'],
+    )
     assert.deepEqual([rows, counted], [5, 5])
   }))
 

@@ -43,11 +43,14 @@ const REFUSED: readonly [string, RegExp][] = [
 
 test('a URL that cannot be understood is refused with what to write instead', () => {
   for (const [url, message] of REFUSED) {
-    assert.throws(() => parseFileUrl(url), (error) => {
-      assert.ok(error instanceof BlotterError)
-      assert.equal(error.code, 'source_url_invalid')
-      assert.match(error.message, message)
-      return true
-    })
+    assert.throws(
+      () => parseFileUrl(url),
+      (error) => {
+        assert.ok(error instanceof BlotterError)
+        assert.equal(error.code, 'source_url_invalid')
+        assert.match(error.message, message)
+        return true
+      },
+    )
   }
 })

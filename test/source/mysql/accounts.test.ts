@@ -39,7 +39,16 @@ async function city(server: DatabaseServer, options: { host?: string; require?: 
   const admin = async () => ({ user: server.user, password: server.password })
   const rights = (user: string, password: string) =>
     accountRights(url, { table: 'crimes', signal: NEVER, logins: async () => ({ user, password }) })
-  return { name, reader, clone: `${reader}_clone`, url, logins, admin, rights, options: { table: 'crimes', logins, signal: NEVER } }
+  return {
+    name,
+    reader,
+    clone: `${reader}_clone`,
+    url,
+    logins,
+    admin,
+    rights,
+    options: { table: 'crimes', logins, signal: NEVER },
+  }
 }
 
 function sqlText(text: string): string {
@@ -47,12 +56,18 @@ function sqlText(text: string): string {
 }
 
 async function code(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(() => assert.fail('nothing failed'), (thrown: unknown) => thrown)
+  const error = await work.then(
+    () => assert.fail('nothing failed'),
+    (thrown: unknown) => thrown,
+  )
   assert.ok(error instanceof BlotterError, String(error))
   return error.code
 }
 
-for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL', mysql, NO_MYSQL]] as const) {
+for (const [name, server, missing] of [
+  ['MariaDB', maria, NO_MARIADB],
+  ['MySQL', mysql, NO_MYSQL],
+] as const) {
   describe(`Accounts of ${server?.version ?? name}`, { skip: server ? false : missing }, () => {
     it('are made by an admin with SELECT on the table and nothing else, and again without harm', async () => {
       const { clone, url, admin, options, rights, name: database } = await city(server!)
@@ -62,7 +77,10 @@ for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL',
       await accounts.test(clone, AWKWARD)
       const { account, writes, extra } = await rights(clone, AWKWARD)
       assert.deepEqual({ account, writes, extra }, { account: `${clone}@%`, writes: [], extra: [] })
-      const others = openMysqlSource(url.replace('crimes', 'others'), { table: 'others', logins: async () => ({ user: clone, password: AWKWARD }) })
+      const others = openMysqlSource(url.replace('crimes', 'others'), {
+        table: 'others',
+        logins: async () => ({ user: clone, password: AWKWARD }),
+      })
       assert.equal(await code(others.describe(NEVER)), 'source_table_missing', database)
     })
 
@@ -120,7 +138,10 @@ for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL',
       const { writes, extra, fix } = await rights(reader, PASSWORD)
       assert.deepEqual(writes.sort(), [`INSERT, DELETE on ${database}.crimes`, 'PROCESS on *.*'])
       assert.ok(extra.includes(`SELECT on ${database}.*`), extra.join())
-      assert.ok(extra.some((one) => one.startsWith('the role')), extra.join())
+      assert.ok(
+        extra.some((one) => one.startsWith('the role')),
+        extra.join(),
+      )
       for (const statement of fix.split(';').filter((one) => one.trim() !== '')) await server!.admin(statement)
       const after = await rights(reader, PASSWORD)
       assert.deepEqual(after.writes, [])
@@ -131,7 +152,10 @@ for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL',
 
 describe('An account of MariaDB by ed25519', { skip: maria ? false : NO_MARIADB }, () => {
   it('takes turns with another one by ed25519', async (t) => {
-    const installed = await maria!.admin("INSTALL SONAME 'auth_ed25519'").then(() => true, () => false)
+    const installed = await maria!.admin("INSTALL SONAME 'auth_ed25519'").then(
+      () => true,
+      () => false,
+    )
     if (!installed) return t.skip('this MariaDB has no auth_ed25519')
     const { reader, clone, url, admin, options } = await city(maria!)
     await maria!.admin(`ALTER USER '${reader}'@'%' IDENTIFIED VIA ed25519 USING PASSWORD('${sqlText(PASSWORD)}')`)
@@ -147,17 +171,28 @@ describe('Grants', () => {
   const read = (...lines: string[]) => readGrants(lines, { database: 'city_1', table: 'crimes' })
 
   it('are read in the words of both servers', () => {
-    assert.deepEqual(read('GRANT USAGE ON *.* TO `r`@`%` IDENTIFIED BY PASSWORD \'*12\'', 'GRANT SELECT ON `city_1`.`crimes` TO `r`@`%`'), {
-      writes: [],
-      extra: [],
-    })
-    assert.deepEqual(read('GRANT SELECT (`id`, `date`), INSERT (`id`) ON `city_1`.`crimes` TO `r`@`%`').writes, ['INSERT on city_1.crimes'])
+    assert.deepEqual(
+      read("GRANT USAGE ON *.* TO `r`@`%` IDENTIFIED BY PASSWORD '*12'", 'GRANT SELECT ON `city_1`.`crimes` TO `r`@`%`'),
+      {
+        writes: [],
+        extra: [],
+      },
+    )
+    assert.deepEqual(read('GRANT SELECT (`id`, `date`), INSERT (`id`) ON `city_1`.`crimes` TO `r`@`%`').writes, [
+      'INSERT on city_1.crimes',
+    ])
     assert.deepEqual(read('GRANT SELECT ON `city\\_1`.* TO `r`@`%`').extra, ['SELECT on city_1.*'])
-    assert.deepEqual(read('GRANT ALL PRIVILEGES ON *.* TO `root`@`%` WITH GRANT OPTION').writes, ['ALL PRIVILEGES on *.*', 'GRANT OPTION on *.*'])
+    assert.deepEqual(read('GRANT ALL PRIVILEGES ON *.* TO `root`@`%` WITH GRANT OPTION').writes, [
+      'ALL PRIVILEGES on *.*',
+      'GRANT OPTION on *.*',
+    ])
     assert.deepEqual(read('GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP ON *.* TO `r`@`%`'), {
       writes: ['5 rights on *.*'],
       extra: ['SELECT on *.*'],
     })
-    assert.deepEqual(read('GRANT `desk`@`%` TO `r`@`%`', 'GRANT desk TO `r`@`%`').extra, ['the role `desk`@`%`', 'the role desk'])
+    assert.deepEqual(read('GRANT `desk`@`%` TO `r`@`%`', 'GRANT desk TO `r`@`%`').extra, [
+      'the role `desk`@`%`',
+      'the role desk',
+    ])
   })
 })

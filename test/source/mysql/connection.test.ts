@@ -29,7 +29,10 @@ function connect(server: DatabaseServer, how: How = {}): Promise<MysqlConnection
   return connectMysql(parseMysqlUrl(url, { table: 't' }), { password, signal: how.signal ?? NEVER })
 }
 
-for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL', mysql, NO_MYSQL]] as const) {
+for (const [name, server, missing] of [
+  ['MariaDB', maria, NO_MARIADB],
+  ['MySQL', mysql, NO_MYSQL],
+] as const) {
   describe(`A connection to ${name}`, { skip: server ? false : missing }, () => {
     it('is encrypted where the server offers it', async () => {
       await using connection = await connect(server!)
@@ -106,7 +109,10 @@ for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL',
     it('ends with the fault of the one who takes the rows', async () => {
       await using connection = await connect(server!)
       const fault = Object.assign(new Error('No space left on device'), { code: 'ENOSPC' })
-      await assert.rejects(connection.each('SELECT 1 UNION ALL SELECT 2', () => Promise.reject(fault)), fault)
+      await assert.rejects(
+        connection.each('SELECT 1 UNION ALL SELECT 2', () => Promise.reject(fault)),
+        fault,
+      )
     })
 
     it('is lost when the server ends it in the midst of a result', async () => {

@@ -7,9 +7,13 @@ import { ed25519Plugin, signChallenge } from '../../../src/source/mysql/ed25519.
 
 test('the answer is an Ed25519 signature: for a password of 32 bytes, the one that any library makes with it as the seed', () => {
   fc.assert(
-    fc.property(fc.string({ minLength: 32, maxLength: 32, unit: 'grapheme-ascii' }), fc.uint8Array({ minLength: 32, maxLength: 32 }), (password, nonce) => {
-      assert.deepEqual([...signChallenge(password, nonce)], [...ed25519.sign(nonce, Buffer.from(password))])
-    }),
+    fc.property(
+      fc.string({ minLength: 32, maxLength: 32, unit: 'grapheme-ascii' }),
+      fc.uint8Array({ minLength: 32, maxLength: 32 }),
+      (password, nonce) => {
+        assert.deepEqual([...signChallenge(password, nonce)], [...ed25519.sign(nonce, Buffer.from(password))])
+      },
+    ),
     { numRuns: 20 },
   )
 })

@@ -4,7 +4,12 @@ import { upsertCounts, upsertSql } from '../../../src/source/mysql/insert-sql.ts
 
 describe('The SQL of an upsert', () => {
   it('writes each value so that nothing in it can end the statement', () => {
-    const columns = [[1n, 2n], ["it's \\ \0", null], [true, undefined], [0.5, 1e21]]
+    const columns = [
+      [1n, 2n],
+      ["it's \\ \0", null],
+      [true, undefined],
+      [0.5, 1e21],
+    ]
     const [statement, ...more] = upsertSql('t', ['id', 'a', 'b', 'c'], columns, 1000)
     assert.deepEqual(more, [])
     assert.equal(
@@ -22,7 +27,10 @@ describe('The SQL of an upsert', () => {
     assert.ok(statements.length > 20 && statements.every(({ sql }) => sql.length < 400))
     const found = statements.flatMap(({ sql }) => [...sql.matchAll(/\((\d+)\)/g)].map(([, key]) => BigInt(key!)))
     assert.deepEqual(found, keys)
-    assert.equal(statements.reduce((sum, { rows }) => sum + rows, 0), 1000)
+    assert.equal(
+      statements.reduce((sum, { rows }) => sum + rows, 0),
+      1000,
+    )
   })
 
   it('is none for no rows', () => {

@@ -5,17 +5,26 @@ import { loadText } from '../../../src/source/mysql/load-text.ts'
 
 /** What LOAD DATA makes of the text (MySQL's manual, LOAD DATA, field and line handling). */
 function parsed(text: string): (string | null)[][] {
-  return text.split(/(?<!(?<!\\)(?:\\\\)*\\)\n/).slice(0, -1).map((line) =>
-    line.split('\t').map((field) => {
-      if (field === '\\N') return null
-      return field.replace(/\\(.)/g, (_, c: string) => ({ t: '\t', n: '\n', 0: '\0' })[c] ?? c)
-    }),
-  )
+  return text
+    .split(/(?<!(?<!\\)(?:\\\\)*\\)\n/)
+    .slice(0, -1)
+    .map((line) =>
+      line.split('\t').map((field) => {
+        if (field === '\\N') return null
+        return field.replace(/\\(.)/g, (_, c: string) => ({ t: '\t', n: '\n', 0: '\0' })[c] ?? c)
+      }),
+    )
 }
 
 describe('The text for LOAD DATA', () => {
   it('has a line a row and a tab between values', () => {
-    const text = loadText([[1n, 2n], ['a', null], [true, false], [0.1, -1e300], [undefined, '']])
+    const text = loadText([
+      [1n, 2n],
+      ['a', null],
+      [true, false],
+      [0.1, -1e300],
+      [undefined, ''],
+    ])
     assert.equal(text.toString(), '1\ta\t1\t0.1\t\\N\n2\t\\N\t0\t-1e+300\t\n')
   })
 
@@ -29,7 +38,10 @@ describe('The text for LOAD DATA', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(value, value), { minLength: 1 }), (rows) => {
         const text = loadText([rows.map(([a]) => a), rows.map(([, b]) => b)])
-        assert.deepEqual(parsed(text.toString()), rows.map((row) => [...row]))
+        assert.deepEqual(
+          parsed(text.toString()),
+          rows.map((row) => [...row]),
+        )
       }),
     )
   })

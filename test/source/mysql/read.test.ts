@@ -105,7 +105,9 @@ describe('Reading a table', { skip: server ? false : NO_MARIADB }, () => {
   })
 
   it('fetches many times with no statement left at the server', async () => {
-    await server!.admin('USE city; CREATE TABLE often (id BIGINT PRIMARY KEY); INSERT INTO often SELECT seq FROM seq_1_to_300')
+    await server!.admin(
+      'USE city; CREATE TABLE often (id BIGINT PRIMARY KEY); INSERT INTO often SELECT seq FROM seq_1_to_300',
+    )
     await using bench = await openWorkbench()
     await using view = await sourceOf('often').open(NEVER)
     async function* keys(): AsyncGenerator<bigint[]> {

@@ -15,7 +15,11 @@ let tables = 0
 
 type Reader = 'fast' | 'plain'
 
-async function contractTable(server: DatabaseServer, rows: readonly ContractRow[], reader: Reader = 'fast'): Promise<Source> {
+async function contractTable(
+  server: DatabaseServer,
+  rows: readonly ContractRow[],
+  reader: Reader = 'fast',
+): Promise<Source> {
   const table = `contract_${++tables}`
   const columns = 'id BIGINT PRIMARY KEY, name VARCHAR(100), size DOUBLE, seen_on DATETIME'
   const statements = [
@@ -37,7 +41,10 @@ function text(value: string | null): string {
   return value === null ? 'NULL' : `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 }
 
-for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL', mysql, NO_MYSQL]] as const) {
+for (const [name, server, missing] of [
+  ['MariaDB', maria, NO_MARIADB],
+  ['MySQL', mysql, NO_MYSQL],
+] as const) {
   for (const reader of ['fast', 'plain'] as const) {
     describeSource(`${name} by the ${reader} reader`, {
       make: (rows) => contractTable(server!, rows, reader),
@@ -51,7 +58,9 @@ for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL',
       const table = new URL(url).searchParams.get('table')
       const locateCursor = (columns: readonly FoundColumn[]) => columns.find((column) => column.name === 'seen_on')
       const mark = (located = true): Promise<string> =>
-        openMysqlSource(url, { table: 'crimes', password: server!.password, ...(located ? { locateCursor } : {}) }).mark!(NEVER)
+        openMysqlSource(url, { table: 'crimes', password: server!.password, ...(located ? { locateCursor } : {}) }).mark!(
+          NEVER,
+        )
       assert.equal(await mark(), '1 rows, the newest of 2026-03-08 02:30:00')
       assert.equal(await mark(false), '1 rows, the newest of no time')
       await server!.admin(`UPDATE city.${table} SET seen_on = '2026-03-08 02:30:01'`)
@@ -70,7 +79,10 @@ for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL',
       await server!.admin(`INSERT INTO city.${table} VALUES (2, 'second', 2, NULL); UPDATE city.${table} SET name = 'other'`)
       const { rows, counted, parts } = await view.extract({ stage: bench.stage, signal: NEVER, progress: () => {} })
       assert.deepEqual([rows, counted], [1, 1])
-      assert.deepEqual((await bench.read({ rows, parts })).map((row) => row['name']), ['first'])
+      assert.deepEqual(
+        (await bench.read({ rows, parts })).map((row) => row['name']),
+        ['first'],
+      )
     })
   })
 }

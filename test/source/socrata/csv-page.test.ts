@@ -22,7 +22,10 @@ describe('A page in CSV', () => {
       fc.property(fc.array(fc.array(value, { minLength: 2, maxLength: 2 })), fc.constantFrom('\n', '\r\n'), (rows, end) => {
         const line = (values: string[]): string => values.map((text) => `"${text.replaceAll('"', '""')}"`).join(',') + end
         const found = read([['a', 'b'], ...rows].map(line).join(''), ['a', 'b'])
-        assert.deepEqual(found, rows.map((row) => row.map((text) => (text === '' ? null : text))))
+        assert.deepEqual(
+          found,
+          rows.map((row) => row.map((text) => (text === '' ? null : text))),
+        )
       }),
     )
   })

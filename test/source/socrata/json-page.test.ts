@@ -12,8 +12,14 @@ describe('A page in JSON', () => {
 ,{"other":"x","id":""}]\n`
     assert.deepEqual(read(text, ['id', 'n', 'big', 'yes', 'no', 'nil', 'place', 'text']), [
       [
-        '1', '1.50', '12345678901234567890', 'true', 'false', null,
-        '{"type":"Point","coordinates":[-87.60,1e2],"why":"a, \\"b\\""}', 'a\\"}{',
+        '1',
+        '1.50',
+        '12345678901234567890',
+        'true',
+        'false',
+        null,
+        '{"type":"Point","coordinates":[-87.60,1e2],"why":"a, \\"b\\""}',
+        'a\\"}{',
       ],
       ['', null, null, null, null, null, null, null],
     ])
@@ -29,19 +35,31 @@ describe('A page in JSON', () => {
   })
 
   it('is the same as what JSON.parse makes of it', () => {
-    const rows = fc.array(fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.oneof(fc.string({ unit: 'grapheme' }), fc.boolean(), fc.constant(null))))
+    const rows = fc.array(
+      fc.dictionary(
+        fc.constantFrom('a', 'b', 'c'),
+        fc.oneof(fc.string({ unit: 'grapheme' }), fc.boolean(), fc.constant(null)),
+      ),
+    )
     fc.assert(
       fc.property(rows, fc.boolean(), (written, spaced) => {
         const found = read(JSON.stringify(written, null, spaced ? 1 : 0), ['a', 'b', 'c'])
         const text = (value: unknown): unknown => (typeof value === 'boolean' ? String(value) : (value ?? null))
-        assert.deepEqual(found, written.map((row) => ['a', 'b', 'c'].map((name) => text(row[name]))))
+        assert.deepEqual(
+          found,
+          written.map((row) => ['a', 'b', 'c'].map((name) => text(row[name]))),
+        )
       }),
     )
   })
 
   it('is refused wherever it is cut, and nothing that was whole is lost by an escaped quote at its end', () => {
-    const text = JSON.stringify([{ a: 'x', b: { c: [1, '"]}'] } }, { a: '\\', b: 'end\\"' }])
-    for (let end = 0; end < text.length; end++) assert.throws(() => read(text.slice(0, end), ['a']), SyntaxError, text.slice(0, end))
+    const text = JSON.stringify([
+      { a: 'x', b: { c: [1, '"]}'] } },
+      { a: '\\', b: 'end\\"' },
+    ])
+    for (let end = 0; end < text.length; end++)
+      assert.throws(() => read(text.slice(0, end), ['a']), SyntaxError, text.slice(0, end))
     assert.equal(read(text, ['a']).length, 2)
   })
 

@@ -39,7 +39,10 @@ async function extract(bad: Misbehaviour, options: TrialOptions = {}): Promise<T
   await using view = await openTest(server, { page: '10', format }, source).open(NEVER)
   const extracted = await view.extract({ stage: bench.stage, signal: NEVER, progress: () => {} })
   const ids = (await bench.read(extracted)).map((row) => row['id'])
-  assert.deepEqual(ids, Array.from({ length: 50 }, (_, i) => String(i + 1)))
+  assert.deepEqual(
+    ids,
+    Array.from({ length: 50 }, (_, i) => String(i + 1)),
+  )
   return { rows: extracted.rows, asked: server.asked.filter(isRows), seconds: (performance.now() - begin) / 1000 }
 }
 
@@ -47,7 +50,7 @@ const HTML = '<html><head><title>x</title><style>p {}</style></head><body><h1>50
 
 describe('A portal in trouble for a moment', () => {
   const passing: Record<string, Misbehaviour> = {
-    'throttles': { status: 429, headers: { 'Retry-After': '0' }, body: '{"message":"Too many requests"}' },
+    throttles: { status: 429, headers: { 'Retry-After': '0' }, body: '{"message":"Too many requests"}' },
     'fails with a web page': { status: 503, headers: { 'Content-Type': 'text/html' }, body: HTML },
     'fails without a word': { status: 500 },
     'is still at work on the answer': { status: 202 },
@@ -87,15 +90,27 @@ describe('A portal in trouble for a moment', () => {
 
 describe('A portal that does not get over it', () => {
   const lasting: Record<string, [Misbehaviour, string, RegExp]> = {
-    'throttles for ever': [{ status: 429, body: '{"message":"Slow down"}' }, 'source_unreachable', /too many requests.*Slow down.*tried 6 times/],
-    'asks to wait for an hour': [{ status: 429, headers: { 'Retry-After': '3600' } }, 'source_unreachable', /asks to wait 3600 s; tried once/],
+    'throttles for ever': [
+      { status: 429, body: '{"message":"Slow down"}' },
+      'source_unreachable',
+      /too many requests.*Slow down.*tried 6 times/,
+    ],
+    'asks to wait for an hour': [
+      { status: 429, headers: { 'Retry-After': '3600' } },
+      'source_unreachable',
+      /asks to wait 3600 s; tried once/,
+    ],
     'answers 500 for ever': [{ status: 500, body: HTML }, 'source_unreachable', /500, “x 503 We are down”; tried 6 times/],
     'answers 403': [
       { status: 403, body: '{"code":"permission_denied","message":"Invalid app_token specified"}' },
       'source_refused',
       /Invalid app_token/,
     ],
-    'answers 404': [{ status: 404, body: '{"message":"Not found"}' }, 'source_table_missing', /no dataset test-data at 127\.0\.0\.1.*Not found/],
+    'answers 404': [
+      { status: 404, body: '{"message":"Not found"}' },
+      'source_table_missing',
+      /no dataset test-data at 127\.0\.0\.1.*Not found/,
+    ],
     'answers 418': [{ status: 418 }, 'source_refused', /418/],
     'cuts each page': [{ cutAfterBytes: 100 }, 'source_lost', /broke off.*tried 6 times/],
     'never answers': [{ silent: true }, 'source_unreachable', /no answer in time; tried 6 times/],
@@ -106,16 +121,32 @@ describe('A portal that does not get over it', () => {
       'source_answer_unreadable',
       /it is a web page; tried 6 times.*x 503 We are down/,
     ],
-    'gives text of another encoding': [{ status: 200, body: '[{"id":"\x80"}]' }, 'source_answer_unreadable', /row 1 has no :id/],
+    'gives text of another encoding': [
+      { status: 200, body: '[{"id":"\x80"}]' },
+      'source_answer_unreadable',
+      /row 1 has no :id/,
+    ],
     'gives empty pages in the midst': [{ rows: () => [] }, 'source_lost', /gave an empty page after 20 of 50 rows/],
-    'gives one page over and over': [{ rows: (_, all) => all.slice(10, 20) }, 'source_lost', /gave the same page again after 20 of 50/],
-    'gives rows of long ago again': [{ rows: (_, all) => all.slice(0, 10) }, 'source_lost', /rows again that it had given before/],
+    'gives one page over and over': [
+      { rows: (_, all) => all.slice(10, 20) },
+      'source_lost',
+      /gave the same page again after 20 of 50/,
+    ],
+    'gives rows of long ago again': [
+      { rows: (_, all) => all.slice(0, 10) },
+      'source_lost',
+      /rows again that it had given before/,
+    ],
     'sends its readers to another host': [
       { status: 302, headers: { Location: 'http://elsewhere.example.org/' } },
       'source_refused',
       /elsewhere \(http:\/\/elsewhere\.example\.org\)/,
     ],
-    'sends its readers in circles': [{ status: 301, headers: { Location: '/resource/test-data.json?$order=:id' } }, 'source_refused', /elsewhere/],
+    'sends its readers in circles': [
+      { status: 301, headers: { Location: '/resource/test-data.json?$order=:id' } },
+      'source_refused',
+      /elsewhere/,
+    ],
   }
   for (const [what, [bad, code, message]] of Object.entries(lasting)) {
     it(`is an error that says so where it ${what}`, async () => {
@@ -141,7 +172,9 @@ describe('A portal that does not get over it', () => {
     const at = { from: 1, everywhere: true }
     await assert.rejects(extract({ status: 403, body: '{"message":"private"}' }, at), { code: 'source_refused' })
     await assert.rejects(extract({ status: 404, body: 'no' }, at), { code: 'source_table_missing' })
-    await assert.rejects(extract({ status: 200, body: '{"name":"A map","columns":[]}' }, at), { code: 'source_table_missing' })
+    await assert.rejects(extract({ status: 200, body: '{"name":"A map","columns":[]}' }, at), {
+      code: 'source_table_missing',
+    })
     await assert.rejects(extract({ status: 200, body: '[]' }, at), { code: 'source_answer_unreadable' })
   })
 })
@@ -150,7 +183,11 @@ describe('A request to a portal', () => {
   it('carries the app token as a header and nowhere else, also behind a redirect within the host', async () => {
     await using server = await startTrees(3)
     server.misbehave = ({ path, n }) =>
-      n === 1 ? { status: 307, headers: { Location: `${path}?moved=1` } } : n === 6 ? { status: 403, body: 'bad token s3cr3t' } : undefined
+      n === 1
+        ? { status: 307, headers: { Location: `${path}?moved=1` } }
+        : n === 6
+          ? { status: 403, body: 'bad token s3cr3t' }
+          : undefined
     const source = openTest(server, {}, { token: 's3cr3t' })
     await using bench = await openWorkbench()
     await using view = await source.open(NEVER)
@@ -161,17 +198,24 @@ describe('A request to a portal', () => {
       assert.doesNotMatch(`${path}${parameters}`, /s3cr3t/)
     }
     assert.doesNotMatch(source.url, /s3cr3t/)
-    const told = (error: BlotterError): boolean => !JSON.stringify([error.message, error.todo, error.context]).includes('s3cr3t')
-    await assert.rejects(source.describe(NEVER), (error) => error instanceof BlotterError && told(error) && error.code === 'source_refused')
+    const told = (error: BlotterError): boolean =>
+      !JSON.stringify([error.message, error.todo, error.context]).includes('s3cr3t')
+    await assert.rejects(
+      source.describe(NEVER),
+      (error) => error instanceof BlotterError && told(error) && error.code === 'source_refused',
+    )
   })
 
   it('is not made with a token that no header can carry', async () => {
     await using server = await startTrees(1)
-    assert.throws(() => openTest(server, {}, { token: 'two\nlines' }), (error) => {
-      assert.ok(error instanceof BlotterError && error.code === 'source_refused')
-      assert.doesNotMatch(error.message, /two/)
-      return true
-    })
+    assert.throws(
+      () => openTest(server, {}, { token: 'two\nlines' }),
+      (error) => {
+        assert.ok(error instanceof BlotterError && error.code === 'source_refused')
+        assert.doesNotMatch(error.message, /two/)
+        return true
+      },
+    )
   })
 
   it('fails at once where nobody listens', async () => {
@@ -185,7 +229,11 @@ describe('A request to a portal', () => {
   })
 
   it('is stopped within a second, whatever it waits for', async () => {
-    for (const bad of [{ silent: true }, { stallAfterBytes: 40 }, { status: 429, headers: { 'Retry-After': '2' } }] as const) {
+    for (const bad of [
+      { silent: true },
+      { stallAfterBytes: 40 },
+      { status: 429, headers: { 'Retry-After': '2' } },
+    ] as const) {
       await using server = await startTrees(5)
       await using bench = await openWorkbench()
       const stop = new AbortController()

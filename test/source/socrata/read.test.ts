@@ -12,7 +12,12 @@ const pagesAsked = ({ asked }: SocrataServer): Asked[] => asked.filter(({ parame
 
 async function extract(source: Source, bench: Workbench, resumeFolder?: string): Promise<Extracted> {
   await using view = await source.open(NEVER)
-  return await view.extract({ stage: bench.stage, signal: NEVER, progress: () => {}, ...(resumeFolder ? { resumeFolder } : {}) })
+  return await view.extract({
+    stage: bench.stage,
+    signal: NEVER,
+    progress: () => {},
+    ...(resumeFolder ? { resumeFolder } : {}),
+  })
 }
 
 async function idsOf(bench: Workbench, extracted: Extracted): Promise<number[]> {
@@ -25,9 +30,16 @@ describe('A view of a dataset', () => {
   it('holds the columns that the publisher shows, as text with the portal’s own word for their type', async () => {
     await using server = await startTrees(3)
     const { columns, what, rowsEstimate, primaryKey } = await openTest(server).describe(NEVER)
-    assert.deepEqual(columns.map(({ name, type, declared }) => `${name} ${type} ${declared}`), [
-      'id text number', 'kind text text', 'felled text checkbox', 'seen_on text calendar_date', 'updated_on text calendar_date',
-    ])
+    assert.deepEqual(
+      columns.map(({ name, type, declared }) => `${name} ${type} ${declared}`),
+      [
+        'id text number',
+        'kind text text',
+        'felled text checkbox',
+        'seen_on text calendar_date',
+        'updated_on text calendar_date',
+      ],
+    )
     assert.match(what, /^Socrata dataset “Test data” \(127\.0\.0\.1:\d+\)$/)
     assert.deepEqual([rowsEstimate, primaryKey], [3, undefined])
   })
@@ -40,7 +52,10 @@ describe('A view of a dataset', () => {
     const extracted = await view.extract({ stage: bench.stage, signal: NEVER, progress: (rows) => told.push(rows) })
     assert.deepEqual([extracted.rows, extracted.counted, told[0], told.at(-1)], [9, 9, 4, 9])
     const { id, kind, felled, seen_on } = (await bench.read(extracted))[4]!
-    assert.deepEqual({ id, kind, felled, seen_on }, { id: '5', kind: 'elm', felled: 'true', seen_on: '2026-01-05T00:00:00.000' })
+    assert.deepEqual(
+      { id, kind, felled, seen_on },
+      { id: '5', kind: 'elm', felled: 'true', seen_on: '2026-01-05T00:00:00.000' },
+    )
     const limits = pagesAsked(server).map(({ parameters }) => parameters.get('$limit'))
     assert.deepEqual(limits, ['4', '4', '1'])
   })
@@ -88,7 +103,11 @@ describe('A view of a dataset', () => {
           if (!asked.parameters.has('$order') || pagesAsked(server).length !== at) return
           if (what === 'put' || what === 'swap') server.put({ ...treesOf(1)[0], id: '99' })
           if (what === 'remove' || what === 'swap') server.remove((row) => row['id'] === String(id))
-          if (what === 'edit') server.edit((row) => row['id'] === String(id), (row) => ({ ...row, kind: 'yew' }))
+          if (what === 'edit')
+            server.edit(
+              (row) => row['id'] === String(id),
+              (row) => ({ ...row, kind: 'yew' }),
+            )
           server.onRequest = undefined
         }
         if (at < 6) await assert.rejects(extract(source, bench, resume), { code: 'source_changed', message: /thrown away/ })
@@ -116,7 +135,10 @@ describe('A reading that was interrupted', () => {
     assert.ok(extracted.parts[0]!.files.every((file) => file.startsWith(resume)))
     const again = server.asked.length
     assert.deepEqual(await idsOf(bench, await extract(openTest(server, { page: '10' }), bench, resume)), upTo(50))
-    assert.equal(server.asked.slice(again).some(({ parameters }) => parameters.has('$order')), false)
+    assert.equal(
+      server.asked.slice(again).some(({ parameters }) => parameters.has('$order')),
+      false,
+    )
   })
 
   it('begins again where the dataset is another one by now', async () => {
@@ -124,7 +146,10 @@ describe('A reading that was interrupted', () => {
     await using bench = await openWorkbench()
     const resume = join(bench.stage.folder, 'resume')
     await extract(openTest(server, { page: '10' }), bench, resume)
-    server.edit((row) => row['id'] === '1', (row) => ({ ...row, kind: 'yew' }))
+    server.edit(
+      (row) => row['id'] === '1',
+      (row) => ({ ...row, kind: 'yew' }),
+    )
     const before = pagesAsked(server).length
     const [first] = await bench.read(await extract(openTest(server, { page: '10' }), bench, resume))
     assert.equal(first?.['kind'], 'yew')
@@ -148,7 +173,13 @@ describe('A reading that was interrupted', () => {
     await writeFile(list, (await readFile(list, 'utf8')).slice(0, -30))
     assert.equal(await asks(), 1)
     assert.equal(await asks(), 0)
-    await truncate(join(folder, (await readdir(folder)).find((name) => name.endsWith('.parquet'))!), 50)
+    await truncate(
+      join(
+        folder,
+        (await readdir(folder)).find((name) => name.endsWith('.parquet'))!,
+      ),
+      50,
+    )
     assert.equal(await asks(), 4)
     await writeFile(list, 'nonsense')
     assert.equal(await asks(), 4)
@@ -175,7 +206,9 @@ describe('A sweep', () => {
 
   it('is not offered where the key is no number', async () => {
     await using server = await startTrees(3)
-    server.misbehave = () => ({ body: (right) => right.replace('"id","dataTypeName":"number"', '"id","dataTypeName":"text"') })
+    server.misbehave = () => ({
+      body: (right) => right.replace('"id","dataTypeName":"number"', '"id","dataTypeName":"text"'),
+    })
     await using view = await openTest(server).open(NEVER)
     assert.deepEqual([view.sweep, view.fetch], [undefined, undefined])
   })
@@ -186,7 +219,9 @@ describe('A sweep', () => {
     server.put({ id: '90000000001', kind: 'far' })
     const there = new Set(server.rows.map(({ row }) => BigInt(String(row['id']))))
     const ascending = fc
-      .uniqueArray(fc.oneof(fc.bigInt({ min: 1n, max: 210n }), fc.bigInt({ min: 1n, max: 10n ** 11n }), fc.constant(90000000001n)))
+      .uniqueArray(
+        fc.oneof(fc.bigInt({ min: 1n, max: 210n }), fc.bigInt({ min: 1n, max: 10n ** 11n }), fc.constant(90000000001n)),
+      )
       .map((keys) => keys.toSorted((a, b) => (a < b ? -1 : 1)))
     await using bench = await openWorkbench()
     await using view = await openTest(server, { page: '16' }).open(NEVER)
@@ -195,9 +230,18 @@ describe('A sweep', () => {
         async function* batches(): AsyncGenerator<bigint[]> {
           for (let from = 0; from < keys.length; from += at) yield keys.slice(from, from + at)
         }
-        const fetched = await view.fetch!({ stage: bench.stage, signal: NEVER, progress: () => {}, key: 'id', keys: batches() })
+        const fetched = await view.fetch!({
+          stage: bench.stage,
+          signal: NEVER,
+          progress: () => {},
+          key: 'id',
+          keys: batches(),
+        })
         const found = (await bench.read(fetched)).map((row) => BigInt(String(row['id'])))
-        assert.deepEqual(found.toSorted((a, b) => (a < b ? -1 : 1)), keys.filter((key) => there.has(key)))
+        assert.deepEqual(
+          found.toSorted((a, b) => (a < b ? -1 : 1)),
+          keys.filter((key) => there.has(key)),
+        )
         assert.equal(fetched.rows, found.length)
       }),
       { numRuns: 25 },

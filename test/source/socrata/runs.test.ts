@@ -21,7 +21,11 @@ interface Lake {
 }
 
 /** A lake in a folder of its own, whose source is this; everything goes with the work. */
-async function withLake(source: string, work: (lake: Lake) => Promise<void>, env: Record<string, string> = {}): Promise<void> {
+async function withLake(
+  source: string,
+  work: (lake: Lake) => Promise<void>,
+  env: Record<string, string> = {},
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'blotter-'))
   const lake = join(folder, 'lake')
   try {
@@ -41,7 +45,12 @@ async function withLake(source: string, work: (lake: Lake) => Promise<void>, env
 }
 
 const COLUMNS = {
-  id: 'number', date: 'calendar_date', primary_type: 'text', block: 'text', arrest: 'checkbox', updated_on: 'calendar_date',
+  id: 'number',
+  date: 'calendar_date',
+  primary_type: 'text',
+  block: 'text',
+  arrest: 'checkbox',
+  updated_on: 'calendar_date',
 }
 
 const incident = (id: number): SocrataRow => ({
@@ -64,7 +73,12 @@ const SELECT = 'select id, date, primary_type, block, arrest, updated_on from ra
 function held({ rows }: SocrataServer): Record<string, unknown>[] {
   const time = (text: unknown): string => String(text).replace('T', ' ').replace('.000', '')
   return rows
-    .map(({ row }) => ({ ...row, id: BigInt(String(row['id'])), date: time(row['date']), updated_on: time(row['updated_on']) }))
+    .map(({ row }) => ({
+      ...row,
+      id: BigInt(String(row['id'])),
+      date: time(row['date']),
+      updated_on: time(row['updated_on']),
+    }))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }
 
@@ -80,7 +94,10 @@ describe('Batches of a portal', () => {
       assert.deepEqual(await query(SELECT), held(server))
 
       server.remove((row) => ['17', '250'].includes(String(row['id'])))
-      server.edit((row) => row['id'] === '5', (row) => ({ ...row, arrest: true, updated_on: '2026-11-02T15:40:00.000' }))
+      server.edit(
+        (row) => row['id'] === '5',
+        (row) => ({ ...row, arrest: true, updated_on: '2026-11-02T15:40:00.000' }),
+      )
       server.put({ ...incident(301), updated_on: '2026-11-02T15:40:00.000' })
       server.asked.length = 0
       const second = await run()
@@ -101,7 +118,10 @@ describe('Batches of a portal', () => {
     await using server = await startCity(60)
     await withLake(server.url({ where: "primary_type = 'THEFT'" }), async ({ run, query }) => {
       assert.equal((await run()).rows.landed, 20)
-      server.edit((row) => row['id'] === '3', (row) => ({ ...row, primary_type: 'ROBBERY', updated_on: '2026-11-02T15:40:00.000' }))
+      server.edit(
+        (row) => row['id'] === '3',
+        (row) => ({ ...row, primary_type: 'ROBBERY', updated_on: '2026-11-02T15:40:00.000' }),
+      )
       const report = await run()
       assert.equal(report.changes['vanished'] ?? 0, 0)
       assert.deepEqual(await query('select count(*)::int as n from raw.crimes'), [{ n: 20 }])

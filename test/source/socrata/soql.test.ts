@@ -30,9 +30,18 @@ describe('SoQL', () => {
 describe('A plan to fetch keys', () => {
   it('takes a range for keys that lie close together, and lists for others', () => {
     const close = Array.from({ length: 3000 }, (_, i) => BigInt(i * 2))
-    assert.deepEqual(planKeys('id', close).map((piece) => piece.where), ['id >= 0 AND id <= 5998'])
-    assert.deepEqual(planKeys('id', [7n, 70n]).map((piece) => piece.where), ['id in (7,70)'])
-    assert.deepEqual(planKeys('id', [7n]).map((piece) => piece.where), ['id in (7)'])
+    assert.deepEqual(
+      planKeys('id', close).map((piece) => piece.where),
+      ['id >= 0 AND id <= 5998'],
+    )
+    assert.deepEqual(
+      planKeys('id', [7n, 70n]).map((piece) => piece.where),
+      ['id in (7,70)'],
+    )
+    assert.deepEqual(
+      planKeys('id', [7n]).map((piece) => piece.where),
+      ['id in (7)'],
+    )
     assert.deepEqual(planKeys('id', []), [])
   })
 
@@ -43,11 +52,21 @@ describe('A plan to fetch keys', () => {
     fc.assert(
       fc.property(ascending, (keys) => {
         const plan = planKeys('id', keys)
-        assert.deepEqual(plan.flatMap((piece) => piece.keys), keys)
+        assert.deepEqual(
+          plan.flatMap((piece) => piece.keys),
+          keys,
+        )
         for (const { keys: asked, where } of plan) {
           assert.ok(where.length < 4100)
           const fits = parseCondition(where, ['id'])
-          assert.ok(asked.every((key) => fits(() => String(key), (_, text) => text)))
+          assert.ok(
+            asked.every((key) =>
+              fits(
+                () => String(key),
+                (_, text) => text,
+              ),
+            ),
+          )
         }
       }),
       { numRuns: 60 },

@@ -59,12 +59,15 @@ describe('A portal’s URL', () => {
   ] as const
   for (const [url, why] of wrong) {
     it(`is refused where ${why}: ${url}`, () => {
-      assert.throws(() => parseSocrataUrl(url), (error) => {
-        assert.ok(error instanceof BlotterError)
-        assert.equal(error.code, 'source_url_invalid')
-        assert.ok(error.message.includes(why), error.message)
-        return true
-      })
+      assert.throws(
+        () => parseSocrataUrl(url),
+        (error) => {
+          assert.ok(error instanceof BlotterError)
+          assert.equal(error.code, 'source_url_invalid')
+          assert.ok(error.message.includes(why), error.message)
+          return true
+        },
+      )
     })
   }
 
@@ -75,12 +78,15 @@ describe('A portal’s URL', () => {
       'socrata://s3cr3t@h/ijzp-q8t2',
       'socrata://me:s3cr3t@h/ijzp-q8t2',
     ]) {
-      assert.throws(() => parseSocrataUrl(url), (error) => {
-        assert.ok(error instanceof BlotterError)
-        assert.equal(error.code, 'source_url_invalid')
-        assert.doesNotMatch(JSON.stringify([error.message, error.todo, error.context]), /s3cr3t/)
-        return true
-      })
+      assert.throws(
+        () => parseSocrataUrl(url),
+        (error) => {
+          assert.ok(error instanceof BlotterError)
+          assert.equal(error.code, 'source_url_invalid')
+          assert.doesNotMatch(JSON.stringify([error.message, error.todo, error.context]), /s3cr3t/)
+          return true
+        },
+      )
     }
   })
 })

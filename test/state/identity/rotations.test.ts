@@ -7,7 +7,13 @@ import { BlotterError } from '../../../src/errors.ts'
 import { redaction } from '../../../src/log/redaction.ts'
 import { listActs } from '../../../src/state/identity/audit.ts'
 import { openIdentity } from '../../../src/state/identity/identity.ts'
-import { listRotations, listRotationSteps, rotationJournal, secretPointer, type Worker } from '../../../src/state/identity/rotations.ts'
+import {
+  listRotations,
+  listRotationSteps,
+  rotationJournal,
+  secretPointer,
+  type Worker,
+} from '../../../src/state/identity/rotations.ts'
 import { testFolder } from '../folder.ts'
 
 const NEXT = { account: 'reader_clone', entry: 'mysql_clone' }
@@ -32,7 +38,10 @@ test('a pointer moves with the end of a rotation, which is then done, and the ne
   assert.equal(journal.begin('mysql', { account: 'reader', entry: 'mysql' }, 'schedule').rotation, 2)
   const listed = listRotations(identity, 'mysql', 10).map((one) => `${one.rotation} ${one.state} by ${one.trigger}`)
   assert.deepEqual(listed, ['2 running by schedule', '1 succeeded by hand'])
-  assert.deepEqual(listActs(identity, 5).map(({ act, subject }) => [act, subject]), [['secret_rotated', 'mysql']])
+  assert.deepEqual(
+    listActs(identity, 5).map(({ act, subject }) => [act, subject]),
+    [['secret_rotated', 'mysql']],
+  )
 })
 
 test('one that was not finished goes on at its step, whoever had begun it', (t) => {
@@ -62,7 +71,14 @@ test('each step that was tried stays on record, and no credential with it', (t) 
   const again = journal.begin('mysql', NEXT, 'hand')
   journal.passed(again, 'set', 'test')
   const steps = listRotationSteps(identity, rotation.rotation)
-  assert.deepEqual(steps.map((one) => [one.step, one.state]), [['create', 'succeeded'], ['set', 'failed'], ['set', 'succeeded']])
+  assert.deepEqual(
+    steps.map((one) => [one.step, one.state]),
+    [
+      ['create', 'succeeded'],
+      ['set', 'failed'],
+      ['set', 'succeeded'],
+    ],
+  )
   assert.equal(steps[1]?.error?.message, 'It said: [redacted].')
   identity.close()
   for (const name of readdirSync(folder)) assert.doesNotMatch(readFileSync(join(folder, name), 'latin1'), /canary/, name)

@@ -61,7 +61,13 @@ test('an expired token is a stranger’s from its last moment on, and a revoked 
   assert.equal(bearerOf(identity, short.token), undefined)
   assert.equal(revokeToken(identity, 'spark', 'test').state, 'revoked')
   assert.equal(bearerOf(identity, long.token), undefined)
-  assert.deepEqual(listTokens(identity).map(({ name, state }) => [name, state]), [['short', 'expired'], ['spark', 'revoked']])
+  assert.deepEqual(
+    listTokens(identity).map(({ name, state }) => [name, state]),
+    [
+      ['short', 'expired'],
+      ['spark', 'revoked'],
+    ],
+  )
 })
 
 test('a name is free again once its token is revoked, and the old token stays worthless', (t) => {
@@ -102,10 +108,13 @@ test('each act is in the audit log, with who did it and without the token', (t) 
   const { token } = addToken(identity, wish)
   revokeToken(identity, 'spark', 'somebody')
   const acts = listActs(identity, 10)
-  assert.deepEqual(acts.map(({ actor, act, subject }) => [actor, act, subject]), [
-    ['somebody', 'token_revoked', 'spark'],
-    ['test', 'token_added', 'spark'],
-  ])
+  assert.deepEqual(
+    acts.map(({ actor, act, subject }) => [actor, act, subject]),
+    [
+      ['somebody', 'token_revoked', 'spark'],
+      ['test', 'token_added', 'spark'],
+    ],
+  )
   assert.deepEqual(acts[1]?.details?.['scopes'], ['catalog:read', 'catalog:write'])
   assert.ok(!JSON.stringify(acts).includes(token.slice(21)))
 })
@@ -123,5 +132,8 @@ test('two processes see each other’s tokens', (t) => {
 test('a damaged file is refused with the way to mend it, and left as it is', (t) => {
   const folder = testFolder(t)
   writeFileSync(join(folder, IDENTITY_FILE), 'This is not a database. '.repeat(1000))
-  assert.throws(() => openIdentity(folder), (error: BlotterError) => code('state_damaged')(error) && /from a backup/.test(error.todo))
+  assert.throws(
+    () => openIdentity(folder),
+    (error: BlotterError) => code('state_damaged')(error) && /from a backup/.test(error.todo),
+  )
 })

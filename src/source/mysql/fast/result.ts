@@ -1,5 +1,15 @@
 import type { Channel } from '../channel.ts'
-import { CLOSE, EXECUTE, executeBody, lengthEncoded, malformed, PREPARE, type TakeBytes, Wire, type WireColumn } from './wire.ts'
+import {
+  CLOSE,
+  EXECUTE,
+  executeBody,
+  lengthEncoded,
+  malformed,
+  PREPARE,
+  type TakeBytes,
+  Wire,
+  type WireColumn,
+} from './wire.ts'
 
 /** Prepares and executes a statement, and gives what comes to the one that `open` returns when the columns are known. */
 export async function readResult(

@@ -1,6 +1,6 @@
 /** Whether bytes are well-formed UTF-8 (RFC 3629): no overlong form, no surrogate, nothing beyond U+10FFFF. */
 export function isUtf8(bytes: Uint8Array, begin: number, end: number): boolean {
-  for (let at = begin; at < end; ) {
+  for (let at = begin; at < end;) {
     const first = bytes[at++]!
     if (first < 0x80) continue
     const follow = first < 0xc2 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : first < 0xf5 ? 3 : 0

@@ -4,7 +4,16 @@ import { COLUMNS, type Row, rowsOf } from './read-rows.ts'
 
 const RECLASSIFIED: readonly string[] = ['iucr', 'primary_type', 'description', 'fbi_code']
 const MOVED: readonly string[] = [
-  'block', 'beat', 'district', 'ward', 'community_area', 'x_coordinate', 'y_coordinate', 'latitude', 'longitude', 'location',
+  'block',
+  'beat',
+  'district',
+  'ward',
+  'community_area',
+  'x_coordinate',
+  'y_coordinate',
+  'latitude',
+  'longitude',
+  'location',
 ]
 
 type City = Map<bigint, Row>
@@ -15,11 +24,13 @@ function cityOn(day: number, rows: number, seed = 1): City {
 
 function kindsOf(before: Row, after: Row): string[] {
   const differing = COLUMNS.filter((name) => before[name] !== after[name])
-  const kinds = differing.filter((name) => name !== 'updated_on').map((name) => {
-    if (name === 'arrest') return after.arrest ? 'arrested' : 'arrest_withdrawn'
-    if (RECLASSIFIED.includes(name)) return 'reclassified'
-    return MOVED.includes(name) ? 'moved' : 'amended'
-  })
+  const kinds = differing
+    .filter((name) => name !== 'updated_on')
+    .map((name) => {
+      if (name === 'arrest') return after.arrest ? 'arrested' : 'arrest_withdrawn'
+      if (RECLASSIFIED.includes(name)) return 'reclassified'
+      return MOVED.includes(name) ? 'moved' : 'amended'
+    })
   return kinds.length === 0 && differing.length > 0 ? ['restamped'] : [...new Set(kinds)]
 }
 
@@ -84,7 +95,10 @@ describe('A later day of the demo', () => {
       const added = [...days[day]!.values()].filter((row) => !days[0]!.has(row.id) && !days[day - 1]!.has(row.id))
       const others = added.filter((row) => row.iucr !== '0110')
       assert.ok(others.every((row) => row.id > highest))
-      assert.ok(added.some((row) => row.date < '2026-10-01'), 'one that came to light late')
+      assert.ok(
+        added.some((row) => row.date < '2026-10-01'),
+        'one that came to light late',
+      )
       assert.ok(others.filter((row) => row.date.startsWith(`2026-11-${13 + day}`)).length > others.length / 2)
     }
   })
@@ -129,7 +143,10 @@ describe('A later day of the demo', () => {
     const all = [1, 2].map((day) => compare(cities[day - 1]!, cities[day]!, gone))
     const kinds = ['new', 'arrested', 'arrest_withdrawn', 'reclassified', 'moved', 'amended', 'restamped', 'vanished']
     for (const kind of kinds) {
-      assert.ok(all.every((counts) => counts[kind]! >= 1), kind)
+      assert.ok(
+        all.every((counts) => counts[kind]! >= 1),
+        kind,
+      )
     }
     assert.ok(all.every((counts) => counts['vanished']! < 2000 * 0.01))
   })

@@ -36,7 +36,11 @@ describe('The incidents of the demo', () => {
   })
 
   it('have unique ids that ascend, however dense, on every day', () => {
-    const cities = [{ rows: 7, seed: 1, day: 366 }, { rows: 4000, seed: 2, day: 30 }, { rows: 60_000, seed: 1, day: 1 }]
+    const cities = [
+      { rows: 7, seed: 1, day: 366 },
+      { rows: 4000, seed: 2, day: 30 },
+      { rows: 60_000, seed: 1, day: 1 },
+    ]
     for (const options of cities) {
       let last = 0n
       for (const { id } of rowsOf(options)) {
@@ -62,7 +66,10 @@ describe('The incidents of the demo', () => {
         for (let at = 0; at < chunk.rows; at++) rows.push(rowAt(chunk, at))
       }
       assert.equal(rows.length, whole.length)
-      assert.ok(rows.every((row, i) => COLUMNS.every((name) => row[name] === whole[i]![name])), `by ${size}`)
+      assert.ok(
+        rows.every((row, i) => COLUMNS.every((name) => row[name] === whole[i]![name])),
+        `by ${size}`,
+      )
     }
   })
 

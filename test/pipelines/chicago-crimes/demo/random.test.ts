@@ -5,18 +5,21 @@ import { aliasOf, below, chance, draw, pick, saltOf } from '../../../../pipeline
 
 describe('Chance without memory', () => {
   it('picks by weight', () => {
-    fc.assert(fc.property(fc.array(fc.nat(100), { minLength: 1, maxLength: 12 }), fc.nat(), (weights, seed) => {
-      const sum = weights.reduce((all, weight) => all + weight, 0)
-      fc.pre(sum > 0)
-      const alias = aliasOf(weights)
-      const counts = weights.map(() => 0)
-      const salt = saltOf(seed, 'weights')
-      for (let i = 0; i < 4000; i++) counts[pick(alias, draw(salt, i))]!++
-      weights.forEach((weight, i) => {
-        if (weight === 0) assert.equal(counts[i], 0)
-        assert.ok(Math.abs(counts[i]! / 4000 - weight / sum) < 0.06)
-      })
-    }), { numRuns: 40 })
+    fc.assert(
+      fc.property(fc.array(fc.nat(100), { minLength: 1, maxLength: 12 }), fc.nat(), (weights, seed) => {
+        const sum = weights.reduce((all, weight) => all + weight, 0)
+        fc.pre(sum > 0)
+        const alias = aliasOf(weights)
+        const counts = weights.map(() => 0)
+        const salt = saltOf(seed, 'weights')
+        for (let i = 0; i < 4000; i++) counts[pick(alias, draw(salt, i))]!++
+        weights.forEach((weight, i) => {
+          if (weight === 0) assert.equal(counts[i], 0)
+          assert.ok(Math.abs(counts[i]! / 4000 - weight / sum) < 0.06)
+        })
+      }),
+      { numRuns: 40 },
+    )
   })
 
   it('gives each stream and seed numbers of its own, evenly', () => {

@@ -43,39 +43,97 @@ describe('The shape of the demo', () => {
   it('has the years of the city', () => {
     const published = { 2001: 485_966, 2005: 453_792, 2010: 370_572, 2015: 264_900, 2020: 212_757, 2024: 259_169 }
     for (const [year, rows] of Object.entries(published)) {
-      near(all.of((row) => row.year === Number(year)), rows / 8_670_000, 0.0012, year)
+      near(
+        all.of((row) => row.year === Number(year)),
+        rows / 8_670_000,
+        0.0012,
+        year,
+      )
     }
   })
 
   it('has the types of the city, and their change over the years', () => {
     const types: [string, number, number][] = [
-      ['THEFT', 0.21, 0.234], ['BATTERY', 0.183, 0.178], ['NARCOTICS', 0.105, 0.023], ['MOTOR VEHICLE THEFT', 0.047, 0.084],
-      ['BURGLARY', 0.0575, 0.0325], ['WEAPONS VIOLATION', 0.0105, 0.03], ['ASSAULT', 0.062, 0.091],
+      ['THEFT', 0.21, 0.234],
+      ['BATTERY', 0.183, 0.178],
+      ['NARCOTICS', 0.105, 0.023],
+      ['MOTOR VEHICLE THEFT', 0.047, 0.084],
+      ['BURGLARY', 0.0575, 0.0325],
+      ['WEAPONS VIOLATION', 0.0105, 0.03],
+      ['ASSAULT', 0.062, 0.091],
     ]
     for (const [type, share, share2024] of types) {
-      near(early.of((row) => row.primary_type === type), share, 0.006, type)
-      near(recent.of((row) => row.primary_type === type), share2024, 0.012, `${type} of late`)
+      near(
+        early.of((row) => row.primary_type === type),
+        share,
+        0.006,
+        type,
+      )
+      near(
+        recent.of((row) => row.primary_type === type),
+        share2024,
+        0.012,
+        `${type} of late`,
+      )
     }
   })
 
   it('has the arrests and the domestic incidents of each type', () => {
     const rates: [string, number, number][] = [
-      ['THEFT', 0.119, 0.024], ['BATTERY', 0.228, 0.425], ['NARCOTICS', 0.994, 0], ['ASSAULT', 0.231, 0.219],
-      ['CRIMINAL TRESPASS', 0.732, 0.032], ['BURGLARY', 0.057, 0.007], ['MOTOR VEHICLE THEFT', 0.091, 0.004],
+      ['THEFT', 0.119, 0.024],
+      ['BATTERY', 0.228, 0.425],
+      ['NARCOTICS', 0.994, 0],
+      ['ASSAULT', 0.231, 0.219],
+      ['CRIMINAL TRESPASS', 0.732, 0.032],
+      ['BURGLARY', 0.057, 0.007],
+      ['MOTOR VEHICLE THEFT', 0.091, 0.004],
     ]
     for (const [type, arrest, domestic] of rates) {
       const mine = early.where((row) => row.primary_type === type)
-      near(mine.of((row) => row.arrest), arrest, 0.025, `arrests for ${type}`)
-      near(mine.of((row) => row.domestic), domestic, 0.02, `domestic ${type}`)
+      near(
+        mine.of((row) => row.arrest),
+        arrest,
+        0.025,
+        `arrests for ${type}`,
+      )
+      near(
+        mine.of((row) => row.domestic),
+        domestic,
+        0.02,
+        `domestic ${type}`,
+      )
     }
-    near(all.of((row) => row.arrest), 0.251, 0.01, 'arrests')
-    near(all.where((row) => row.year < 2008).of((row) => row.arrest), 0.301, 0.015, 'arrests until 2007')
-    near(recent.of((row) => row.arrest), 0.14, 0.01, 'arrests of late')
-    near(recent.of((row) => row.domestic), 0.184, 0.01, 'domestic of late')
+    near(
+      all.of((row) => row.arrest),
+      0.251,
+      0.01,
+      'arrests',
+    )
+    near(
+      all.where((row) => row.year < 2008).of((row) => row.arrest),
+      0.301,
+      0.015,
+      'arrests until 2007',
+    )
+    near(
+      recent.of((row) => row.arrest),
+      0.14,
+      0.01,
+      'arrests of late',
+    )
+    near(
+      recent.of((row) => row.domestic),
+      0.184,
+      0.01,
+      'domestic of late',
+    )
   })
 
   it('leaves out what the city left out', () => {
-    const none = (name: keyof Row) => (row: Row): boolean => row[name] === null
+    const none =
+      (name: keyof Row) =>
+      (row: Row): boolean =>
+        row[name] === null
     near(early.of(none('latitude')), 0.009, 0.0025, 'no coordinates')
     near(all.where((row) => row.year === 2001).of(none('ward')), 0.9915, 0.004, 'no ward in 2001')
     near(all.where((row) => row.year === 2002).of(none('ward')), 0.2735, 0.02, 'no ward in 2002')
@@ -96,14 +154,54 @@ describe('The shape of the demo', () => {
     hours.forEach((percent, hour) => {
       near(100 * early.of((row) => Number(row.date.slice(11, 13)) === hour), percent, 0.3, `${hour} o'clock`)
     })
-    near(early.of((row) => row.date.slice(14, 16) === '00'), 0.333, 0.01, 'on the hour')
-    near(early.of((row) => row.date.slice(14, 16) === '30'), 0.151, 0.01, 'half past')
-    near(early.of((row) => row.date.endsWith(' 00:00:00')), 0.0159, 0.003, 'midnight')
-    near(recent.of((row) => row.date.endsWith(' 00:00:00')), 0.0358, 0.006, 'midnight of late')
-    near(early.of((row) => row.date.endsWith(' 12:00:00')), 0.0232, 0.004, 'noon')
-    near(early.of((row) => row.date.slice(8, 10) === '01'), 0.0392, 0.003, 'the first of the month')
-    near(early.of((row) => row.date.slice(5, 10) === '01-01'), 0.00416, 0.0007, 'New Year’s Day')
-    near(early.of((row) => !row.date.endsWith(':00')), 0.0998, 0.015, 'told to the second')
+    near(
+      early.of((row) => row.date.slice(14, 16) === '00'),
+      0.333,
+      0.01,
+      'on the hour',
+    )
+    near(
+      early.of((row) => row.date.slice(14, 16) === '30'),
+      0.151,
+      0.01,
+      'half past',
+    )
+    near(
+      early.of((row) => row.date.endsWith(' 00:00:00')),
+      0.0159,
+      0.003,
+      'midnight',
+    )
+    near(
+      recent.of((row) => row.date.endsWith(' 00:00:00')),
+      0.0358,
+      0.006,
+      'midnight of late',
+    )
+    near(
+      early.of((row) => row.date.endsWith(' 12:00:00')),
+      0.0232,
+      0.004,
+      'noon',
+    )
+    near(
+      early.of((row) => row.date.slice(8, 10) === '01'),
+      0.0392,
+      0.003,
+      'the first of the month',
+    )
+    near(
+      early.of((row) => row.date.slice(5, 10) === '01-01'),
+      0.00416,
+      0.0007,
+      'New Year’s Day',
+    )
+    near(
+      early.of((row) => !row.date.endsWith(':00')),
+      0.0998,
+      0.015,
+      'told to the second',
+    )
   })
 
   it('has the city’s stamps, most of them of a few moments, none before its incident', () => {
@@ -121,7 +219,10 @@ describe('The shape of the demo', () => {
     for (const type of ['CRIM SEXUAL ASSAULT', 'CRIMINAL SEXUAL ASSAULT', ...names]) {
       assert.ok(counted((row) => row.primary_type === type) > 0, type)
     }
-    assert.equal(counted((row) => row.primary_type === 'CRIM SEXUAL ASSAULT' && row.year > 2020), 0)
+    assert.equal(
+      counted((row) => row.primary_type === 'CRIM SEXUAL ASSAULT' && row.year > 2020),
+      0,
+    )
     const origin = all.rows.filter((row) => row.x_coordinate === 0)
     assert.ok(origin.length > 0 && origin.length < 40)
     assert.ok(origin.every((row) => row.y_coordinate === 0 && row.location === '(36.619446395, -91.686565684)'))
@@ -131,7 +232,12 @@ describe('The shape of the demo', () => {
     assert.ok(counted((row) => /[a-z]/.test(row.block)) > 100)
     assert.ok(counted((row) => row.location_description?.includes('"') ?? false) > 0)
     assert.ok(counted((row) => /,/.test(row.description) || /,/.test(row.location_description ?? '')) > 500)
-    near(all.of((row) => row.iucr.startsWith('0')), 0.6, 0.06, 'codes with a leading zero')
+    near(
+      all.of((row) => row.iucr.startsWith('0')),
+      0.6,
+      0.06,
+      'codes with a leading zero',
+    )
   })
 
   it('has a few incidents in the hour that clocks leave out, none of them since 2020', () => {

@@ -22,7 +22,8 @@ interface ColumnCase {
 
 const hex = (bytes: Uint8Array | Buffer): string => (bytes.length === 0 ? "''" : `x'${Buffer.from(bytes).toString('hex')}'`)
 const text = (value: string): string => `_utf8mb4 ${hex(Buffer.from(value))}`
-const column = (declared: string, values: fc.Arbitrary<string>): fc.Arbitrary<ColumnCase> => fc.constant({ declared, values })
+const column = (declared: string, values: fc.Arbitrary<string>): fc.Arbitrary<ColumnCase> =>
+  fc.constant({ declared, values })
 
 function wholeNumbers(type: string, bits: number): fc.Arbitrary<ColumnCase>[] {
   const half = 2n ** BigInt(bits - 1)
@@ -34,18 +35,21 @@ function wholeNumbers(type: string, bits: number): fc.Arbitrary<ColumnCase>[] {
 const lengths = fc.oneof(fc.nat(20), fc.constantFrom(11, 12, 13, 250, 251, 252))
 const someText = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 15 }),
-  fc.constantFrom('', ' ', 'NULL', '😀', 'Zoë ☃', '日本語テキスト', "it's \\ \"", '\u0000', 'Привет, мир', '€', 'ÿþ'),
+  fc.constantFrom('', ' ', 'NULL', '😀', 'Zoë ☃', '日本語テキスト', 'it\'s \\ "', '\u0000', 'Привет, мир', '€', 'ÿþ'),
   fc.tuple(fc.constantFrom('x', 'é', '☃', '😀'), lengths).map(([sign, length]) => sign.repeat(length)),
 )
-const digits = (width: number) => (value: number): string => String(value).padStart(width, '0')
+const digits =
+  (width: number) =>
+  (value: number): string =>
+    String(value).padStart(width, '0')
 const part = (max: number): fc.Arbitrary<string> => fc.nat(max).map(digits(2))
 const day = fc
   .tuple(fc.oneof(fc.constantFrom(0, 1, 1899, 1969, 1970, 2024, 9999), fc.nat(9999)), part(12), part(31))
   .map(([year, month, date]) => `${digits(4)(year)}-${month}-${date}`)
-const clock = fc.tuple(part(23), part(59), part(59), fc.nat(999_999)).map(([h, m, s, us]) => `${h}:${m}:${s}.${digits(6)(us)}`)
-const moment = fc
-  .tuple(day, fc.oneof(fc.constant('00:00:00'), clock))
-  .map(([date, time]) => `'${date} ${time}'`)
+const clock = fc
+  .tuple(part(23), part(59), part(59), fc.nat(999_999))
+  .map(([h, m, s, us]) => `${h}:${m}:${s}.${digits(6)(us)}`)
+const moment = fc.tuple(day, fc.oneof(fc.constant('00:00:00'), clock)).map(([date, time]) => `'${date} ${time}'`)
 const recent = fc.date({ min: new Date('1971-01-01'), max: new Date('2037-12-31'), noInvalidDate: true })
 const stamp = recent.map((date) => `'${date.toISOString().slice(0, 23).replace('T', ' ')}'`)
 const binary = fc.uint8Array({ maxLength: 20 }).map(hex)
@@ -57,32 +61,70 @@ const anyColumn = fc.oneof(
   ...wholeNumbers('MEDIUMINT', 24),
   ...wholeNumbers('INT', 32),
   ...wholeNumbers('BIGINT', 64),
-  fc.constantFrom(1, 8, 63, 64).chain((bits) => column(`BIT(${bits})`, fc.bigInt({ min: 0n, max: 2n ** BigInt(bits) - 1n }).map(String))),
-  column('DOUBLE', fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x.toExponential())),
-  column('FLOAT', fc.float({ noNaN: true, noDefaultInfinity: true }).map((x) => x.toExponential())),
-  column('DECIMAL(20, 5)', fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n }).map((n) => `${n}.12345`)),
+  fc
+    .constantFrom(1, 8, 63, 64)
+    .chain((bits) => column(`BIT(${bits})`, fc.bigInt({ min: 0n, max: 2n ** BigInt(bits) - 1n }).map(String))),
+  column(
+    'DOUBLE',
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x.toExponential()),
+  ),
+  column(
+    'FLOAT',
+    fc.float({ noNaN: true, noDefaultInfinity: true }).map((x) => x.toExponential()),
+  ),
+  column(
+    'DECIMAL(20, 5)',
+    fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n }).map((n) => `${n}.12345`),
+  ),
   fc.constantFrom(...CHARSETS).chain((charset) => column(`VARCHAR(260) CHARACTER SET ${charset}`, someText.map(text))),
   column('CHAR(9) CHARACTER SET utf8mb4', someText.map(text)),
-  column('TEXT CHARACTER SET utf8mb4', fc.constantFrom(65_534, 13, 0).map((n) => `REPEAT('y', ${n})`)),
-  column('MEDIUMTEXT CHARACTER SET utf8mb4', fc.constantFrom(65_536, 70_000, 3).map((n) => `REPEAT('z', ${n})`)),
-  column('VARBINARY(300)', fc.oneof(binary, lengths.map((n) => `REPEAT(x'ff', ${n})`))),
+  column(
+    'TEXT CHARACTER SET utf8mb4',
+    fc.constantFrom(65_534, 13, 0).map((n) => `REPEAT('y', ${n})`),
+  ),
+  column(
+    'MEDIUMTEXT CHARACTER SET utf8mb4',
+    fc.constantFrom(65_536, 70_000, 3).map((n) => `REPEAT('z', ${n})`),
+  ),
+  column(
+    'VARBINARY(300)',
+    fc.oneof(
+      binary,
+      lengths.map((n) => `REPEAT(x'ff', ${n})`),
+    ),
+  ),
   column('BINARY(5)', binary),
   column('BLOB', binary),
-  column('DATE', day.map((date) => `'${date}'`)),
+  column(
+    'DATE',
+    day.map((date) => `'${date}'`),
+  ),
   fc.constantFrom(0, 1, 3, 6).chain((digits) => column(`DATETIME(${digits})`, moment)),
   column('TIMESTAMP(3) NULL', fc.oneof(stamp, fc.constant("'0000-00-00 00:00:00'"))),
-  column('TIME(2)', fc.tuple(fc.integer({ min: -838, max: 838 }), part(59)).map(([h, m]) => `'${h}:${m}:07.25'`)),
+  column(
+    'TIME(2)',
+    fc.tuple(fc.integer({ min: -838, max: 838 }), part(59)).map(([h, m]) => `'${h}:${m}:07.25'`),
+  ),
   column('YEAR', fc.constantFrom('1901', '2024', '2155', '0')),
-  column('JSON', fc.json({ maxDepth: 1 }).map((json) => text(json))),
+  column(
+    'JSON',
+    fc.json({ maxDepth: 1 }).map((json) => text(json)),
+  ),
   column("ENUM('a', 'bc', 'ü')", fc.constantFrom("'a'", "'bc'", "'ü'", "''")),
   column("SET('x', 'y')", fc.constantFrom("''", "'x'", "'x,y'")),
-  column('POINT', fc.tuple(fc.integer(), fc.integer()).map(([x, y]) => `POINT(${x}, ${y})`)),
+  column(
+    'POINT',
+    fc.tuple(fc.integer(), fc.integer()).map(([x, y]) => `POINT(${x}, ${y})`),
+  ),
 )
 
 const anyTable = fc.array(anyColumn, { minLength: 1, maxLength: 14 }).chain((columns) =>
   fc.record({
     columns: fc.constant(columns.map((one) => one.declared)),
-    rows: fc.array(fc.tuple(...columns.map((one) => fc.option(one.values, { nil: 'NULL', freq: 4 }))), { minLength: 1, maxLength: 40 }),
+    rows: fc.array(fc.tuple(...columns.map((one) => fc.option(one.values, { nil: 'NULL', freq: 4 }))), {
+      minLength: 1,
+      maxLength: 40,
+    }),
     // Doubled so often that rows lie across the borders of blocks.
     doublings: fc.constantFrom(0, 0, 6, 8),
   }),
@@ -97,7 +139,10 @@ async function makeTable(server: DatabaseServer, columns: readonly string[], ins
   await server.admin(
     `CREATE DATABASE IF NOT EXISTS city; USE city; SET NAMES utf8mb4; SET SESSION sql_mode = 'ALLOW_INVALID_DATES';
      CREATE TABLE ${table} (id BIGINT PRIMARY KEY AUTO_INCREMENT, ${definitions}) ROW_FORMAT = DYNAMIC;
-     ${inserts.map((insert) => `INSERT INTO ${table} (${names}) ${insert}`).join(';\n').replaceAll('THIS', table)}`,
+     ${inserts
+       .map((insert) => `INSERT INTO ${table} (${names}) ${insert}`)
+       .join(';\n')
+       .replaceAll('THIS', table)}`,
   )
   return table
 }
@@ -110,7 +155,9 @@ async function valuesOf(bench: Workbench, { parts }: Extracted): Promise<Map<str
       if (type === 'text' && /text/.test(declared)) return `concat(strlen("${name}"), ' bytes, ', md5("${name}"))`
       const value = type === 'double' ? `format('{:a}', "${name}")` : `CAST("${name}" AS VARCHAR)`
       const trimmed = `regexp_replace(${value}, '([.][0-9]*?)0+$', '\\1')`
-      return /^(datetime|timestamp)/.test(declared) ? `rtrim(CASE WHEN contains(${value}, '.') THEN ${trimmed} ELSE ${value} END, '.')` : value
+      return /^(datetime|timestamp)/.test(declared)
+        ? `rtrim(CASE WHEN contains(${value}, '.') THEN ${trimmed} ELSE ${value} END, '.')`
+        : value
     })
     const from = `read_parquet([${files.map(literal).join()}])`
     for (const row of await bench.engine.rows(`SELECT id, to_json([${list.join(', ')}])::VARCHAR AS said FROM ${from}`)) {
@@ -128,7 +175,10 @@ async function readBoth(server: DatabaseServer, table: string): Promise<{ rows: 
     await using view = await source.open(NEVER)
     const extracted = await view.extract({ stage: bench.stage, signal: NEVER, progress: () => {} })
     assert.equal(extracted.counted, extracted.rows)
-    assert.deepEqual(extracted.parts.reduce((sum, part) => sum + part.rows, 0), extracted.rows)
+    assert.deepEqual(
+      extracted.parts.reduce((sum, part) => sum + part.rows, 0),
+      extracted.rows,
+    )
     return extracted
   }
   const plain = await read('plain')
@@ -140,14 +190,20 @@ async function readBoth(server: DatabaseServer, table: string): Promise<{ rows: 
   return { rows: fast.rows, odd: fast.rows - fast.parts[0]!.rows }
 }
 
-for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL', mysql, NO_MYSQL]] as const) {
+for (const [name, server, missing] of [
+  ['MariaDB', maria, NO_MARIADB],
+  ['MySQL', mysql, NO_MYSQL],
+] as const) {
   describe(`${name} by columns and by values`, { skip: server ? false : missing }, () => {
     it('is the same in every value, whatever the table', async () => {
       const run = async ({ columns, rows, doublings }: { columns: string[]; rows: string[][]; doublings: number }) => {
         const names = columns.map((_, i) => `c${i}`).join(', ')
         const wide = columns.some((declared) => declared.includes('TEXT'))
         const doubled = Array.from({ length: wide ? 0 : doublings }, () => `SELECT ${names} FROM THIS`)
-        const table = await makeTable(server!, columns, [`VALUES ${rows.map((row) => `(${row.join(', ')})`).join(', ')}`, ...doubled])
+        const table = await makeTable(server!, columns, [
+          `VALUES ${rows.map((row) => `(${row.join(', ')})`).join(', ')}`,
+          ...doubled,
+        ])
         await readBoth(server!, table)
         await server!.admin(`DROP TABLE city.${table}`)
       }
@@ -155,7 +211,20 @@ for (const [name, server, missing] of [['MariaDB', maria, NO_MARIADB], ['MySQL',
     })
 
     it('is the same for texts of any length, up to rows of several packets', async () => {
-      const edges = [12, 13, 250, 251, 65_535, 65_536, 2 ** 20 - 100, 2 ** 20 - 70, 2 ** 20, 2 ** 20 + 5, 2 ** 24 - 20, 2 ** 24 + 9]
+      const edges = [
+        12,
+        13,
+        250,
+        251,
+        65_535,
+        65_536,
+        2 ** 20 - 100,
+        2 ** 20 - 70,
+        2 ** 20,
+        2 ** 20 + 5,
+        2 ** 24 - 20,
+        2 ** 24 + 9,
+      ]
       const inserts = edges.flatMap((length) => [`VALUES (REPEAT('x', ${length}), 'ü', ${length})`, "VALUES ('', NULL, 0)"])
       const table = await makeTable(server!, ['LONGTEXT CHARACTER SET utf8mb4', 'VARCHAR(5)', 'INT'], inserts)
       const { rows, odd } = await readBoth(server!, table)

@@ -61,7 +61,9 @@ describe('The fast reader', { skip: server ? false : NO_MARIADB }, () => {
     const extraction = view.extract(optionsOf(stage))
     await sleep(500)
     assert.equal(puts, 3)
-    const [waiting] = await server!.admin("SELECT COUNT(*) AS n FROM information_schema.processlist WHERE state LIKE 'Writing to net'")
+    const [waiting] = await server!.admin(
+      "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE state LIKE 'Writing to net'",
+    )
     assert.equal(Number(waiting!['n']), 1, 'the server waits too')
     go.resolve()
     assert.equal((await extraction).rows, 100_000)
@@ -85,7 +87,10 @@ describe('The fast reader', { skip: server ? false : NO_MARIADB }, () => {
         "INSERT INTO wide SELECT seq, REPEAT('x', 200) FROM seq_1_to_200000",
     )
     await using bench = await openWorkbench()
-    const stage = watched(bench.stage, atPut(() => void mortal.stop()))
+    const stage = watched(
+      bench.stage,
+      atPut(() => void mortal.stop()),
+    )
     await using view = await sourceAt(mortal.url('city', 'wide'), mortal.password).open(NEVER)
     await assert.rejects(view.extract(optionsOf(stage)), lost)
     assert.equal(stage.abandoned, true)
@@ -129,12 +134,15 @@ describe('The fast reader', { skip: server ? false : NO_MARIADB }, () => {
   })
 
   it('stops the server’s work too when it is interrupted, even where the server has nothing to say yet', async () => {
-    await server!.admin('CREATE TABLE city.slow (id INT PRIMARY KEY); INSERT INTO city.slow VALUES (1)'.replace('; ', '; USE city; '))
+    await server!.admin(
+      'CREATE TABLE city.slow (id INT PRIMARY KEY); INSERT INTO city.slow VALUES (1)'.replace('; ', '; USE city; '),
+    )
     await using bench = await openWorkbench()
     const interrupt = new AbortController()
     const slow = sourceAt(server!.url('city', 'slow'), server!.password)
     const view = await slow.open(interrupt.signal)
-    const running = "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE info LIKE 'SELECT COUNT(*) AS rows_counted FROM%slow%'"
+    const running =
+      "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE info LIKE 'SELECT COUNT(*) AS rows_counted FROM%slow%'"
     const holder = server!.admin('LOCK TABLES city.slow WRITE; SELECT SLEEP(3)')
     await sleep(200)
     const extraction = view.extract(optionsOf(bench.stage, interrupt.signal))
@@ -195,7 +203,8 @@ async function cuttingProxy(port: number, limitBytes: number): Promise<{ port: n
       bytes += some.length
       client.write(some, () => bytes >= limitBytes && client.destroy())
     })
-    for (const socket of [client, upstream]) socket.on('error', () => {}).on('close', () => (client.destroy(), upstream.destroy()))
+    for (const socket of [client, upstream])
+      socket.on('error', () => {}).on('close', () => (client.destroy(), upstream.destroy()))
   })
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   const address = proxy.address() as { port: number }

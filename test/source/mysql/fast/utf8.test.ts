@@ -12,6 +12,9 @@ test('bytes are UTF-8 exactly where Node.js says so', () => {
     fc.tuple(lead, follow, follow, follow).map((all) => Uint8Array.from(all)),
     fc.string({ unit: 'binary' }).map((text) => Uint8Array.from(Buffer.from(text))),
   )
-  fc.assert(fc.property(bytes, (some) => isUtf8(some, 0, some.length) === isUtf8OfNode(some)), { numRuns: 5000 })
+  fc.assert(
+    fc.property(bytes, (some) => isUtf8(some, 0, some.length) === isUtf8OfNode(some)),
+    { numRuns: 5000 },
+  )
   assert.equal(isUtf8(Uint8Array.from([0x41, 0xc3, 0xa9, 0xff]), 1, 3), true)
 })
