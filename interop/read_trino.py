@@ -1,6 +1,7 @@
-"""Tables of a lake at tags, as a Trino that is running reads them; a JSON line each, as fingerprint.py describes.
+"""Tables of a lake at tags, as a Trino that is running reads them; a JSON line each, as fingerprint.py describes. A table without
+a tag is read as it is now, and what is no table is a statement to be run.
 
-usage: python read_trino.py PORT TABLE@TAG...
+usage: python read_trino.py PORT TABLE[@TAG]|STATEMENT...
 """
 import datetime
 import json
@@ -51,6 +52,9 @@ def value(kind, given):
 
 
 for reference in references:
-    table, tag = reference.split("@")
-    columns, rows = query(f"SELECT * FROM {table} FOR VERSION AS OF '{tag}'")
+    if " " in reference:
+        query(reference)
+        continue
+    table, _, tag = reference.partition("@")
+    columns, rows = query(f"SELECT * FROM {table}" + (f" FOR VERSION AS OF '{tag}'" if tag else ""))
     print(json.dumps({"table": table, "tag": tag, **fingerprint_rows([name for name, _ in columns], rows)}))

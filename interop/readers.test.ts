@@ -81,7 +81,7 @@ describe('A lake, whatever has happened to it', { timeout: 3 * timeout }, () => 
       it('is read by Trino alike', async (t) => {
         const home = await prepareTrino(cacheFolder(), (message) => t.diagnostic(message))
         if (!home) return t.skip('no JDK 25 or no Maven')
-        trino ??= await startTrino(home, lake)
+        trino ??= await startTrino(home, { lake })
         const read = await readings<'table'>('read_trino.py', String(trino.port), ...Object.keys(ours))
         assert.deepEqual(byReference(read), ours)
       })

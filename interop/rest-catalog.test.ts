@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { blotter, serve, type ServedLake } from './served-lake.ts'
+import { cacheFolder, prepareTrino, startTrino } from './trino.ts'
 
 /** What fingerprint.py prints of one table at one tag. */
 interface Reading {
@@ -65,6 +66,27 @@ describe('A lake that is served as a REST catalog', { timeout: 3 * timeout }, ()
     await compare(theirs, { 'spark.notes@main': 6 })
     assert.equal(theirs['spark.notes@five']?.rows, 5)
     assert.ok((theirs['spark.copied@main']?.rows ?? 0) > 0)
+  })
+
+  it('is read by Trino with the rows that Blotter tells, each table at each tag, and Blotter reads what Trino writes', async (t) => {
+    const home = await prepareTrino(cacheFolder(), (message) => t.diagnostic(message))
+    if (!home) return t.skip('NO TRINO: it wants a JDK 25 and Maven')
+    await using trino = await startTrino(home, { url: served!.url, token })
+    const statements = [
+      'create schema trino',
+      "create table trino.first (id bigint, name varchar, at timestamp(6)) with (partitioning = ARRAY['month(at)'])",
+      "insert into trino.first values (1, 'a', timestamp '2026-01-01 00:00:00'), (2, 'b', null), (3, 'c', null)",
+      'delete from trino.first where id = 2',
+      "merge into trino.first t using (values 3) u(id) on t.id = u.id when matched then update set name = 'm'",
+      'alter table trino.first add column more double',
+      'alter table trino.first rename to trino.notes',
+      "insert into trino.notes values (4, 'd', null, 1.5)",
+      'create table trino.gone as select * from raw.crimes',
+      'drop table trino.gone',
+    ]
+    const asked = [String(trino.port), ...Object.keys(ours), ...statements, 'trino.notes']
+    const theirs = await readings(token, 'read_trino.py', ...asked)
+    await compare({ ...theirs, 'trino.notes@main': theirs['trino.notes@']! }, { 'trino.notes@main': 3 })
   })
 
   it('goes on making batches beside what others wrote', async () => {

@@ -100,11 +100,14 @@ async function assemble(folder: string, javaHome: string, say: (message: string)
   say(`Trino is complete after ${((performance.now() - begun) / 1000).toFixed(0)} s.`)
 }
 
-/** Starts Trino with the lake's SQLite file as its catalog `blotter`, and resolves once it answers queries. */
-export async function startTrino({ folder, javaHome }: TrinoHome, lake: string): Promise<Trino> {
+/** How Trino reaches a lake: by its SQLite file, or by a server and a token. */
+export type Way = { lake: string } | { url: string; token: string }
+
+/** Starts Trino with the lake as its catalog `blotter`, and resolves once it answers queries. */
+export async function startTrino({ folder, javaHome }: TrinoHome, way: Way): Promise<Trino> {
   const data = await mkdtemp(join(tmpdir(), 'blotter-trino-'))
   const port = await freePort()
-  await writeConfiguration(data, folder, lake, port)
+  await writeConfiguration(data, folder, way, port)
   const java = ['-Xmx1G', '--add-modules=jdk.incubator.vector', '--enable-native-access=ALL-UNNAMED']
   const settings = [`-Dconfig=${data}/config.properties`, `-Dlog.levels-file=${data}/log.properties`]
   const args = [...java, '--sun-misc-unsafe-memory-access=allow', '-Djdk.attach.allowAttachSelf=true', ...settings]
@@ -129,7 +132,7 @@ export async function startTrino({ folder, javaHome }: TrinoHome, lake: string):
   }
 }
 
-async function writeConfiguration(data: string, folder: string, lake: string, port: number): Promise<void> {
+async function writeConfiguration(data: string, folder: string, way: Way, port: number): Promise<void> {
   await mkdir(join(data, 'catalog'))
   const config = {
     'node.environment': 'test',
@@ -143,16 +146,7 @@ async function writeConfiguration(data: string, folder: string, lake: string, po
     'catalog.config-dir': join(data, 'catalog'),
     'query.max-memory-per-node': '256MB',
   }
-  const catalog = {
-    'connector.name': 'iceberg',
-    'iceberg.catalog.type': 'jdbc',
-    'iceberg.jdbc-catalog.driver-class': 'org.sqlite.JDBC',
-    'iceberg.jdbc-catalog.connection-url': `jdbc:sqlite:${lake}/catalog.sqlite`,
-    'iceberg.jdbc-catalog.catalog-name': 'blotter',
-    'iceberg.jdbc-catalog.default-warehouse-dir': `file://${lake}`,
-    'fs.local.enabled': true,
-    'local.location': '/',
-  }
+  const catalog = { 'connector.name': 'iceberg', ...connection(way), 'fs.local.enabled': true, 'local.location': '/' }
   const text = (values: object) =>
     Object.entries(values)
       .map(([key, value]) => `${key}=${value}\n`)
@@ -160,6 +154,24 @@ async function writeConfiguration(data: string, folder: string, lake: string, po
   await writeFile(join(data, 'config.properties'), text(config))
   await writeFile(join(data, 'catalog', 'blotter.properties'), text(catalog))
   await writeFile(join(data, 'log.properties'), 'io.trino=WARN\n')
+}
+
+function connection(way: Way): Record<string, string> {
+  if ('url' in way) {
+    return {
+      'iceberg.catalog.type': 'rest',
+      'iceberg.rest-catalog.uri': way.url,
+      'iceberg.rest-catalog.security': 'OAUTH2',
+      'iceberg.rest-catalog.oauth2.token': way.token,
+    }
+  }
+  return {
+    'iceberg.catalog.type': 'jdbc',
+    'iceberg.jdbc-catalog.driver-class': 'org.sqlite.JDBC',
+    'iceberg.jdbc-catalog.connection-url': `jdbc:sqlite:${way.lake}/catalog.sqlite`,
+    'iceberg.jdbc-catalog.catalog-name': 'blotter',
+    'iceberg.jdbc-catalog.default-warehouse-dir': `file://${way.lake}`,
+  }
 }
 
 async function isReady(server: ChildProcess, port: number, data: string): Promise<void> {
