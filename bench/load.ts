@@ -14,7 +14,8 @@ export function loadContest(world: World): Contest {
   }
   const filled = async (): Promise<void> => {
     const columns = Object.keys(COMPARED).join(', ')
-    const sum = (table: string): string => `SELECT COUNT(*) AS n, BIT_XOR(CRC32(CONCAT_WS('|', ${columns}))) AS h FROM ${DATABASE}.${table}`
+    const sum = (table: string): string =>
+      `SELECT COUNT(*) AS n, BIT_XOR(CRC32(CONCAT_WS('|', ${columns}))) AS h FROM ${DATABASE}.${table}`
     const [[found], [expected]] = await Promise.all([server.admin(sum('loaded')), server.admin(sum('crimes'))])
     if (Number(found!['n']) === world.rows && found!['h'] === expected!['h']) return
     throw new Error(`expected ${world.rows} rows as they are in crimes, got ${found!['n']}, and not the same`)

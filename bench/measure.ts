@@ -28,7 +28,10 @@ export async function measure({ words, env = {} }: Command, serverPid: number): 
   const begun = performance.now()
   // The shell's `times` knows of every process that was waited for, however deep.
   const script = '"$@"; code=$?; times >&3; exit $code'
-  const child = spawn('sh', ['-c', script, 'sh', ...words], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+  const child = spawn('sh', ['-c', script, 'sh', ...words], {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  })
   const texts = ['', '', '']
   child.stdio.slice(1).forEach((stream, i) => stream!.on('data', (bytes: Buffer) => (texts[i] += bytes.toString())))
   let peakRssMb = 0
@@ -37,7 +40,8 @@ export async function measure({ words, env = {} }: Command, serverPid: number): 
   const code = await new Promise((resolve) => child.once('close', resolve))
   clearInterval(sampling)
   const wallS = (performance.now() - begun) / 1000
-  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${String(code)}:\n${texts[0]!.slice(-2000)}${texts[1]!.slice(-4000)}`)
+  if (code !== 0)
+    throw new Error(`${words.join(' ')} ended with ${String(code)}:\n${texts[0]!.slice(-2000)}${texts[1]!.slice(-4000)}`)
   // Some leave processes behind that nobody waits for, as Spark does: what was seen of them last counts then.
   const seenS = [...seen.values()].reduce((sum, seconds) => sum + seconds, 0)
   const cpuS = Math.max(childrenSeconds(texts[2]!), seenS)

@@ -6,19 +6,67 @@ export const CREATE_TABLE = `CREATE TABLE crimes (id BIGINT PRIMARY KEY, case_nu
 
 /** How each column is compared: whatever a candidate's file holds is cast to it. */
 export const COMPARED: Readonly<Record<string, string>> = {
-  id: 'BIGINT', case_number: 'VARCHAR', date: 'TIMESTAMP', block: 'VARCHAR', iucr: 'VARCHAR', primary_type: 'VARCHAR',
-  description: 'VARCHAR', location_description: 'VARCHAR', arrest: 'BOOLEAN', domestic: 'BOOLEAN', beat: 'VARCHAR',
-  district: 'VARCHAR', ward: 'INT', community_area: 'INT', fbi_code: 'VARCHAR', x_coordinate: 'INT', y_coordinate: 'INT',
-  year: 'INT', updated_on: 'TIMESTAMP', latitude: 'DOUBLE', longitude: 'DOUBLE', location: 'VARCHAR',
+  id: 'BIGINT',
+  case_number: 'VARCHAR',
+  date: 'TIMESTAMP',
+  block: 'VARCHAR',
+  iucr: 'VARCHAR',
+  primary_type: 'VARCHAR',
+  description: 'VARCHAR',
+  location_description: 'VARCHAR',
+  arrest: 'BOOLEAN',
+  domestic: 'BOOLEAN',
+  beat: 'VARCHAR',
+  district: 'VARCHAR',
+  ward: 'INT',
+  community_area: 'INT',
+  fbi_code: 'VARCHAR',
+  x_coordinate: 'INT',
+  y_coordinate: 'INT',
+  year: 'INT',
+  updated_on: 'TIMESTAMP',
+  latitude: 'DOUBLE',
+  longitude: 'DOUBLE',
+  location: 'VARCHAR',
 }
 
 const list = (...texts: string[]): string => `[${texts.map((text) => `'${text}'`).join(', ')}]`
 
-const TYPES = list('THEFT', 'BATTERY', 'CRIMINAL DAMAGE', 'NARCOTICS', 'ASSAULT', 'OTHER OFFENSE', 'BURGLARY', 'ROBBERY',
-  'MOTOR VEHICLE THEFT', 'DECEPTIVE PRACTICE', 'CRIMINAL TRESPASS', 'WEAPONS VIOLATION', 'OFFENSE INVOLVING CHILDREN', 'HOMICIDE')
+const TYPES = list(
+  'THEFT',
+  'BATTERY',
+  'CRIMINAL DAMAGE',
+  'NARCOTICS',
+  'ASSAULT',
+  'OTHER OFFENSE',
+  'BURGLARY',
+  'ROBBERY',
+  'MOTOR VEHICLE THEFT',
+  'DECEPTIVE PRACTICE',
+  'CRIMINAL TRESPASS',
+  'WEAPONS VIOLATION',
+  'OFFENSE INVOLVING CHILDREN',
+  'HOMICIDE',
+)
 const STREETS = list('MICHIGAN', 'STATE', 'HALSTED', 'DR MARTIN LUTHER KING JR', 'ASHLAND', 'WESTERN', 'PULASKI', 'CICERO')
-const PLACES = list('STREET', 'RESIDENCE', 'APARTMENT', 'SIDEWALK', 'PARKING LOT/GARAGE(NON.RESID.)', 'ALLEY', 'SCHOOL, PUBLIC, BUILDING')
-const DEEDS = list('SIMPLE', 'OVER $500', '$500 AND UNDER', 'DOMESTIC BATTERY SIMPLE', 'TO VEHICLE', 'AGGRAVATED: HANDGUN', 'RETAIL THEFT')
+const PLACES = list(
+  'STREET',
+  'RESIDENCE',
+  'APARTMENT',
+  'SIDEWALK',
+  'PARKING LOT/GARAGE(NON.RESID.)',
+  'ALLEY',
+  'SCHOOL, PUBLIC, BUILDING',
+)
+const DEEDS = list(
+  'SIMPLE',
+  'OVER $500',
+  '$500 AND UNDER',
+  'DOMESTIC BATTERY SIMPLE',
+  'TO VEHICLE',
+  'AGGRAVATED: HANDGUN',
+  'RETAIL THEFT',
+)
 
 /** SQL of synthetic incidents: as many texts, NULLs and digits as the city's table has, and its spread over 25 years. */
 export function generatedRows(rows: number): string {

@@ -1,4 +1,4 @@
-/** `npm run check`: types, lint and house rules side by side; what fails is printed whole, and the exit code is 1. */
+/** `npm run check`: types, lint, format and house rules side by side; what fails is printed whole, and the exit code is 1. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'
@@ -10,6 +10,7 @@ const quiet = ['--disable-warning=ExperimentalWarning']
 const checks: { name: string; args: string[] }[] = [
   { name: 'types', args: ['node_modules/typescript/bin/tsc', '-p', '.', '--pretty'] },
   { name: 'lint', args: ['node_modules/oxlint/bin/oxlint', '--deny-warnings'] },
+  { name: 'format', args: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'] },
   { name: 'house rules', args: [...quiet, '--test', '--test-reporter=./test/reporter.ts', 'test/tidy.test.ts'] },
 ]
 

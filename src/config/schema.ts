@@ -113,12 +113,9 @@ const email = z.strictObject({
 const alerts = z.strictObject({
   email: email.optional(),
   webhook: secret.optional().meta({ description: 'URL that gets a POST for each alert; a credential, as it is in itself.' }),
-  digest: z
-    .enum(['never', 'daily', 'run'])
-    .default('never')
-    .meta({
-      description: 'When people are told that all went well: after the first run of a day, after each run, or never.',
-    }),
+  digest: z.enum(['never', 'daily', 'run']).default('never').meta({
+    description: 'When people are told that all went well: after the first run of a day, after each run, or never.',
+  }),
   link: z
     .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
     .optional()

@@ -29,7 +29,8 @@ const VAULT_FILE = 'vault.json'
 /**
  * Copies what a lake cannot be had again without: its catalog, state and identities, each as of one moment, and the tables'
  * metadata files that the catalog names, and the vault where it lies with the state. The copies lie as in the lake, so that
- * copying them back restores it. Data files and the vault's key are not copied. Runs may go on meanwhile. Throws `output_unwritable` if the folder holds a backup already.
+ * copying them back restores it. Data files and the vault's key are not copied. Runs may go on meanwhile. Throws
+ * `output_unwritable` if the folder holds a backup already.
  */
 export async function backUp({ lake, state, into, storage, openCatalog }: Backup): Promise<BackupReport> {
   const catalogFile = join(into, CATALOG_FILE)

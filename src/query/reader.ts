@@ -4,7 +4,6 @@ import { type LakeBatch, type LakeView, scanAsOf, viewLake } from '../history/as
 import { batchesSql, type BatchFacts, batchFacts, restoresIn } from '../history/batches.ts'
 import { type Diff, diffBatches, lifeOf, type ToldChange } from '../history/diff.ts'
 import { BATCHES_TABLE, CHANGES_TABLE } from '../history/ledger.ts'
-import { ledgerBetween } from '../history/ledger-between.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Scan } from '../lake/plan.ts'
 import { scanSql } from '../lake/read.ts'
@@ -84,23 +83,7 @@ export function openReader(setup: ReaderSetup): Reader {
     queryTables: (view, batchAt) =>
       tablesOf(setup, view, batchAt).map(({ name, scan }) => ({ name, sql: async () => scanSql(await scan()) })),
     functionsAt: (view, batchAt) => timeTravelFunctions({ storage, pipeline, view, at: batchAt }),
-    async batches() {
-      const view = await viewLake(lake)
-      const newest = view.batches.at(-1)
-      if (!newest) return []
-      const ledger = scanSql(await scanAsOf(storage, view, BATCHES_TABLE, newest.batchAt))
-      return withEngine(async (engine) => {
-        const kept = new Set(view.batches.map((batch) => batch.batchAt))
-        const rows = await engine.rows(batchesSql(ledger))
-        const restores = restoresIn(view.tables.find((table) => table.name === BATCHES_TABLE)!)
-        return rows
-          .map((row) => batchFacts(pipeline.raw, row))
-          .flatMap((batch) => {
-            const restore = restores.get(batch.batch_at)
-            return kept.has(batch.batch_at) ? [{ ...batch, ...(restore ? { restore } : {}) }] : []
-          })
-      })
-    },
+    batches: () => listBatches(setup),
     async diff(from, to, options) {
       const view = await viewLake(lake)
       const [a, b] = [resolveReference(from, view.batches), resolveReference(to, view.batches)]
@@ -138,6 +121,23 @@ export function openReader(setup: ReaderSetup): Reader {
     },
     quarantine: (wish) => listQuarantine(setup, resolve, wish),
   }
+}
+
+async function listBatches({ lake, pipeline, openEngine }: ReaderSetup): Promise<Awaited<ReturnType<Reader['batches']>>> {
+  const view = await viewLake(lake)
+  const newest = view.batches.at(-1)
+  if (!newest) return []
+  const ledger = scanSql(await scanAsOf(lake.storage, view, BATCHES_TABLE, newest.batchAt))
+  await using engine = await openEngine()
+  const kept = new Set(view.batches.map((batch) => batch.batchAt))
+  const rows = await engine.rows(batchesSql(ledger))
+  const restores = restoresIn(view.tables.find((table) => table.name === BATCHES_TABLE)!)
+  return rows
+    .map((row) => batchFacts(pipeline.raw, row))
+    .flatMap((batch) => {
+      const restore = restores.get(batch.batch_at)
+      return kept.has(batch.batch_at) ? [{ ...batch, ...(restore ? { restore } : {}) }] : []
+    })
 }
 
 /** The batch's tables, and those of others, which no batch is tagged in, as they are now. */

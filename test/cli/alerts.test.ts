@@ -23,7 +23,7 @@ test('what waits is sent on request, and what still fails makes the command fail
 test('a watch ends with the runs unless it is to stay', async () => {
   const { calls, stdout } = await blotter(['alerts', 'watch', '--stay'])
   assert.match(stdout, /nothing more to watch/)
-  assert.equal((calls.find(([name]) => name === 'watch')?.[1] as { stay: boolean }).stay, true)
+  assert.equal((calls.find(([name]) => name === 'watch')![1] as { stay: boolean }).stay, true)
 })
 
 test('doctor sends a test only when it is asked to', async () => {

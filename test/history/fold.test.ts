@@ -42,8 +42,9 @@ type Call = { solved?: boolean | null; kind?: string | null; place?: string; not
 const struct = (call: Call): string =>
   call === null
     ? 'NULL'
-    : `{'id': 1::BIGINT, 'solved': ${call.solved ?? 'NULL::BOOLEAN'}, 'kind': ${call.kind === null ? 'NULL::VARCHAR' : `'${call.kind ?? 'noise'}'`}, 'place': '${call.place ?? 'here'}',
-       'note': '${call.note ?? ''}', 'stamp': TIMESTAMP '2026-01-0${call.stamp ?? 1} 00:00:00'}`
+    : `{'id': 1::BIGINT, 'solved': ${call.solved ?? 'NULL::BOOLEAN'},
+        'kind': ${call.kind === null ? 'NULL::VARCHAR' : `'${call.kind ?? 'noise'}'`}, 'place': '${call.place ?? 'here'}',
+        'note': '${call.note ?? ''}', 'stamp': TIMESTAMP '2026-01-0${call.stamp ?? 1} 00:00:00'}`
 
 async function inEngine<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
   await using engine = await openDuckDb({
@@ -75,7 +76,8 @@ describe('The kinds of change between two versions', () => {
       inEngine(async (engine) => {
         const [row] =
           await engine.rows(`SELECT columns, ${kindsSql(definition, raw, { before: 'before', after: 'after', columns: 'columns' })} AS kinds
-          FROM (SELECT *, ${changedColumnsSql(definition, 'before', 'after')} AS columns FROM (SELECT ${struct(before)} AS before, ${struct(after)} AS after))`)
+          FROM (SELECT *, ${changedColumnsSql(definition, 'before', 'after')} AS columns
+            FROM (SELECT ${struct(before)} AS before, ${struct(after)} AS after))`)
         assert.deepEqual(row, { columns, kinds })
       }),
     )

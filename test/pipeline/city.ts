@@ -74,5 +74,6 @@ export function watch(signal: AbortSignal = new AbortController().signal) {
 }
 
 function csvOf(incidents: readonly Incident[]): string {
-  return [COLUMNS.join(','), ...incidents.map((row) => COLUMNS.map((column) => row[column]).join(','))].join('\n') + '\n'
+  const lines = [COLUMNS.join(','), ...incidents.map((row) => COLUMNS.map((column) => row[column]).join(','))]
+  return `${lines.join('\n')}\n`
 }

@@ -42,8 +42,17 @@ function sourceOf(rows: readonly Incident[], copies = 1): Source {
     open: async () => ({
       columns,
       async extract({ stage }) {
-        const types = [['id', 'BIGINT'], ['description', 'VARCHAR'], ['latitude', 'DOUBLE'], ['arrest', 'BOOLEAN']] as const
-        const writer = await stage.chunkWriter(stage.folder, 'given', types.map(([name, type]) => ({ name, type })))
+        const types = [
+          ['id', 'BIGINT'],
+          ['description', 'VARCHAR'],
+          ['latitude', 'DOUBLE'],
+          ['arrest', 'BOOLEAN'],
+        ] as const
+        const writer = await stage.chunkWriter(
+          stage.folder,
+          'given',
+          types.map(([name, type]) => ({ name, type })),
+        )
         await writer.write([
           rows.map((_, i) => i),
           rows.map((row) => row.description),
@@ -68,7 +77,10 @@ function sourceOf(rows: readonly Incident[], copies = 1): Source {
   }
 }
 
-for (const [name, server, missing] of [['MariaDB', servers[0], NO_MARIADB], ['MySQL', servers[1], NO_MYSQL]] as const) {
+for (const [name, server, missing] of [
+  ['MariaDB', servers[0], NO_MARIADB],
+  ['MySQL', servers[1], NO_MYSQL],
+] as const) {
   describe(`Loading incidents into ${name}`, { skip: server ? false : missing }, () => {
     const load = async (table: string, source: Source) => {
       const root = await mkdtemp(join(tmpdir(), 'blotter-'))
@@ -76,8 +88,20 @@ for (const [name, server, missing] of [['MariaDB', servers[0], NO_MARIADB], ['My
       try {
         await using engine = await openDuckDb({ memoryBytes: 2 ** 29, spillFolder: join(root, 'spill') })
         const report = await loadIncidents({
-          engine, source, pipeline, folder, mapping: {}, at: '2026-01-01T00:00:00Z', signal: NEVER, progress: () => {},
-          openTarget: () => openMysqlTarget(server!.url('city', table), { definition: pipeline.source, password: server!.password, signal: NEVER }),
+          engine,
+          source,
+          pipeline,
+          folder,
+          mapping: {},
+          at: '2026-01-01T00:00:00Z',
+          signal: NEVER,
+          progress: () => {},
+          openTarget: () =>
+            openMysqlTarget(server!.url('city', table), {
+              definition: pipeline.source,
+              password: server!.password,
+              signal: NEVER,
+            }),
         })
         assert.equal(existsSync(folder), false)
         return report.rows
@@ -90,25 +114,56 @@ for (const [name, server, missing] of [['MariaDB', servers[0], NO_MARIADB], ['My
       await server!.admin('CREATE DATABASE IF NOT EXISTS city CHARACTER SET utf8mb4')
       const signs = fc.constantFrom('"', ',', '\n', '\r', '\\', '\t', 'NULL', '\\N', "'", ' ', '😀', 'é', '\0', 'x', '#', '')
       const incident = fc.record({
-        description: fc.option(fc.oneof(fc.array(signs, { maxLength: 6 }).map((all) => all.join('')), fc.string({ unit: 'grapheme' }))),
+        description: fc.option(
+          fc.oneof(
+            fc.array(signs, { maxLength: 6 }).map((all) => all.join('')),
+            fc.string({ unit: 'grapheme' }),
+          ),
+        ),
         latitude: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
         arrest: fc.boolean(),
       })
       const [rows] = fc.sample(fc.array(incident, { minLength: 600, maxLength: 600 }), 1)
-      assert.deepEqual(await load('signs', sourceOf(rows!)), { read: 600, inserted: 600, updated: 0, unchanged: 0, refused: 0 })
-      const found = await server!.admin('SELECT description, CAST(latitude AS CHAR) AS latitude, arrest FROM city.signs ORDER BY id')
+      assert.deepEqual(await load('signs', sourceOf(rows!)), {
+        read: 600,
+        inserted: 600,
+        updated: 0,
+        unchanged: 0,
+        refused: 0,
+      })
+      const found = await server!.admin(
+        'SELECT description, CAST(latitude AS CHAR) AS latitude, arrest FROM city.signs ORDER BY id',
+      )
       for (const [i, { description, latitude, arrest }] of rows!.entries()) {
         const row = found[i]!
-        assert.deepEqual([row['description'], numberOf(row['latitude']), row['arrest']], [description, numberOf(latitude), Number(arrest)])
+        assert.deepEqual(
+          [row['description'], numberOf(row['latitude']), row['arrest']],
+          [description, numberOf(latitude), Number(arrest)],
+        )
       }
-      assert.deepEqual(await load('signs', sourceOf(rows!)), { read: 600, inserted: 0, updated: 0, unchanged: 600, refused: 0 })
+      assert.deepEqual(await load('signs', sourceOf(rows!)), {
+        read: 600,
+        inserted: 0,
+        updated: 0,
+        unchanged: 600,
+        refused: 0,
+      })
     })
 
     it('loads more than goes into one file, in pieces that are committed one by one', async () => {
-      const rows = Array.from({ length: 100 }, (_, i): Incident => ({ description: `incident ${i}`, latitude: i / 7, arrest: i % 3 === 0 }))
+      const rows = Array.from({ length: 100 }, (_, i): Incident => ({
+        description: `incident ${i}`,
+        latitude: i / 7,
+        arrest: i % 3 === 0,
+      }))
       assert.equal((await load('many', sourceOf(rows, 1300))).inserted, 130_000)
-      const [sum] = await server!.admin('SELECT COUNT(*) AS n, SUM(arrest) AS arrests, MIN(id) AS first, MAX(id) AS last FROM city.many')
-      assert.deepEqual([Number(sum!['n']), Number(sum!['arrests']), sum!['first'], sum!['last']], [130_000, 1300 * 34, 0, 129_999])
+      const [sum] = await server!.admin(
+        'SELECT COUNT(*) AS n, SUM(arrest) AS arrests, MIN(id) AS first, MAX(id) AS last FROM city.many',
+      )
+      assert.deepEqual(
+        [Number(sum!['n']), Number(sum!['arrests']), sum!['first'], sum!['last']],
+        [130_000, 1300 * 34, 0, 129_999],
+      )
       const source = openMysqlSource(server!.url('city', 'many'), { table: 'many', password: server!.password })
       assert.equal((await source.describe(NEVER)).columns.length, pipeline.source.columns.length)
     })

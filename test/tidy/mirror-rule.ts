@@ -17,14 +17,14 @@ export const testedElsewhere: Record<string, string> = {
  * types, or is listed above with a test that exists.
  */
 export function everyFileHasItsTest(files: readonly SourceFile[]): Finding[] {
-  const byPath = new Map(files.map(file => [file.path, file]))
+  const byPath = new Map(files.map((file) => [file.path, file]))
   const loaded = new Map<string, Set<string>>()
   const loadedBy = (part: string): Set<string> => {
     const known = loaded.get(part) ?? reach(byPath, testsOf(files, part))
     loaded.set(part, known)
     return known
   }
-  return files.flatMap(file => {
+  return files.flatMap((file) => {
     const [, part] = /^src\/([^/.]+)/.exec(file.path) ?? []
     const elsewhere = testedElsewhere[file.path]
     if (part === undefined || loadedBy(part).has(file.path) || (elsewhere !== undefined && byPath.has(elsewhere))) return []
@@ -35,15 +35,15 @@ export function everyFileHasItsTest(files: readonly SourceFile[]): Finding[] {
 }
 
 export function exceptionsAreNeeded(files: readonly SourceFile[]): Finding[] {
-  const paths = new Set(files.map(file => file.path))
+  const paths = new Set(files.map((file) => file.path))
   return Object.keys(testedElsewhere)
-    .filter(path => !paths.has(path))
-    .map(path => ({ path, instead: 'take it out of testedElsewhere in test/tidy/mirror-rule.ts: there is no such file' }))
+    .filter((path) => !paths.has(path))
+    .map((path) => ({ path, instead: 'take it out of testedElsewhere in test/tidy/mirror-rule.ts: there is no such file' }))
 }
 
 function testsOf(files: readonly SourceFile[], part: string): string[] {
   const isOfPart = new RegExp(`^test/${part}(?:/.*)?\\.test\\.ts$`)
-  return files.map(file => file.path).filter(path => isOfPart.test(path))
+  return files.map((file) => file.path).filter((path) => isOfPart.test(path))
 }
 
 function reach(byPath: ReadonlyMap<string, SourceFile>, from: readonly string[]): Set<string> {

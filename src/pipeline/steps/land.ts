@@ -203,9 +203,10 @@ async function landQuarantine(context: RunContext, table: Table, checked: Checke
 function requireConserved(checked: CheckedRows, output: LandOutput): void {
   const counted = output.landed + output.unchanged + checked.quarantine.rows
   if (counted === checked.read) return
+  const parts = `${output.landed} landed + ${output.unchanged} unchanged + ${checked.quarantine.rows} quarantined`
   throw new BlotterError(
     'rows_disagree',
-    `${checked.read} rows were read, but ${output.landed} landed + ${output.unchanged} unchanged + ${checked.quarantine.rows} quarantined = ${counted}. Nothing was committed.`,
+    `${checked.read} rows were read, but ${parts} = ${counted}. Nothing was committed.`,
     { todo: 'Report this; the run can be repeated with `blotter run`.', context: { read: checked.read, counted } },
   )
 }

@@ -26,7 +26,8 @@ describe('The DuckDB engine', () => {
       const [row] =
         await engine.rows(`SELECT 9007199254740993::BIGINT AS big, 7 AS int, 1.5::DOUBLE AS double, 1.50::DECIMAL(5,2) AS decimal,
         123456789012345678.25::DECIMAL(38,2) AS long_decimal, DATE '2024-03-10' AS date, TIMESTAMP '2024-03-10 02:30:00' AS wall,
-        TIMESTAMPTZ '2024-03-10 02:30:00.5-06:00' AS instant, [1, NULL] AS list, {'a': 1, 'b': [true]} AS struct, NULL AS nothing, sum(2::BIGINT) AS huge`)
+        TIMESTAMPTZ '2024-03-10 02:30:00.5-06:00' AS instant, [1, NULL] AS list, {'a': 1, 'b': [true]} AS struct,
+        NULL AS nothing, sum(2::BIGINT) AS huge`)
       assert.deepEqual(row, {
         big: 9007199254740993n,
         int: 7,

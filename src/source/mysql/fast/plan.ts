@@ -37,9 +37,21 @@ export function isBinary(columnType: string): boolean {
 const TEXTS = [0x0f, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9, 0xfa, 0xfb, 0xfc, 0xfd, 0xfe]
 
 const WIRE_KINDS: Readonly<Record<StagedType, ReadonlyMap<number, Kind>>> = {
-  long: new Map([[1, 'int8'], [2, 'int16'], [3, 'int32'], [9, 'int32'], [8, 'int64']]),
-  double: new Map([[4, 'float'], [5, 'double']]),
-  timestamp: new Map([[7, 'time'], [12, 'time']]),
+  long: new Map([
+    [1, 'int8'],
+    [2, 'int16'],
+    [3, 'int32'],
+    [9, 'int32'],
+    [8, 'int64'],
+  ]),
+  double: new Map([
+    [4, 'float'],
+    [5, 'double'],
+  ]),
+  timestamp: new Map([
+    [7, 'time'],
+    [12, 'time'],
+  ]),
   date: new Map([[10, 'date']]),
   text: new Map(TEXTS.map((type) => [type, 'text'])),
   boolean: new Map(),

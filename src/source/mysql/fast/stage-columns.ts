@@ -93,8 +93,12 @@ function telling(gatherer: RowGatherer, progress: (rows: number) => void): (byte
 }
 
 function rowsLost(read: number, staged: number): BlotterError {
-  return new BlotterError('rows_disagree', `${read} rows came from the server, ${staged} are staged. Nothing was committed.`, {
-    todo: 'Run `blotter run` again; if it says the same, report it with `--debug`.',
-    context: { read, staged },
-  })
+  return new BlotterError(
+    'rows_disagree',
+    `${read} rows came from the server, ${staged} are staged. Nothing was committed.`,
+    {
+      todo: 'Run `blotter run` again; if it says the same, report it with `--debug`.',
+      context: { read, staged },
+    },
+  )
 }
