@@ -57,7 +57,7 @@ export async function diffBatches(input: DiffInput): Promise<Diff> {
   const counts = Object.fromEntries(kindNames(raw).flatMap((kind) => (byKind.has(kind) ? [[kind, byKind.get(kind)!]] : [])))
   const diff: Diff = { from, to, incidents: found.reduce((sum, row) => sum + of(row), 0), counts }
   if (!input.rows) return diff
-  return { ...diff, changes: found.map((row) => toldChange(row, row['key'])) }
+  return { ...diff, changes: found.map((row) => toldChange(definition, row, row['key'])) }
 }
 
 /** Every entry of one incident in the ledger, oldest first. */
@@ -68,7 +68,7 @@ export async function lifeOf(
   key: bigint,
 ): Promise<(ToldChange & { batch_at: BatchAt })[]> {
   const rows = await engine.rows(`SELECT * FROM (${ledger}) WHERE ${identifier(definition.key)} = ${key} ORDER BY batch_at`)
-  return rows.map((row) => ({ batch_at: batchName(row['batch_at']), ...toldChange(row, row[definition.key]) }))
+  return rows.map((row) => ({ batch_at: batchName(row['batch_at']), ...toldChange(definition, row, row[definition.key]) }))
 }
 
 /** The engine's text of a `batch_at` as the batch's name. */
@@ -76,21 +76,25 @@ export function batchName(value: Value | undefined): BatchAt {
   return String(value).replace(' ', 'T').replace(/\+00$/, 'Z')
 }
 
-function toldChange(row: Row, key: Value | undefined): ToldChange {
+function toldChange(definition: SourceDefinition, row: Row, key: Value | undefined): ToldChange {
   const id = BigInt(key as bigint)
   return {
     id: Number.isSafeInteger(Number(id)) ? Number(id) : String(id),
     kinds: row['kinds'] as string[],
     columns: row['columns'] as string[],
-    before: plain(row['before']),
-    after: plain(row['after']),
+    before: toldIncident(definition, row['before']),
+    after: toldIncident(definition, row['after']),
   }
 }
 
-function plain(value: Value | undefined): Record<string, Value> | null {
+/** An incident for JSON: numbers where they are exact, times as ISO 8601 has them, as in the results of queries. */
+export function toldIncident(definition: SourceDefinition, value: Value | undefined): Record<string, Value> | null {
   if (value === null || value === undefined) return null
+  const times = new Set(definition.columns.filter(({ type }) => type.startsWith('timestamp')).map(({ name }) => name))
+  const told = (name: string, inner: Value): Value =>
+    times.has(name) && typeof inner === 'string' ? inner.replace(' ', 'T') : exact(inner)
   const entries = Object.entries(value as Record<string, Value>)
-  return Object.fromEntries(entries.map(([name, inner]) => [name, exact(inner)]))
+  return Object.fromEntries(entries.map(([name, inner]) => [name, told(name, inner)]))
 }
 
 function exact(value: Value): Value {

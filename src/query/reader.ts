@@ -2,7 +2,7 @@ import type { Engine, Row } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
 import { type LakeBatch, type LakeView, scanAsOf, viewLake } from '../history/as-of.ts'
 import { batchesSql, type BatchFacts, batchFacts, restoresIn } from '../history/batches.ts'
-import { type Diff, diffBatches, lifeOf, type ToldChange } from '../history/diff.ts'
+import { type Diff, diffBatches, lifeOf, type ToldChange, batchName, toldIncident } from '../history/diff.ts'
 import { BATCHES_TABLE, CHANGES_TABLE } from '../history/ledger.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Scan } from '../lake/plan.ts'
@@ -116,11 +116,18 @@ export function openReader(setup: ReaderSetup): Reader {
         const changes = life.map(({ id: _, ...change }) =>
           restores.has(change.batch_at) ? { ...change, by_restore: true as const } : change,
         )
-        return { id: text, changes, now: now ?? null }
+        return { id: text, changes, now: presentOf(pipeline, now) }
       })
     },
     quarantine: (wish) => listQuarantine(setup, resolve, wish),
   }
+}
+
+/** The incident as it stands, with the batch that brought it. */
+function presentOf({ source }: Pipeline, row: Row | undefined): Row | null {
+  if (!row) return null
+  const { batch_at, ...incident } = row
+  return { ...toldIncident(source, incident), batch_at: batchName(batch_at) }
 }
 
 async function listBatches({ lake, pipeline, openEngine }: ReaderSetup): Promise<Awaited<ReturnType<Reader['batches']>>> {

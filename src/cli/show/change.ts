@@ -34,5 +34,6 @@ export function changedLines(
 }
 
 export function valueText(value: unknown): string {
-  return value === null || value === undefined ? '∅' : printable(String(value))
+  if (value === null || value === undefined) return '∅'
+  return printable(String(value)).replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)/, '$1 $2')
 }
