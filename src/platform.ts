@@ -211,8 +211,8 @@ async function openParts(secrets: SecretParts, clock: Clock): Promise<Parts> {
   return parts
 }
 
-/** Of the memory that is granted, what DuckDB may take; the rest is Node.js and what DuckDB does not count. */
-const ENGINE_SHARE = 0.6
+/** Of the memory that is granted, what DuckDB may take; the rest is Node.js, the sink's own engine, and what DuckDB does not count. */
+const ENGINE_SHARE = 0.45
 
 async function sourceOf(url: string, secrets: SecretParts, pipeline: Pipeline, clock: Clock): Promise<Source> {
   const { config } = secrets
