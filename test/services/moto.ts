@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -76,8 +76,10 @@ async function findPython(): Promise<string> {
   const python = join(folder, 'bin/python')
   await once(
     folder,
-    () => existsSync(done),
+    // The interpreter that the environment was made with may be gone since: its link then leads nowhere.
+    () => existsSync(done) && existsSync(python),
     async () => {
+      await rm(join(folder, 'bin'), { recursive: true, force: true })
       await execute(installed, ['-m', 'venv', folder])
       await execute(python, ['-m', 'pip', 'install', '--quiet', '--no-input', `moto[server]==${VERSION}`])
       await writeFile(done, '')
