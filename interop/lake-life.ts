@@ -42,7 +42,6 @@ export function lifeOf(folderOf: () => string): Chapter[] {
   return [
     {
       what: 'merges with deletes, and a quarantined row',
-      spark: true,
       batches: [FIRST, SECOND, THIRD, SPOILED],
       async happen() {
         for (const [number, at] of [FIRST, SECOND, THIRD].entries()) await batch(number, at)
@@ -61,7 +60,6 @@ export function lifeOf(folderOf: () => string): Chapter[] {
     },
     {
       what: 'a column more, and deletes over compacted files',
-      spark: true,
       batches: [FIRST, SECOND, THIRD, SPOILED, WIDER],
       happen: async () => batch(3, WIDER, '--pipeline', await widerPipeline(folderOf())),
     },
@@ -75,7 +73,6 @@ export function lifeOf(folderOf: () => string): Chapter[] {
     },
     {
       what: 'expiry',
-      spark: true,
       // What the restore went back to is cited by it, and stays.
       batches: [FIRST, SPOILED, WIDER, RESTORED],
       async happen() {

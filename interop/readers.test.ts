@@ -86,7 +86,7 @@ describe('A lake, whatever has happened to it', { timeout: 3 * timeout }, () => 
         assert.deepEqual(byReference(read), ours)
       })
 
-      it('is read by Spark alike', { skip: !chapter.spark && 'a session takes its time' }, async () => {
+      it('is read by Spark alike', async () => {
         assert.deepEqual(byReference(await readings<'table'>('read_spark.py', lake, jars, ...Object.keys(ours))), ours)
       })
     })
