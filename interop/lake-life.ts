@@ -10,8 +10,6 @@ export interface Chapter {
   happen(): Promise<void>
   /** The batches that are there afterwards. */
   batches: string[]
-  /** Whether Spark reads it too: each session of its costs some twenty seconds. */
-  spark?: true
 }
 
 const run = promisify(execFile)
