@@ -9,6 +9,7 @@ import { identifier, literal } from '../model/sql-text.ts'
 import { checkRows } from '../quality/check.ts'
 import { matchColumns } from '../quality/columns.ts'
 import type { Source } from '../source/source.ts'
+import { stageOf } from './stage.ts'
 
 export interface IncidentLoad {
   engine: Engine
@@ -47,14 +48,7 @@ export async function loadIncidents(given: IncidentLoad): Promise<IncidentLoadRe
     const description = await source.describe(signal)
     matchColumns(pipeline.source, description.columns, mapping)
     await using view = await source.open(signal)
-    const stage = {
-      folder,
-      rows: engine.rows,
-      run: engine.run,
-      writeParquet: engine.writeParquet,
-      chunkWriter: engine.chunkWriter,
-      columnSink: engine.columnSink,
-    }
+    const stage = stageOf(engine, folder)
     const progress = (rows: number): void => given.progress('extract', rows, description.rowsEstimate)
     const { parts } = await view.extract({ stage, signal, progress })
     const { source: definition, raw } = pipeline

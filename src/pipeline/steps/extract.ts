@@ -14,6 +14,7 @@ import type { BatchKind } from '../../model/report.ts'
 import type { RunContext } from '../context.ts'
 import { holdIfColumnsChanged, knownSourceColumns, type SourceColumns, sourceColumnsOf } from '../guards.ts'
 import { liftedKeysSql } from '../holds.ts'
+import { stageOf } from '../stage.ts'
 import { openTable, tableSpecs } from '../tables.ts'
 
 /** What the extract step leaves for the steps after it. */
@@ -55,14 +56,7 @@ export async function extractStep(context: RunContext, signal: AbortSignal): Pro
   await using view = await source.open(signal)
   const options: ExtractOptions = {
     signal,
-    stage: {
-      folder,
-      rows: engine.rows,
-      run: engine.run,
-      writeParquet: engine.writeParquet,
-      chunkWriter: engine.chunkWriter,
-      columnSink: engine.columnSink,
-    },
+    stage: stageOf(engine, folder),
     progress: (rows) => context.progress('extract', rows, description.rowsEstimate),
     resumeFolder: join(context.folder, 'resume'),
   }
