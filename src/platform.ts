@@ -6,6 +6,7 @@ import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './model/configuration.ts'
 import { openDuckDb } from './engine/duckdb/engine.ts'
 import type { Engine } from './engine/engine.ts'
+import { makeFolder } from './folders.ts'
 import { realPathOf } from './lake/local/real-path.ts'
 import { localStorage } from './lake/local/storage.ts'
 import type { Log } from './log.ts'
@@ -150,15 +151,12 @@ async function openParts(secrets: SecretParts, clock: Clock): Promise<Parts> {
   const catalogFile = join(config.lake, 'catalog.sqlite')
   let catalog: Catalog | undefined
   let state: State | undefined
-  let engines = 0
 
   const lake: Parts['lake'] = (create) => {
     catalog ??= openSqliteCatalog(catalogFile, { name: CATALOG_NAME, create })
     return { storage, catalog, location }
   }
-  const openEngineAt = (spillFolder: string): Promise<Engine> =>
-    openDuckDb({ memoryBytes: config.memoryBytes * ENGINE_SHARE, spillFolder })
-  const openEngine = (): Promise<Engine> => openEngineAt(join(config.state, 'spill', `${process.pid}-${++engines}`))
+  const { openEngine, openEngineAt } = engines(config)
   const openSource = async (url: string): Promise<Source> =>
     url === QUARANTINE_URL ? openQuarantineSource(lake(false), pipeline) : sourceOf(url, secrets, pipeline, clock)
   const parts: Parts = {
@@ -209,6 +207,23 @@ async function openParts(secrets: SecretParts, clock: Clock): Promise<Parts> {
     },
   }
   return parts
+}
+
+/** Engines with the memory that the configuration grants; one without a folder of its own spills into the state folder. */
+function engines(config: Config) {
+  let opened = 0
+  const openEngineAt = (spillFolder: string): Promise<Engine> =>
+    openDuckDb({ memoryBytes: config.memoryBytes * ENGINE_SHARE, spillFolder })
+  const openEngine = async (): Promise<Engine> => {
+    // DuckDB makes the last folder of the path alone, and not before it spills; a lake may be read where nothing can be made.
+    try {
+      makeFolder(config.state)
+    } catch {
+      // Then only what does not fit into memory fails, and says so.
+    }
+    return openEngineAt(join(config.state, `spill-${process.pid}-${++opened}`))
+  }
+  return { openEngine, openEngineAt }
 }
 
 /** Of the memory that is granted, what DuckDB may take; the rest is Node.js, the sink's own engine, and what DuckDB does not count. */

@@ -1,6 +1,5 @@
 import type { DuckDBResult } from '@duckdb/node-api'
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Schema } from '../../model/schema.ts'
 import type { Engine, WrittenFile } from '../engine.ts'
 import { createChunkWriter } from './chunk-writer.ts'
@@ -53,7 +52,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
       }
     },
     async columnSink(folder, name, columns, heapBytes) {
-      const spillFolder = join(options.spillFolder, `sink-${++sinks}`)
+      const spillFolder = `${options.spillFolder}-sink-${++sinks}`
       const engine = { memoryBytes: Math.floor(options.memoryBytes / 2), spillFolder }
       const sink = createColumnSink(folder, name, columns, engine, heapBytes)
       return {
