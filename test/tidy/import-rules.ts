@@ -24,6 +24,8 @@ const roots = ['src/platform.ts', 'src/platform/alerting.ts']
 
 /** Where each package may be imported. A package without a line here has no home yet. */
 const homes: Record<string, readonly string[]> = {
+  '@aws-sdk/client-glue': ['src/catalog/glue/'],
+  '@aws-sdk/client-s3': ['src/lake/s3/'],
   '@aws-sdk/client-secrets-manager': ['src/secret/aws/'],
   '@duckdb/node-api': ['src/engine/duckdb/'],
   '@duckdb/node-bindings': ['src/engine/duckdb/'],
@@ -31,14 +33,24 @@ const homes: Record<string, readonly string[]> = {
   commander: ['src/cli/'],
   croner: ['src/orchestrate/'],
   fastify: ['src/server/'],
+  '@fastify/rate-limit': ['src/server/'],
+  '@fastify/static': ['src/server/'],
+  '@node-rs/argon2': ['src/server/login/'],
+  '@opentelemetry/api': ['src/platform/tracing.ts'],
+  '@opentelemetry/exporter-trace-otlp-http': ['src/platform/tracing.ts'],
+  '@opentelemetry/resources': ['src/platform/tracing.ts'],
+  '@opentelemetry/sdk-trace-base': ['src/platform/tracing.ts'],
+  '@simplewebauthn/server': ['src/server/login/'],
+  'better-auth': ['src/server/login/'],
+  qrcode: ['src/server/login/'],
   mysql2: ['src/source/mysql/'],
   '@noble/curves': ['src/source/mysql/'],
   nodemailer: ['src/alert/smtp/'],
   pino: ['src/log.ts'],
   'prom-client': ['src/server/'],
-  yaml: ['src/config', 'src/pipeline/'],
-  zod: ['src/config', 'src/pipeline/', 'src/server/'],
-  'node:sqlite': ['src/state/', 'src/catalog/sqlite/'],
+  yaml: ['src/config', 'src/pipeline/', 'src/dashboard/'],
+  zod: ['src/config', 'src/pipeline/', 'src/dashboard/', 'src/server/'],
+  'node:sqlite': ['src/state/', 'src/catalog/sqlite/', 'src/server/login/'],
 }
 
 /** The process itself hands to the command line what stands beside it. */
