@@ -4,10 +4,8 @@ import { BlotterError } from '../../errors.ts'
 import { isBatchAt } from '../../model/batch-at.ts'
 import type { Services } from '../services.ts'
 import { sendCached } from './caching.ts'
-import { addEndpoint, type Described } from './endpoint.ts'
+import { addEndpoint, type Described, none } from './endpoint.ts'
 import { batch, ref, tablesAsOf } from './shapes.ts'
-
-const none = z.object({})
 
 /** Batches, and the tables as of one. What is asked of a batch by its own name is final; by another REF it is not. */
 export function batches(app: FastifyInstance, services: Services): Described[] {

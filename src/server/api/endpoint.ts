@@ -1,37 +1,62 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { BlotterError } from '../../errors.ts'
+import type { Scope } from '../../model/scope.ts'
 
 /** A way of asking: what is validated, documented and answered, said once. */
-export interface Endpoint<Parameters extends z.ZodObject, Query extends z.ZodObject> {
+export interface Endpoint<
+  Parameters extends z.ZodObject = z.ZodObject,
+  Query extends z.ZodObject = z.ZodObject,
+  Body extends z.ZodType = z.ZodType,
+> {
+  /** Default GET. */
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** `/v1/batches/:batch` */
   path: string
   name: string
   summary: string
+  /** What whoever asks must have; default `api`. */
+  scope?: Scope
   parameters: Parameters
   query: Query
+  /** Of a JSON body; left out where none is read. */
+  body?: Body
   answer: z.ZodType
+  /** Of a good answer; default 200. */
+  status?: number
+  /** Media type of a good answer; default JSON. */
+  type?: string
   handle(
-    asked: { parameters: z.output<Parameters>; query: z.output<Query> },
+    asked: { parameters: z.output<Parameters>; query: z.output<Query>; body: z.output<Body> },
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply>
 }
 
 /** An endpoint of any kind, as the OpenAPI document describes it. */
-export type Described = Pick<
-  Endpoint<z.ZodObject, z.ZodObject>,
-  'path' | 'name' | 'summary' | 'parameters' | 'query' | 'answer'
->
+export type Described = Omit<Endpoint, 'handle'>
 
-/** Adds an endpoint for reading; its parameters have been checked when it is called. */
-export function addEndpoint<P extends z.ZodObject, Q extends z.ZodObject>(
+/** What asks for no parameters. */
+export const none = z.object({})
+
+/** Adds an endpoint; what it is asked has been checked when it is called. */
+export function addEndpoint<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
   app: FastifyInstance,
-  endpoint: Endpoint<P, Q>,
+  endpoint: Endpoint<P, Q, B>,
 ): Described {
-  app.get(endpoint.path, { config: { scope: 'api' } }, async (request, reply) => {
-    const asked = { parameters: checked(endpoint.parameters, request.params), query: checked(endpoint.query, request.query) }
-    return endpoint.handle(asked, request, reply)
+  const { method = 'GET', path: url, scope = 'api' } = endpoint
+  app.route({
+    method,
+    url,
+    config: { scope },
+    handler: async (request, reply) => {
+      const asked = {
+        parameters: checked(endpoint.parameters, request.params),
+        query: checked(endpoint.query, request.query),
+        body: (endpoint.body ? checked(endpoint.body, request.body) : undefined) as z.output<B>,
+      }
+      return endpoint.handle(asked, request, reply)
+    },
   })
   return endpoint
 }

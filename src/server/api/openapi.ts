@@ -4,10 +4,11 @@ import { problem } from './shapes.ts'
 
 /** The OpenAPI document (3.1) of these endpoints, made from the schemas that check what is asked. */
 export function openApiDocument(endpoints: readonly Described[], version: string): unknown {
-  const paths = endpoints.map((endpoint) => [
-    `/api${endpoint.path.replaceAll(/:(\w+)/g, '{$1}')}`,
-    { get: operation(endpoint) },
-  ])
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const endpoint of endpoints) {
+    const operations = (paths[`/api${endpoint.path.replaceAll(/:(\w+)/g, '{$1}')}`] ??= {})
+    operations[(endpoint.method ?? 'GET').toLowerCase()] = operation(endpoint)
+  }
   return {
     openapi: '3.1.0',
     info: {
@@ -15,35 +16,34 @@ export function openApiDocument(endpoints: readonly Described[], version: string
       version,
       description: 'A city’s crime table, versioned. Errors are problem documents (RFC 9457).',
     },
-    paths: Object.fromEntries(paths),
+    paths,
     components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     security: [{ token: [] }],
   }
 }
 
-function operation({ name, summary, parameters, query, answer }: Described): unknown {
+function operation(endpoint: Described): unknown {
+  const { name, summary, parameters, query, body, answer, method = 'GET', status = 200, scope = 'api' } = endpoint
   const errors = {
     400: 'Bad request',
     401: 'No token',
-    403: 'A token without the scope api',
+    403: `Without the scope ${scope}`,
     404: 'Not found',
     421: 'Another host',
     500: 'A fault',
   }
+  const etag = method === 'GET' ? { headers: { ETag: { schema: { type: 'string' } } } } : {}
   return {
     operationId: name,
     summary,
     parameters: [...described(parameters, 'path'), ...described(query, 'query')],
+    ...(body ? { requestBody: { required: true, ...content('application/json', body, 'input') } } : {}),
     responses: {
-      200: {
-        description: 'The answer',
-        headers: { ETag: { schema: { type: 'string' } } },
-        ...content('application/json', answer),
-      },
-      304: { description: 'Known already' },
+      [status]: { description: 'The answer', ...etag, ...content(endpoint.type ?? 'application/json', answer) },
+      ...(method === 'GET' ? { 304: { description: 'Known already' } } : {}),
       ...Object.fromEntries(
-        Object.entries(errors).map(([status, description]) => [
-          status,
+        Object.entries(errors).map(([code, description]) => [
+          code,
           { description, ...content('application/problem+json', problem) },
         ]),
       ),
@@ -61,7 +61,7 @@ function described(schema: z.ZodObject, place: 'path' | 'query'): unknown[] {
   }))
 }
 
-function content(type: string, schema: z.ZodType): { content: Record<string, unknown> } {
-  const { $schema: _, ...inline } = z.toJSONSchema(schema, { reused: 'inline' })
+function content(type: string, schema: z.ZodType, io: 'input' | 'output' = 'output'): { content: Record<string, unknown> } {
+  const { $schema: _, ...inline } = z.toJSONSchema(schema, { reused: 'inline', io })
   return { content: { [type]: { schema: inline } } }
 }
