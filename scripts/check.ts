@@ -9,6 +9,7 @@ const quiet = ['--disable-warning=ExperimentalWarning']
 
 const checks: { name: string; args: string[] }[] = [
   { name: 'types', args: ['node_modules/typescript/bin/tsc', '-p', '.', '--pretty'] },
+  { name: 'types of web', args: ['node_modules/typescript/bin/tsc', '-p', 'web', '--pretty'] },
   { name: 'lint', args: ['node_modules/oxlint/bin/oxlint', '--deny-warnings'] },
   { name: 'format', args: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'] },
   { name: 'house rules', args: [...quiet, '--test', '--test-reporter=./test/reporter.ts', 'test/tidy.test.ts'] },

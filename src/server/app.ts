@@ -6,12 +6,15 @@ import { health } from './health.ts'
 import { allowHosts } from './host-allow-list.ts'
 import { iceberg } from './iceberg/plugin.ts'
 import { metrics } from './metrics.ts'
+import { pages } from './pages.ts'
 import { answerProblems } from './problem.ts'
 import type { Services } from './services.ts'
 
 export interface AppOptions {
   /** Names of this server beside localhost, this machine's, and addresses in numbers. */
   hosts?: readonly string[]
+  /** Folder of the built pages; without it there is only the API. */
+  pages?: string | undefined
 }
 
 const BODY_LIMIT_BYTES = 1 << 20
@@ -22,7 +25,7 @@ const IDLE_TIMEOUT_MS = 75_000
 const LONGEST_NAME = 2048
 
 /** The web application: each concern is a plugin that is handed the services; nothing listens yet. */
-export function createApp(services: Services, { hosts = [] }: AppOptions = {}): FastifyInstance {
+export function createApp(services: Services, { hosts = [], pages: folder }: AppOptions = {}): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -40,6 +43,7 @@ export function createApp(services: Services, { hosts = [] }: AppOptions = {}): 
   metrics(app, services)
   app.register(async (inner) => api(inner, services), { prefix: '/api' })
   app.register(async (inner) => iceberg(inner, services), { prefix: '/iceberg/v1' })
+  if (folder !== undefined) app.register(async (inner) => pages(inner, folder))
   return app
 }
 

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { sleep } from '../clock.ts'
 import { BlotterError } from '../errors.ts'
 import { createApp } from './app.ts'
+import { builtPages } from './built-pages.ts'
 import type { Services } from './services.ts'
 
 export interface ServeOptions {
@@ -10,6 +11,8 @@ export interface ServeOptions {
   port: number
   /** How long answers that are under way may take once the server is to stop; by default 10 s. */
   graceMs?: number
+  /** Whether the pages are served, and built before where a checkout's are stale; by default only the API is. */
+  withPages?: boolean
 }
 
 export interface RunningServer {
@@ -24,9 +27,9 @@ const GRACE_MS = 10_000
 /** Listens, and answers until it is closed. Throws `address_unusable`. */
 export async function startServer(
   services: Services,
-  { host, port, graceMs = GRACE_MS }: ServeOptions,
+  { host, port, graceMs = GRACE_MS, withPages = false }: ServeOptions,
 ): Promise<RunningServer> {
-  const app = createApp(services, { hosts: [host] })
+  const app = createApp(services, { hosts: [host], pages: withPages ? await builtPages(services.log) : undefined })
   try {
     await app.listen({ host, port })
   } catch (error) {

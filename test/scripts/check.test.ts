@@ -14,4 +14,6 @@ function passes(program: string, args: readonly string[]): Promise<void> {
 
 it('The types hold', () => passes('node_modules/typescript/bin/tsc', ['-p', '.']))
 
+it('The types of the pages hold', () => passes('node_modules/typescript/bin/tsc', ['-p', 'web']))
+
 it('The lint finds nothing', () => passes('node_modules/oxlint/bin/oxlint', ['--deny-warnings', '--format=unix']))

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { createApp } from '../../src/server/app.ts'
+import { desk } from './desk.ts'
+
+async function app(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'blotter-'))
+  t.after(() => rm(folder, { recursive: true }))
+  await mkdir(join(folder, 'assets'))
+  await writeFile(join(folder, 'index.html'), '<!doctype html><title>Blotter</title>')
+  await writeFile(join(folder, 'assets', 'index-1a2b.js'), 'export {}')
+  await writeFile(join(folder, 'pages.json'), '["/","/runs"]')
+  const { services } = await desk(t)
+  const made = createApp(services, { pages: folder })
+  t.after(() => made.close())
+  return made
+}
+
+test('every address of a page is answered by the page, to strangers too, under a strict policy', async (t) => {
+  const served = await app(t)
+  for (const url of ['/', '/?asof=2026-11-23', '/runs', '/runs/r1']) {
+    const { statusCode, headers, body } = await served.inject({ url })
+    assert.equal(statusCode, 200, url)
+    assert.match(body, /<title>Blotter/)
+    const policy = String(headers['content-security-policy'])
+    assert.match(policy, /default-src 'self'/)
+    assert.doesNotMatch(policy, /unsafe|https?:|\*|data:/)
+    assert.equal(headers['cache-control'], 'no-cache')
+    assert.equal(headers['x-content-type-options'], 'nosniff')
+  }
+})
+
+test('a built file, whose name bears its hash, need never be asked for again', async (t) => {
+  const { statusCode, headers } = await (await app(t)).inject({ url: '/assets/index-1a2b.js' })
+  assert.equal(statusCode, 200)
+  assert.match(String(headers['cache-control']), /immutable/)
+  assert.match(String(headers['content-type']), /javascript/)
+})
+
+test('what is no page stays closed to strangers, and nothing leaves the folder', async (t) => {
+  const served = await app(t)
+  for (const url of [
+    '/nothing',
+    '/runsx',
+    '/api/v1/batches',
+    '/assets/../../package.json',
+    '/assets/%2e%2e/%2e%2e/etc/passwd',
+  ])
+    assert.equal((await served.inject({ url })).statusCode, 401, url)
+})

@@ -1,0 +1,67 @@
+/** How figures and times read: thousands apart, counts before shares, dates as `23 Nov 2026, 06:00`. */
+const integer = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+const tenth = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 })
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+const MINUS = '−'
+
+export function count(value: number): string {
+  return integer.format(value)
+}
+
+/** `1.2K`, for axes alone. */
+export function short(value: number): string {
+  return compact.format(value)
+}
+
+/** `83.4%`; a dash where there is none, because the base is too small. */
+export function percent(share: number | null | undefined): string {
+  return share == null ? '–' : `${tenth.format(share * 100)}%`
+}
+
+/** `+412`, `−96`, `±0`. */
+export function signed(value: number): string {
+  return value === 0 ? '±0' : `${value > 0 ? '+' : MINUS}${integer.format(Math.abs(value))}`
+}
+
+export function counted(value: number, one: string, many: string): string {
+  return `${count(value)} ${value === 1 ? one : many}`
+}
+
+/** `23 Nov 2026`, of a date or a time in UTC. */
+export function day(text: string): string {
+  const [year, month, date] = text.slice(0, 10).split('-').map(Number)
+  return `${date} ${MONTHS[(month ?? 1) - 1]} ${year}`
+}
+
+/** `Mon 23 Nov 2026, 06:00`, of a batch, which is named in UTC. */
+export function batchTime(batchAt: string): string {
+  return `${WEEKDAYS[new Date(batchAt).getUTCDay()]} ${dayTime(batchAt)}`
+}
+
+/** `23 Nov 2026, 06:00` as it is written, in no other zone. */
+export function dayTime(text: string): string {
+  return `${day(text)}, ${text.slice(11, 16)}`
+}
+
+/** `Nov 2026`, of `2026-11`. */
+export function month(text: string): string {
+  const [year, number] = text.split('-').map(Number)
+  return `${MONTHS[(number ?? 1) - 1]} ${year}`
+}
+
+/** `just now`, `2 min ago`, `3 h ago`, `4 days ago`. */
+export function ago(time: string, now: number): string {
+  const minutes = Math.max(0, Math.floor((now - Date.parse(time)) / 60_000))
+  if (minutes < 1) return 'just now'
+  if (minutes < 60) return `${minutes} min ago`
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ago`
+  return `${Math.floor(minutes / 1440)} days ago`
+}
+
+/** `arrest_withdrawn` as a person writes it: `arrest withdrawn`. */
+export function words(name: string): string {
+  return name.replaceAll('_', ' ')
+}

@@ -1,0 +1,44 @@
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { Icon } from '../design/icon.tsx'
+import { ago, day } from '../format.ts'
+import { dashboardQuery, dashboardsQuery } from '../dashboards.ts'
+import { useTimeMachine } from '../batches.ts'
+
+const TICK_MS = 30_000
+
+/** Through which date the data reach, and when they were loaded; a refresh that failed is said, not hidden. */
+export function Freshness() {
+  const { at } = useTimeMachine()
+  const { data: list } = useQuery(dashboardsQuery)
+  const name = list?.dashboards[0]?.name
+  const { data } = useQuery({ ...dashboardQuery(name ?? '', at), enabled: name !== undefined })
+  const now = useNow()
+  if (!data) return <p className="freshness" />
+  const { state, problem } = data.refresh
+  return (
+    <p className="freshness" data-state={state}>
+      {data.data_through && <span>data through {day(data.data_through)}</span>}
+      {state === 'fresh' && <span>refreshed {ago(data.loaded_at, now)}</span>}
+      {state === 'loading' && (
+        <span>
+          <Icon name="refresh" size={16} /> a newer batch is being loaded
+        </span>
+      )}
+      {state === 'failed' && (
+        <span title={problem}>
+          <Icon name="warning" size={16} /> the last refresh failed; this is the batch before
+        </span>
+      )}
+    </p>
+  )
+}
+
+function useNow(): number {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), TICK_MS)
+    return () => clearInterval(timer)
+  }, [])
+  return now
+}

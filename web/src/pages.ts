@@ -1,0 +1,31 @@
+import type { ComponentType } from 'react'
+import type { IconName } from './design/icon.tsx'
+
+/** What the file `page.tsx` of a page's folder exports. */
+export interface PageModule {
+  Page: ComponentType
+}
+
+export interface PageEntry {
+  /** Everything below it is the page's too: `/runs` is also shown for `/runs/R1`. */
+  path: string
+  title: string
+  /** Pages with an icon are on the rail, in this order. */
+  icon?: IconName
+  /** Shown without the frame, and to strangers: the login. */
+  bare?: true
+  load: () => Promise<PageModule>
+}
+
+/** All pages, in the order of the rail; each is loaded when it is first shown. */
+export const pages: readonly PageEntry[] = [
+  { path: '/', title: 'Dashboard', icon: 'dashboard', load: () => import('./pages/dashboard/page.tsx') },
+  { path: '/changes', title: 'Changes', icon: 'changes', load: () => import('./pages/changes/page.tsx') },
+]
+
+export const LOGIN = '/login'
+
+/** The page of a path; undefined where there is none. */
+export function pageAt(path: string): PageEntry | undefined {
+  return pages.find((page) => page.path === path || (page.path !== '/' && path.startsWith(`${page.path}/`)))
+}
