@@ -36,7 +36,8 @@ process.exit(
     readSecret: (question) => readSecret(process.stdin, terminal.err, question, abort.signal),
     // What only prints (help, completion, a usage error) need not wait for engine and drivers.
     // Only who serves pays for loading the web server.
-    startServer: async (services, options) => (await import('../server/serve.ts')).startServer(services, { ...options, withPages: true }),
+    startServer: async (services, options) =>
+      (await import('../server/serve.ts')).startServer(services, { ...options, withPages: true }),
     openPlatform: async (config, log) => (await import('../platform.ts')).openPlatform(config, log),
     openAlerts: async (config, log) => (await import('../platform/alerting.ts')).openAlerts(config, log),
   }),
