@@ -63,6 +63,7 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
   const { table } = parts.pipeline.source
   const { closeIdentity, bearerOf, ...tokenVerbs } = tokens(parts)
   const verbsOfSecrets = secretVerbs({ secrets, config, clock, stores: STORES })
+  const served: AsyncDisposable[] = []
   const verbs = {
     ...batching(parts, log),
     ...reading(parts),
@@ -71,7 +72,11 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
     ...restoring(parts, log),
     ...lineage(parts),
     ...tokenVerbs,
-    serving: () => serving(parts, bearerOf, figuring(parts, verbsOfSecrets.secretStatus), log),
+    serving() {
+      const services = serving(parts, bearerOf, figuring(parts, verbsOfSecrets.secretStatus), log)
+      served.push(services)
+      return services
+    },
     ...verbsOfSecrets,
     ...rotatingTold(
       { secrets, config, clock, log, openAccounts: (url, given) => openAccounts(url, { table, ...given }) },
@@ -99,6 +104,7 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
       return [...rebuilt, ...found, ...credentials, ...told]
     },
     async [Symbol.asyncDispose]() {
+      for (const services of served) await services[Symbol.asyncDispose]()
       closeIdentity()
       secrets[Symbol.dispose]()
       parts[Symbol.dispose]()

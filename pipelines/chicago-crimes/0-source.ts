@@ -7,6 +7,8 @@ export default defineSource({
   cursor: 'updated_on',
   occurred: 'date',
   required: ['id', 'date', 'primary_type', 'arrest'],
+  category: 'primary_type',
+  search: ['case_number'],
   timezone: 'America/Chicago',
   columns: [
     { name: 'id', type: 'long', doc: 'The city’s identifier of the incident.' },

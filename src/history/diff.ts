@@ -44,20 +44,31 @@ export interface DiffInput {
 
 /** What changed between two batches, folded from the ledger; `rows` asks for the incidents themselves, by ascending id. */
 export async function diffBatches(input: DiffInput): Promise<Diff> {
-  const { engine, definition, raw, from, to } = input
+  const { engine, definition, raw, from, to, restamped } = input
   const folded = foldSql(definition, raw, input.ledger, from, to)
+  if (!input.rows) return { from, to, ...(await countChanges(engine, raw, folded, restamped)) }
+  const found = await engine.rows(`SELECT * FROM (${folded}) ORDER BY key`)
+  return { from, to, ...tally(raw, found, restamped), changes: found.map((row) => toldChange(definition, row, row['key'])) }
+}
+
+/** Counts what a SELECT of net changes holds: its incidents, and those of each kind. */
+export async function countChanges(
+  engine: Queries,
+  raw: RawDefinition,
+  folded: string,
+  restamped: number,
+): Promise<Pick<Diff, 'incidents' | 'counts'>> {
   // Incidents by their kinds together: few rows, and the ledger is folded once.
-  const found = await engine.rows(
-    input.rows ? `SELECT * FROM (${folded}) ORDER BY key` : `SELECT kinds, count(*) AS n FROM (${folded}) GROUP BY kinds`,
-  )
+  return tally(raw, await engine.rows(`SELECT kinds, count(*) AS n FROM (${folded}) GROUP BY kinds`), restamped)
+}
+
+function tally(raw: RawDefinition, found: readonly Row[], restamped: number): Pick<Diff, 'incidents' | 'counts'> {
   const byKind = new Map<string, number>()
   const of = (row: Row): number => Number(row['n'] ?? 1)
   for (const row of found) for (const kind of row['kinds'] as string[]) byKind.set(kind, (byKind.get(kind) ?? 0) + of(row))
-  if (input.restamped > 0) byKind.set('restamped', input.restamped)
+  if (restamped > 0) byKind.set('restamped', restamped)
   const counts = Object.fromEntries(kindNames(raw).flatMap((kind) => (byKind.has(kind) ? [[kind, byKind.get(kind)!]] : [])))
-  const diff: Diff = { from, to, incidents: found.reduce((sum, row) => sum + of(row), 0), counts }
-  if (!input.rows) return diff
-  return { ...diff, changes: found.map((row) => toldChange(definition, row, row['key'])) }
+  return { incidents: found.reduce((sum, row) => sum + of(row), 0), counts }
 }
 
 /** Every entry of one incident in the ledger, oldest first. */
@@ -76,7 +87,8 @@ export function batchName(value: Value | undefined): BatchAt {
   return String(value).replace(' ', 'T').replace(/\+00$/, 'Z')
 }
 
-function toldChange(definition: SourceDefinition, row: Row, key: Value | undefined): ToldChange {
+/** A row of net changes, or of the ledger, for JSON. */
+export function toldChange(definition: SourceDefinition, row: Row, key: Value | undefined): ToldChange {
   const id = BigInt(key as bigint)
   return {
     id: Number.isSafeInteger(Number(id)) ? Number(id) : String(id),

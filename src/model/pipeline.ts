@@ -26,6 +26,10 @@ export interface SourceDefinition {
   occurred: string
   /** Columns without which there is no batch; a source that lacks another one lands it as NULL, with a warning. */
   required: readonly string[]
+  /** What sort of incident it is: what changes are told by, and from which to which incidents are reclassified. */
+  category?: string
+  /** Columns of text that people look incidents up by, beside the key. */
+  search?: readonly string[]
   columns: readonly SourceColumn[]
   /** IANA zone of the wall clock that `timestamp` columns hold. Nothing is ever shifted by it. */
   timezone: string

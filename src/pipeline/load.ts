@@ -61,7 +61,8 @@ async function sqlTables(folder: string, before: readonly string[]): Promise<Sql
 function checkSource(folder: string, source: SourceDefinition, raw: RawDefinition): void {
   const names = source.columns.map((column) => column.name)
   const ruled = Object.values(raw.kinds).flatMap((rule) => ('columns' in rule ? rule.columns : [rule.column]))
-  for (const name of [source.key, source.cursor, source.occurred, ...source.required, ...ruled]) {
+  const { category = source.key, search = [] } = source
+  for (const name of [source.key, source.cursor, source.occurred, ...source.required, category, ...search, ...ruled]) {
     if (!names.includes(name)) throw invalid(folder, `"${name}" is not among the columns of 0-source.ts`)
   }
   const key = source.columns.find((column) => column.name === source.key)

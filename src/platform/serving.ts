@@ -1,11 +1,13 @@
 import { type EngineCatalog, openEngineCatalog } from '../catalog/engine-catalog.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Clock } from '../clock.ts'
+import type { Engine } from '../engine/engine.ts'
 import type { Storage } from '../lake/storage.ts'
 import type { Log } from '../log.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import type { Bearer } from '../model/scope.ts'
 import { tableSpecs } from '../pipeline/tables.ts'
+import { openChangeExplorer } from '../query/change-explorer.ts'
 import type { Reader } from '../query/reader.ts'
 import { listTables } from '../query/table-list.ts'
 import type { Figures } from './figures.ts'
@@ -17,6 +19,7 @@ interface Parts {
   lakeExists(): boolean
   lake(create: boolean): { storage: Storage; catalog: Catalog; location: string }
   reader(): Reader
+  openEngine(): Promise<Engine>
 }
 
 /** What a server's answers are made of. An empty lake is made when an engine first asks for its tables. */
@@ -27,6 +30,7 @@ export function serving(
   log: Log,
 ) {
   const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
+  const explorer = openChangeExplorer({ ...parts, lake: () => parts.lake(false) })
   let engines: EngineCatalog | undefined
   return {
     bearerOf,
@@ -39,6 +43,9 @@ export function serving(
       const scans = (await reader.tablesAt(view, batch.batchAt)).filter((scan) => names.includes(scan.table))
       return { batchAt: batch.batchAt, tables: listTables(view, scans, batch.batchAt, names) }
     },
+    changes: explorer.changes,
+    incident: async (id: string) => parts.reader().history(id),
+    search: async (text: string, at: string) => parts.reader().search(text, at),
     engineCatalog(): EngineCatalog {
       if (engines) return engines
       const { storage, catalog, location } = parts.lake(true)
@@ -54,6 +61,7 @@ export function serving(
     async ready() {
       if (parts.lakeExists()) await parts.lake(false).catalog.namespaces()
     },
+    [Symbol.asyncDispose]: () => explorer[Symbol.asyncDispose](),
   }
 }
 

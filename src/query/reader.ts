@@ -6,6 +6,7 @@ import { type Diff, diffBatches, lifeOf, type ToldChange, batchName, toldInciden
 import { BATCHES_TABLE, CHANGES_TABLE } from '../history/ledger.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Scan } from '../lake/plan.ts'
+import { filesWithAny } from '../lake/prune.ts'
 import { scanSql } from '../lake/read.ts'
 import type { Storage } from '../lake/storage.ts'
 import { planScan } from '../lake/plan.ts'
@@ -14,8 +15,10 @@ import type { BatchAt } from '../model/batch-at.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import { identifier, literal } from '../model/sql-text.ts'
 import type { RefFunction } from './functions.ts'
+import { differenceBetween } from './difference.ts'
 import { resolveReference } from './reference.ts'
-import { backwards, timeTravelFunctions } from './time-travel.ts'
+import { findIncidents, type FoundIncident } from './search.ts'
+import { timeTravelFunctions } from './time-travel.ts'
 
 export interface ReaderSetup {
   lake: { storage: Storage; catalog: Catalog; location: string }
@@ -38,11 +41,15 @@ export interface Reader {
   batches(): Promise<BatchFacts[]>
   diff(from: string, to: string, options: { rows: boolean }): Promise<Diff>
   history(key: string): Promise<IncidentLife>
+  /** Incidents by their key or a search column, as of a batch. */
+  search(text: string, at?: string): Promise<{ batch_at: BatchAt; incidents: FoundIncident[] }>
   quarantine(options: QuarantineWish): Promise<QuarantineList>
 }
 
 export interface IncidentLife {
   id: string
+  /** The batch that first saw it: the baseline, where the ledger does not tell of its coming. */
+  entered: BatchAt
   /** `by_restore` where a restore, not the source, changed the incident. */
   changes: (Omit<ToldChange, 'id'> & { batch_at: BatchAt; by_restore?: true })[]
   now: Row | null
@@ -84,43 +91,46 @@ export function openReader(setup: ReaderSetup): Reader {
       tablesOf(setup, view, batchAt).map(({ name, scan }) => ({ name, sql: async () => scanSql(await scan()) })),
     functionsAt: (view, batchAt) => timeTravelFunctions({ storage, pipeline, view, at: batchAt }),
     batches: () => listBatches(setup),
-    async diff(from, to, options) {
-      const view = await viewLake(lake)
-      const [a, b] = [resolveReference(from, view.batches), resolveReference(to, view.batches)]
-      if (a.batchAt > b.batchAt) throw backwards(a.batchAt, b.batchAt)
-      const ledger = scanSql(await scanAsOf(storage, view, CHANGES_TABLE, b.batchAt))
-      const batches = await scanAsOf(storage, view, BATCHES_TABLE, b.batchAt)
-      return withEngine(async (engine) =>
-        diffBatches({
-          engine,
-          definition: pipeline.source,
-          raw: pipeline.raw,
-          ledger,
-          from: a.batchAt,
-          to: b.batchAt,
-          restamped: await restampedBetween(engine, batches, a.batchAt, b.batchAt),
-          rows: options.rows,
-        }),
-      )
-    },
-    async history(text) {
-      const key = keyOf(text, pipeline)
-      const { view, batch } = await resolve('latest')
-      const ledger = scanSql(await scanAsOf(storage, view, CHANGES_TABLE, batch.batchAt))
-      const raw = scanSql(await scanAsOf(storage, view, pipeline.rawName, batch.batchAt))
+    async diff(from, to, { rows }) {
+      const difference = await differenceBetween(lake, from, to)
       return withEngine(async (engine) => {
-        const [now] = await engine.rows(`SELECT * FROM (${raw}) WHERE ${identifier(pipeline.source.key)} = ${key}`)
-        const life = await lifeOf(engine, pipeline.source, ledger, key)
-        if (!now && life.length === 0) throw unknownIncident(text)
-        const restores = restoresIn(view.tables.find((table) => table.name === BATCHES_TABLE)!)
-        const changes = life.map(({ id: _, ...change }) =>
-          restores.has(change.batch_at) ? { ...change, by_restore: true as const } : change,
-        )
-        return { id: text, changes, now: presentOf(pipeline, now) }
+        const restamped = await difference.restamped(engine)
+        return diffBatches({ engine, definition: pipeline.source, raw: pipeline.raw, ...difference, restamped, rows })
       })
+    },
+    history: (text) => lifeStory(setup, resolve, text),
+    async search(text, at = 'latest') {
+      const { view, batch } = await resolve(at)
+      const asOf = (table: string) => scanAsOf(storage, view, table, batch.batchAt)
+      const scans = { raw: await asOf(pipeline.rawName), ledger: await asOf(CHANGES_TABLE) }
+      const incidents = await withEngine((engine) => findIncidents(engine, pipeline.source, scans, text))
+      return { batch_at: batch.batchAt, incidents }
     },
     quarantine: (wish) => listQuarantine(setup, resolve, wish),
   }
+}
+
+async function lifeStory(setup: ReaderSetup, resolve: Reader['resolve'], text: string): Promise<IncidentLife> {
+  const { lake, pipeline } = setup
+  const key = keyOf(text, pipeline)
+  const { view, batch } = await resolve('latest')
+  const part = async (table: string): Promise<string> => {
+    const scan = await scanAsOf(lake.storage, view, table, batch.batchAt)
+    return scanSql(filesWithAny(scan, pipeline.source.key, [String(key)]))
+  }
+  const [ledger, raw] = [await part(CHANGES_TABLE), await part(pipeline.rawName)]
+  const batches = scanSql(await scanAsOf(lake.storage, view, BATCHES_TABLE, batch.batchAt))
+  await using engine = await setup.openEngine()
+  const [now] = await engine.rows(`SELECT * FROM (${raw}) WHERE ${identifier(pipeline.source.key)} = ${key}`)
+  const life = await lifeOf(engine, pipeline.source, ledger, key)
+  if (!now && life.length === 0) throw unknownIncident(text)
+  const [first] = await engine.rows(`SELECT min(batch_at) AS at FROM (${batches})`)
+  const restores = restoresIn(view.tables.find((table) => table.name === BATCHES_TABLE)!)
+  const changes = life.map(({ id: _, ...change }) =>
+    restores.has(change.batch_at) ? { ...change, by_restore: true as const } : change,
+  )
+  const entered = changes[0]?.before === null ? changes[0].batch_at : batchName(first?.['at'])
+  return { id: text, entered, changes, now: presentOf(pipeline, now) }
 }
 
 /** The incident as it stands, with the batch that brought it. */
@@ -188,15 +198,6 @@ async function listQuarantine(
       values: values as Record<string, string | null>,
     })),
   }
-}
-
-/** Known between neighbours alone; batches that expired between two make these none, and the ledger still knows of them. */
-async function restampedBetween(engine: Engine, ledger: Scan, from: BatchAt, to: BatchAt): Promise<number> {
-  const rows = await engine.rows(
-    `SELECT changes_restamped AS n FROM (${scanSql(ledger)})
-     WHERE batch_at > timestamptz ${literal(from)} AND batch_at <= timestamptz ${literal(to)}`,
-  )
-  return rows.length === 1 ? Number(rows[0]!['n'] ?? 0) : 0
 }
 
 /** Other engines' tables may hold what Blotter does not read; that must not keep anybody from Blotter's own. */

@@ -4,6 +4,9 @@ import type { Log } from '../log.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { Bearer } from '../model/scope.ts'
 import type { Figures } from '../platform/figures.ts'
+import type { ChangesPage, ChangesWish } from '../query/change-explorer.ts'
+import type { IncidentLife } from '../query/reader.ts'
+import type { FoundIncident } from '../query/search.ts'
 import type { ListedTable } from '../query/table-list.ts'
 
 /** Everything that answers to requests are made of; `platform.ts` provides it, or a test. */
@@ -14,6 +17,12 @@ export interface Services {
   batches(): Promise<BatchFacts[]>
   /** The batch that a REF names, and the pipeline's tables as of it. Throws `batch_missing`, `usage`. */
   tables(ref: string): Promise<{ batchAt: BatchAt; tables: ListedTable[] }>
+  /** A part of what changed between two batches, and counts of the whole. Throws `batch_missing`, `usage`. */
+  changes(wish: ChangesWish): Promise<ChangesPage>
+  /** What batches did to one incident. Throws `incident_missing`, `usage`. */
+  incident(id: string): Promise<IncidentLife>
+  /** Incidents by their key or another column that the pipeline lets people look them up by. */
+  search(text: string, at: string): Promise<{ batch_at: BatchAt; incidents: FoundIncident[] }>
   /** The lake's tables as other engines reach them; an empty lake is made where there is none. */
   engineCatalog(): EngineCatalog
   /** Throws if the lake cannot be read: then nothing else here could be answered. */

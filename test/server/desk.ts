@@ -11,7 +11,7 @@ import { formatJson, parseJson } from '../../src/lake/exact-json.ts'
 import { localStorage } from '../../src/lake/local/storage.ts'
 import type { Storage } from '../../src/lake/storage.ts'
 import { silentLog } from '../../src/log.ts'
-import { isScope, type Scope, SCOPES } from '../../src/model/scope.ts'
+import { type Bearer, isScope, type Scope, SCOPES } from '../../src/model/scope.ts'
 import { createApp } from '../../src/server/app.ts'
 import type { Services } from '../../src/server/services.ts'
 
@@ -70,15 +70,11 @@ export async function desk(t: TestContext, overrides: Partial<Services> = {}): P
   const catalog = openSqliteCatalog(join(folder, 'lake', 'catalog.sqlite'), { name: 'blotter' })
   const places = { lake: location, own: new Set(['raw', 'history']), keepOut: [join(folder, 'lake', '.blotter')] }
   const engine = openEngineCatalog({ storage, catalog, places, clock: systemClock })
-  const services: Services = {
-    bearerOf: (token) => {
-      const [word, ...scopes] = token.split('~')
-      return word === 'good'
-        ? { name: 'tester', scopes: scopes.map((one) => one.replace('.', ':')).filter(isScope) }
-        : undefined
-    },
+  // What the tests of this desk ask for; a city that is served has the rest.
+  const services = {
+    bearerOf,
     batches: async () => [BATCH],
-    tables: async (ref) => {
+    tables: async (ref: string) => {
       if (['latest', BATCH.batch_at, '2026-11-23'].includes(ref)) return { batchAt: BATCH.batch_at, tables: [TABLE] }
       throw new BlotterError('batch_missing', `There is no batch ${ref}.`, { todo: 'Use another.' })
     },
@@ -96,14 +92,26 @@ export async function desk(t: TestContext, overrides: Partial<Services> = {}): P
     }),
     log: silentLog,
     ...overrides,
-  }
+  } as Services
   const app = createApp(services)
   t.after(async () => {
     await app.close()
     catalog.close()
     await rm(folder, { recursive: true, force: true })
   })
-  const ask: Desk['ask'] = async (method, url, { body, scopes = SCOPES, headers = {} } = {}) => {
+  const ask = askOf(app)
+  return { app, folder, location, storage, engine, services, ask }
+}
+
+/** Lets in whoever shows a token of `askOf`. */
+export function bearerOf(token: string): Bearer | undefined {
+  const [word, ...scopes] = token.split('~')
+  return word === 'good' ? { name: 'tester', scopes: scopes.map((one) => one.replace('.', ':')).filter(isScope) } : undefined
+}
+
+/** Hands requests to an application. */
+export function askOf(app: FastifyInstance): Desk['ask'] {
+  return async (method, url, { body, scopes = SCOPES, headers = {} } = {}) => {
     const answer = await app.inject({
       method,
       url,
@@ -119,7 +127,6 @@ export async function desk(t: TestContext, overrides: Partial<Services> = {}): P
     const isJson = /json/.test(String(answer.headers['content-type'])) && text !== ''
     return { status: answer.statusCode, headers: answer.headers, text, body: isJson ? parseJson(text) : undefined }
   }
-  return { app, folder, location, storage, engine, services, ask }
 }
 
 function tokenOf(scopes: readonly Scope[]): string {

