@@ -77,6 +77,11 @@ export interface Engine extends AsyncDisposable {
   /** Rows in bounded memory, a few thousand at a time, in the order of the query. */
   stream(sql: string): AsyncIterable<Row[]>
   /**
+   * The same for columns that are all UINTEGER and without NULL: some thousand values of each at a time, as they lie in the
+   * engine. They are valid until the next are asked for.
+   */
+  numbers(sql: string): AsyncIterable<readonly Uint32Array[]>
+  /**
    * Writes the result of `select` as Parquet (zstd, row groups of 122,880 rows, field ids of `schema` where given, which
    * must match the select's columns by name) and returns its statistics. The file appears whole or not at all.
    */

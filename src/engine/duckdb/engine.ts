@@ -6,6 +6,7 @@ import { createChunkWriter } from './chunk-writer.ts'
 import { createColumnSink } from './column-sink.ts'
 import { engineError } from './failure.ts'
 import { type DuckDbOptions, openInstance } from './instance.ts'
+import { numbersOf } from './numbers.ts'
 import { copyToParquet, rowOf } from './parquet.ts'
 
 /** Starts an engine in this process: an empty in-memory database that reads nothing but files and downloads nothing. */
@@ -40,6 +41,14 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
         const chunk = await guard(sql, () => result.fetchChunk())
         if (!chunk || chunk.rowCount === 0) return
         yield chunk.getRows().map((row) => rowOf(names, row))
+      }
+    },
+    async *numbers(sql) {
+      const result: DuckDBResult = await guard(sql, () => connection.stream(sql))
+      for (;;) {
+        const chunk = await guard(sql, () => result.fetchChunk())
+        if (!chunk || chunk.rowCount === 0) return
+        yield numbersOf(chunk)
       }
     },
     writeParquet,
