@@ -10,7 +10,8 @@ folder, *coordinates = sys.argv[1:]
 (
     SparkSession.builder.master("local[1]")
     .config("spark.jars.packages", ",".join(coordinates))
-    .config("spark.jars.excludes", "org.slf4j:slf4j-api")  # Spark has its own.
+    # Spark has its own slf4j; MySQL's driver wants protobuf for a protocol that nobody speaks here.
+    .config("spark.jars.excludes", "org.slf4j:slf4j-api,com.google.protobuf:protobuf-java")
     .config("spark.jars.ivy", folder)
     .config("spark.ui.enabled", "false")
     .config("spark.driver.bindAddress", "127.0.0.1")
