@@ -25,7 +25,7 @@ export interface ColumnStatistics {
   hasNan?: boolean
 }
 
-/** Takes columns of values and makes a Parquet file of them. Either `finish` or `abandon` is called once. */
+/** Takes columns of values and makes Parquet files of them, by a column sink. Either `finish` or `abandon` is called once. */
 export interface ChunkWriter {
   /** Values as in `Value`, one array a column, all of the same length; waits while the engine is behind. */
   write(columns: readonly (readonly unknown[])[]): Promise<void>
@@ -57,8 +57,8 @@ export interface ColumnBlock {
 }
 
 /**
- * Takes rows as columns that are laid out already and makes a Parquet file of them, in their order, on a thread of its own:
- * the fast sibling of `ChunkWriter`. Either `finish` or `abandon` is called once, also after a failure.
+ * Takes rows as columns that are laid out already and makes a Parquet file of them, in their order, on a thread of its own
+ * where they are many: what `ChunkWriter` stands on. Either `finish` or `abandon` is called once, also after a failure.
  */
 export interface ColumnSink {
   readonly layout: BlockLayout
@@ -86,12 +86,12 @@ export interface Engine extends AsyncDisposable {
    * must match the select's columns by name) and returns its statistics. The file appears whole or not at all.
    */
   writeParquet(select: string, path: string, schema?: Schema): Promise<WrittenFile>
-  /** A writer of staged Parquet files `FOLDER/NAME-<n>.parquet`; `type` is a SQL type of the engine. */
+  /** A writer of staged Parquet files `FOLDER/NAME-<n>.parquet`, one if no row is longer than a block; types as in `columnSink`. */
   chunkWriter(folder: string, name: string, columns: readonly { name: string; type: string }[]): Promise<ChunkWriter>
   /**
    * A sink into one staged Parquet file `FOLDER/NAME.parquet`; `type` is BOOLEAN, BIGINT, DOUBLE, DATE, TIMESTAMP or VARCHAR.
-   * `heapBytes` (1 MiB) is what the long texts of a block may take. Memory: at most 64 blocks, as far as they are filled,
-   * beside an engine that is bounded as this one is.
+   * `heapBytes` (1 MiB) is what the long texts of a block may take. Memory: at most 64 blocks and 128 MiB (but two blocks),
+   * as far as they are filled, beside an engine that is bounded as this one is.
    */
   columnSink(
     folder: string,

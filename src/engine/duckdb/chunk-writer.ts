@@ -1,74 +1,63 @@
-import { type DuckDBConnection, DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
-import { join } from 'node:path'
-import { identifier } from '../../model/sql-text.ts'
-import type { ChunkWriter, WrittenFile } from '../engine.ts'
-import { toDuckDb } from './values.ts'
+import type { ChunkWriter, ColumnSink } from '../engine.ts'
+import { ValueLayer } from './lay-values.ts'
 
-/** DuckDB's vector size: no chunk may be longer. */
-const VECTOR_ROWS = 2048
-/** Rows that wait in memory before they become a file: eight row groups. */
-const FILE_ROWS = 8 * 122_880
+/** What a file of long rows takes: the engine holds all of them, since they are fewer than a row group. */
+const LONG_ROWS_BYTES = 32 << 20
 
-type WriteFile = (select: string, path: string) => Promise<WrittenFile>
-
-let tables = 0
-
-/** Appends columns to a table in memory and writes it out as a Parquet file whenever it is full. */
-export async function createChunkWriter(
-  connection: DuckDBConnection,
-  writeFile: WriteFile,
-  folder: string,
-  name: string,
-  columns: readonly { name: string; type: string }[],
-): Promise<ChunkWriter> {
-  const table = `chunks_${++tables}`
-  await connection.run(`CREATE TEMP TABLE ${table} (${columns.map((c) => `${identifier(c.name)} ${c.type}`).join(', ')})`)
-  let appender = await connection.createAppender(table)
-  const types: DuckDBType[] = columns.map((_, i) => appender.columnType(i))
+/**
+ * Lays values out in blocks of a sink, one after the other. A row that is longer than a block begins another file, with
+ * blocks that take it.
+ */
+export function createChunkWriter(
+  openSink: (file: number, heapBytes?: number) => ColumnSink,
+  types: readonly string[],
+): ChunkWriter {
   const files: string[] = []
-  let waiting = 0
   let rows = 0
+  let sink: ColumnSink | undefined
+  let layer: ValueLayer | undefined
+  /** Bytes of texts in a file of long rows, undefined in any other. */
+  let longBytes: number | undefined
 
-  const writeOut = async (): Promise<void> => {
-    appender.flushSync()
-    if (waiting === 0 && files.length > 0) return
-    const path = join(folder, `${name}-${String(files.length + 1).padStart(4, '0')}.parquet`)
-    const written = await writeFile(`SELECT * FROM ${table}`, path)
-    files.push(path)
-    rows += written.rows
-    waiting = 0
-    appender.closeSync()
-    await connection.run(`DELETE FROM ${table}`)
-    appender = await connection.createAppender(table)
+  const layerOf = async (open: ColumnSink): Promise<ValueLayer> =>
+    (layer ??= new ValueLayer(types, open.layout, await open.take()))
+  const handOver = (): void => {
+    if (!layer || layer.rows === 0) return
+    sink!.put(layer.rows, layer.heapUsedBytes, layer.nulls)
+    if (longBytes !== undefined) longBytes += layer.heapUsedBytes
+    layer = undefined
   }
-  const drop = async (): Promise<void> => {
-    appender.closeSync()
-    await connection.run(`DROP TABLE ${table}`)
+  const closeFile = async (): Promise<void> => {
+    handOver()
+    const closing = sink ?? openSink(files.length + 1)
+    sink = layer = longBytes = undefined
+    const written = await closing.finish()
+    files.push(...written.files)
+    rows += written.rows
   }
 
   return {
-    async write(values) {
-      const length = values[0]?.length ?? 0
-      for (let start = 0; start < length; start += VECTOR_ROWS) {
-        const count = Math.min(VECTOR_ROWS, length - start)
-        const chunk = DuckDBDataChunk.create(types, count)
-        columns.forEach((column, i) => {
-          const slice = values[i]!.slice(start, start + count)
-          chunk.setColumnValues(
-            i,
-            slice.map((value) => toDuckDb(column.type, value)),
-          )
-        })
-        appender.appendDataChunk(chunk)
+    async write(columns) {
+      const length = columns[0]?.length ?? 0
+      for (let from = 0; from < length;) {
+        const open = await layerOf((sink ??= openSink(files.length + 1)))
+        const laid = open.lay(columns, from, length - from)
+        from += laid
+        if (open.isFull) handOver()
+        if (laid === 0 && open.rows === 0) {
+          await closeFile()
+          sink = openSink(files.length + 1, ValueLayer.heapBytes(columns, from))
+          longBytes = 0
+        }
+        if (longBytes !== undefined && longBytes >= LONG_ROWS_BYTES) await closeFile()
       }
-      waiting += length
-      if (waiting >= FILE_ROWS) await writeOut()
     },
     async finish() {
-      await writeOut()
-      await drop()
+      if (sink || files.length === 0) await closeFile()
       return { files, rows }
     },
-    abandon: drop,
+    async abandon() {
+      await sink?.abandon()
+    },
   }
 }

@@ -5,25 +5,17 @@ import type { ColumnBlock, ColumnSink } from '../engine.ts'
 import { blockLayout, HEADER_HEAP_BYTES, HEADER_NULLS, HEADER_ROWS } from './block-layout.ts'
 import { BlockQueue } from './block-queue.ts'
 import type { DuckDbOptions } from './instance.ts'
+import { type BlocksJob, writeBlocks } from './write-blocks.ts'
 
-/** So many that rows keep coming while the engine compresses a row group, which are 60 blocks. */
-const BLOCKS = 64
+/** So many that rows keep coming while the engine compresses a row group, which are 60 blocks; fewer where they are large. */
+const BLOCKS = { least: 2, most: 64, sizeBytes: 128 << 20 }
+/** A thread costs 0.2 s to start, so that what fits in fewer blocks does without. */
+const BLOCKS_WITHOUT_THREAD = 4
 const HEAP_BYTES = 1 << 20
-
-/** What the thread that writes needs to know. */
-export interface SinkJob {
-  path: string
-  columns: readonly { name: string; type: string }[]
-  layout: ReturnType<typeof blockLayout>
-  memory: SharedArrayBuffer
-  blocks: number
-  control: SharedArrayBuffer
-  engine: DuckDbOptions
-}
 
 export type SinkReport = { rows: number } | { failure: { message: string; code?: string } }
 
-/** Starts a thread with an engine of its own, bounded by `engine`, that writes blocks as they are put. */
+/** A sink that writes blocks as they are put, by an engine of its own that is bounded by `engine`. */
 export function createColumnSink(
   folder: string,
   name: string,
@@ -35,13 +27,15 @@ export function createColumnSink(
     columns.map((column) => column.type),
     heapBytes,
   )
-  const queue = new BlockQueue(BLOCKS)
-  const memory = new SharedArrayBuffer(BLOCKS * layout.sizeBytes)
+  const blocks = Math.min(BLOCKS.most, Math.max(BLOCKS.least, Math.floor(BLOCKS.sizeBytes / layout.sizeBytes)))
+  const queue = new BlockQueue(blocks)
+  const memory = new SharedArrayBuffer(blocks * layout.sizeBytes)
   const path = join(folder, `${name}.parquet`)
-  const { control } = queue
-  const written = perform({ path, columns, layout, memory, blocks: BLOCKS, control, engine })
+  const job: BlocksJob = { path, columns, layout, memory, blocks, control: queue.control, engine }
   const headers = new Int32Array(memory)
+  let written: Promise<number> | undefined
   let begin = 0
+  let blocksPut = 0
   let rowsPut = 0
 
   const take = (): ColumnBlock | Promise<ColumnBlock> => {
@@ -61,22 +55,23 @@ export function createColumnSink(
       headers.set(nulls, header + HEADER_NULLS)
       rowsPut += rows
       queue.filled()
+      if (++blocksPut === Math.min(blocks, BLOCKS_WITHOUT_THREAD)) written = onThread(job)
     },
     async finish() {
       queue.close(true)
-      const rows = await written
+      const rows = await (written ?? writeBlocks(job))
       if (rows !== rowsPut) throw impossible(`${rowsPut} rows were given to the engine, ${rows} are in its file`)
       return { files: [path], rows }
     },
     async abandon() {
       queue.close(false)
-      await written.catch(() => {})
+      await written?.catch(() => {})
     },
   }
 }
 
 /** Resolves to the rows of the file once the thread has ended, for better or worse. */
-function perform(job: SinkJob): Promise<number> {
+function onThread(job: BlocksJob): Promise<number> {
   const written = new Promise<number>((resolve, reject) => {
     const worker = new Worker(new URL('./column-sink-thread.ts', import.meta.url), { workerData: job })
     let report: SinkReport = { failure: { message: 'The thread that writes columns ended before its file was whole.' } }

@@ -1,7 +1,7 @@
 import type { DuckDBResult } from '@duckdb/node-api'
 import { rm } from 'node:fs/promises'
 import type { Schema } from '../../model/schema.ts'
-import type { Engine, WrittenFile } from '../engine.ts'
+import type { ColumnSink, Engine, WrittenFile } from '../engine.ts'
 import { createChunkWriter } from './chunk-writer.ts'
 import { createColumnSink } from './column-sink.ts'
 import { engineError } from './failure.ts'
@@ -25,6 +25,20 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
 
   const writeParquet = (select: string, path: string, schema?: Schema): Promise<WrittenFile> =>
     guard(select, () => copyToParquet(connection, select, path, { schema }))
+
+  const columnSink = (...[folder, name, columns, heapBytes]: Parameters<Engine['columnSink']>): ColumnSink => {
+    const spillFolder = `${options.spillFolder}-sink-${++sinks}`
+    const engine = { memoryBytes: Math.floor(options.memoryBytes / 2), spillFolder }
+    const sink = createColumnSink(folder, name, columns, engine, heapBytes)
+    return {
+      ...sink,
+      take() {
+        const block = sink.take()
+        return block instanceof Promise ? guard(name, () => block) : block
+      },
+      finish: () => guard(name, () => sink.finish()),
+    }
+  }
 
   return {
     run: (sql) => guard(sql, async () => void (await connection.run(sql))),
@@ -53,26 +67,14 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
     },
     writeParquet,
     async chunkWriter(folder, name, columns) {
-      const writer = await createChunkWriter(connection, writeParquet, folder, name, columns)
-      return {
-        write: (values) => guard(name, () => writer.write(values)),
-        finish: () => guard(name, () => writer.finish()),
-        abandon: () => guard(name, () => writer.abandon()),
-      }
+      const openSink = (file: number, heapBytes?: number): ColumnSink =>
+        columnSink(folder, `${name}-${String(file).padStart(4, '0')}`, columns, heapBytes)
+      return createChunkWriter(
+        openSink,
+        columns.map((column) => column.type),
+      )
     },
-    async columnSink(folder, name, columns, heapBytes) {
-      const spillFolder = `${options.spillFolder}-sink-${++sinks}`
-      const engine = { memoryBytes: Math.floor(options.memoryBytes / 2), spillFolder }
-      const sink = createColumnSink(folder, name, columns, engine, heapBytes)
-      return {
-        ...sink,
-        take() {
-          const block = sink.take()
-          return block instanceof Promise ? guard(name, () => block) : block
-        },
-        finish: () => guard(name, () => sink.finish()),
-      }
-    },
+    columnSink: async (...given) => columnSink(...given),
     interrupt: () => connection.interrupt(),
     async [Symbol.asyncDispose]() {
       if (closed) return

@@ -1,5 +1,4 @@
 import {
-  DuckDBDateValue,
   DuckDBDecimalValue,
   DuckDBListValue,
   DuckDBMapValue,
@@ -32,21 +31,4 @@ function decimal(value: DuckDBDecimalValue): Value {
   const number = Number(text)
   const shortest = text.includes('.') ? text.replace(/\.?0+$/, '') : text
   return String(number) === shortest ? number : text
-}
-
-const MICROS_PER_DAY = 86_400_000_000n
-
-/** The port's value as DuckDB's appender wants it for a column of this SQL type. */
-export function toDuckDb(type: string, value: unknown): DuckDBValue {
-  if (value === null || value === undefined) return null
-  if (type === 'BIGINT') return BigInt(value as number | bigint | string)
-  if (type === 'TIMESTAMP') return new DuckDBTimestampValue(micros(String(value)))
-  if (type === 'DATE') return new DuckDBDateValue(Number(micros(String(value)) / MICROS_PER_DAY))
-  return value as DuckDBValue
-}
-
-function micros(text: string): bigint {
-  const [, seconds, fraction] = /^([^.]*)(?:\.(\d{1,6}))?$/.exec(text.replace('T', ' ')) ?? []
-  const ms = Date.parse(`${seconds?.includes(':') ? seconds.replace(' ', 'T') : `${seconds}T00:00:00`}Z`)
-  return BigInt(ms) * 1000n + BigInt((fraction ?? '').padEnd(6, '0'))
 }

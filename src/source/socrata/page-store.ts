@@ -7,9 +7,9 @@ import type { Stage } from '../source.ts'
 
 /** A page that is staged whole. */
 export interface StoredPage {
-  /** File name of its rows, null where none of them was wanted. */
-  file: string | null
-  /** Rows in the file. */
+  /** File names of its rows, none where none of them was wanted. */
+  files: string[]
+  /** Rows in the files. */
   rows: number
   /** Rows that the portal gave. */
   given: number
@@ -65,12 +65,10 @@ async function wholePages(folder: string, head: string, stage: Stage): Promise<M
   const [first, ...lines] = (await readFile(join(folder, LIST), 'utf8').catch(() => '')).split('\n')
   if (first !== head) return new Map()
   const pages = new Map(lines.flatMap(lineOf))
-  const files = [...pages.values()].filter((page) => page.file !== null)
-  const rows = files.reduce((sum, page) => sum + page.rows, 0)
-  const found = await rowsIn(
-    files.map((page) => join(folder, page.file!)),
-    stage,
-  )
+  const whole = [...pages.values()]
+  const rows = whole.reduce((sum, page) => sum + page.rows, 0)
+  const files = whole.flatMap((page) => page.files.map((file) => join(folder, file)))
+  const found = await rowsIn(files, stage)
   return found === rows ? pages : new Map()
 }
 

@@ -49,8 +49,8 @@ export function createPager({ portal, store, options, requireUnchanged }: PagerI
   let total = 0
   let told = -Infinity
 
-  function count({ file, rows }: StoredPage): void {
-    if (file !== null) files.push(join(store.folder, file))
+  function count({ files: added, rows }: StoredPage): void {
+    files.push(...added.map((file) => join(store.folder, file)))
     total += rows
     if (monotonicSeconds() - told < PROGRESS_SECONDS) return
     told = monotonicSeconds()
@@ -134,7 +134,7 @@ async function storePage(
 ): Promise<StoredPage> {
   const chosen = wanted ? fresh.filter((at) => wanted(page.columns[0]?.[at] ?? null)) : fresh
   const outline = { rows: chosen.length, given: page.ids.length, last: page.ids[fresh.at(-1)!]! }
-  if (chosen.length === 0) return { file: null, ...outline }
+  if (chosen.length === 0) return { files: [], ...outline }
   const types = [ROW_ID, ...fields].map((name) => ({ name, type: 'VARCHAR' }))
   const writer = await stage.chunkWriter(store.folder, store.nextName(), types)
   try {
@@ -149,7 +149,7 @@ async function storePage(
     throw error
   }
   const written = await writer.finish()
-  return { file: basename(written.files[0]!), ...outline }
+  return { files: written.files.map((file) => basename(file)), ...outline }
 }
 
 async function differentRows(files: readonly string[], stage: Stage): Promise<number> {
