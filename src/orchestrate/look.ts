@@ -1,14 +1,15 @@
 import { type Clock, monotonicSeconds } from '../clock.ts'
 import { isRaised } from '../state/alert-rows.ts'
 import { closeDeadlines, type DeadlineRow, keepWatched, markMissed, watchedDeadlines } from '../state/deadline-rows.ts'
-import { newestBatch, pastStepSeconds, readRun, type RunRow } from '../state/run-rows.ts'
+import { newestBatch, readRun, type RunRow } from '../state/run-rows.ts'
 import type { State } from '../state/state.ts'
 import { readSteps, type StepRow } from '../state/step-rows.ts'
 import { alertRun } from './alert-run.ts'
 import { type Clocks, type Deadline, elapsedMs, type FirstSight, firstSight, isMissed } from './deadline.ts'
-import { forecast, MOST_SAMPLES, type PastTimes } from './forecast.ts'
+import { forecast, type PastTimes } from './forecast.ts'
 import { leaseHolder } from './lease.ts'
 import { raiseAlert } from './raise.ts'
+import { pastTimes, stepsSoFar } from './so-far.ts'
 
 export interface Lookout {
   state: State
@@ -135,14 +136,7 @@ function foresee(
   const past = memory.past.get(row.run) ?? pastTimes(state, row)
   memory.past.set(row.run, past)
   const at = clock.now()
-  const soFar = steps.map(({ name, state: stepState, seconds, started_at }) => ({
-    name,
-    state:
-      stepState === 'running' ? ('running' as const) : stepState === 'queued' ? ('waiting' as const) : ('done' as const),
-    elapsedMs:
-      stepState === 'running' && started_at !== null ? Math.max(0, at.getTime() - Date.parse(started_at)) : seconds * 1000,
-  }))
-  const found = forecast({ elapsedMs: elapsed, steps: soFar }, past)
+  const found = forecast({ elapsedMs: elapsed, steps: stepsSoFar(steps, at) }, past)
   if (found === undefined || found.expectedMs <= deadline.limit_ms || isRaised(state.database, identity)) return
   const facts = {
     limitMs: deadline.limit_ms,
@@ -157,14 +151,6 @@ function foresee(
     at,
     channels,
   )
-}
-
-function pastTimes(state: State, run: RunRow): PastTimes {
-  const times = new Map<string, number[]>()
-  for (const { name, seconds } of pastStepSeconds(state.database, run, MOST_SAMPLES)) {
-    times.set(name, [...(times.get(name) ?? []), seconds * 1000])
-  }
-  return times
 }
 
 function lookAtFreshness({ state, clock, channels }: Lookout, { since }: Memory, limitMs: number): void {

@@ -2,7 +2,7 @@ import type { RunState, StepReport } from '../model/report.ts'
 import type { ErrorRecord } from '../state/error-record.ts'
 import { type HeldRecord, readRun, readRuns, type RunRow } from '../state/run-rows.ts'
 import type { State } from '../state/state.ts'
-import { type AttemptRow, readAttempts, readSteps } from '../state/step-rows.ts'
+import { type AttemptRow, readAttempts, readSteps, type StepRow } from '../state/step-rows.ts'
 import { stepReport } from './journal.ts'
 import { leaseHolder } from './lease.ts'
 import { runMissing } from './run-missing.ts'
@@ -36,6 +36,8 @@ export interface StepRecord extends StepReport {
   /** Of its last attempt. */
   error?: ErrorRecord
   tries: Omit<AttemptRow, 'step'>[]
+  /** How far its newest attempt has come; absent where it does not say. */
+  rows?: { done: number; expected?: number }
 }
 
 export interface RunDetails extends RunRecord {
@@ -43,9 +45,12 @@ export interface RunDetails extends RunRecord {
 }
 
 /** Runs, the one begun last first; 100 at most unless told otherwise. */
-export function listRuns(state: State, options: { limit?: number; states?: readonly RunState[] } = {}): RunRecord[] {
-  const { limit = 100, states } = options
-  return readRuns(state.database, { states, limit }).map((row) => runRecord(state, row))
+export function listRuns(
+  state: State,
+  options: { limit?: number; offset?: number; states?: readonly RunState[] } = {},
+): RunRecord[] {
+  const { limit = 100, offset = 0, states } = options
+  return readRuns(state.database, { states, limit, offset }).map((row) => runRecord(state, row))
 }
 
 /** One run with its steps and attempts; the one begun last if none is named. Throws `run_missing`. */
@@ -57,9 +62,15 @@ export function showRun(state: State, run?: string): RunDetails {
   const steps = readSteps(database, row.run).map((step): StepRecord => {
     const tries = attempts.filter((attempt) => attempt.step === step.name).map(({ step: _, ...rest }) => rest)
     const error = tries.at(-1)?.error ?? undefined
-    return { ...stepReport(step), started_at: step.started_at, finished_at: step.ended_at, error, tries }
+    const times = { started_at: step.started_at, finished_at: step.ended_at }
+    return { ...stepReport(step), ...times, error, tries, ...rowsOf(step) }
   })
   return { ...runRecord(state, row), steps }
+}
+
+function rowsOf({ rows_done, rows_expected }: StepRow): Pick<StepRecord, 'rows'> {
+  if (rows_done === null) return {}
+  return { rows: { done: rows_done, ...(rows_expected === null ? {} : { expected: rows_expected }) } }
 }
 
 export function runRecord(state: State, row: RunRow): RunRecord {

@@ -9,6 +9,7 @@ import { QUARANTINE_URL } from '../pipeline/quarantine-source.ts'
 import type { State } from '../state/state.ts'
 import { tellOfTerminated } from './lineage.ts'
 import { sourceUrl } from './refusals.ts'
+import { runRecorder } from './run-record.ts'
 import { batchWatch, detailOf, summaryOf, type Watch } from './told.ts'
 
 interface Parts {
@@ -22,11 +23,12 @@ interface Parts {
 
 /** What the platform offers of runs: to make a batch, to go on, to decide, and to look at what was done. */
 export function batching(parts: Parts & Parameters<typeof tellOfTerminated>[0], log: Log) {
+  const recorded = (watch: Watch) => batchWatch(watch, log, runRecorder(parts))
   return {
     run: async (options: { full: boolean; at?: BatchAt }, watch: Watch) =>
-      makeBatch(parts.maker(), { ...options, source: sourceUrl(parts.config) }, batchWatch(watch, log)),
-    runResume: async (run: string | undefined, watch: Watch) => resumeBatch(parts.maker(), run, batchWatch(watch, log)),
-    runRelease: async (run: string | undefined, watch: Watch) => releaseBatch(parts.maker(), run, batchWatch(watch, log)),
+      makeBatch(parts.maker(), { ...options, source: sourceUrl(parts.config) }, recorded(watch)),
+    runResume: async (run: string | undefined, watch: Watch) => resumeBatch(parts.maker(), run, recorded(watch)),
+    runRelease: async (run: string | undefined, watch: Watch) => releaseBatch(parts.maker(), run, recorded(watch)),
     runTerminate: async (run?: string) => {
       const { run: ended } = terminateRun(parts.state(), run, parts.clock)
       await tellOfTerminated(parts)
@@ -35,6 +37,6 @@ export function batching(parts: Parts & Parameters<typeof tellOfTerminated>[0], 
     runs: async () => (parts.stateExists() ? listRuns(parts.state()).map(summaryOf) : []),
     runShow: async (run?: string) => detailOf(showRun(parts.state(), run)),
     quarantineRelease: async (watch: Watch) =>
-      makeBatch(parts.existing(), { source: QUARANTINE_URL, full: false }, batchWatch(watch, log)),
+      makeBatch(parts.existing(), { source: QUARANTINE_URL, full: false }, recorded(watch)),
   }
 }

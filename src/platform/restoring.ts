@@ -1,19 +1,29 @@
+import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import { liftHolds } from '../pipeline/lift-holds.ts'
 import type { BatchMaker } from '../pipeline/make-batch.ts'
 import { previewRestore, restoreBatch, type RestoreWish } from '../pipeline/restore-batch.ts'
 import type { Reader } from '../query/reader.ts'
+import type { State } from '../state/state.ts'
+import { runRecorder } from './run-record.ts'
 import { batchWatch, type Watch } from './told.ts'
 
 type Options = Omit<RestoreWish, 'batch'> & { ref: string; at?: BatchAt }
 
+interface Parts {
+  clock: Clock
+  state(): State
+  existing(): BatchMaker
+  reader(): Reader
+}
+
 /** What the platform offers of restores: to make one, to see what it would do, and to hold its incidents no longer. */
-export function restoring(parts: { existing(): BatchMaker; reader(): Reader }, log: Log) {
+export function restoring(parts: Parts, log: Log) {
   const batchOf = async (ref: string): Promise<BatchAt> => (await parts.reader().resolve(ref)).batch.batchAt
   return {
     restore: async ({ ref, ...wish }: Options, watch: Watch) =>
-      restoreBatch(parts.existing(), { ...wish, batch: await batchOf(ref) }, batchWatch(watch, log)),
+      restoreBatch(parts.existing(), { ...wish, batch: await batchOf(ref) }, batchWatch(watch, log, runRecorder(parts))),
     restorePreview: async ({ ref, ...wish }: Options) =>
       previewRestore(parts.existing(), { ...wish, batch: await batchOf(ref) }),
     restoreLift: async ({ ref, table }: { ref?: string; table?: string }, { signal }: Watch) =>

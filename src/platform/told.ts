@@ -4,6 +4,7 @@ import type { BatchKind, RunReport, StepState } from '../model/report.ts'
 import type { RunEvent } from '../orchestrate/event.ts'
 import type { RunDetails, RunRecord } from '../orchestrate/runs.ts'
 import type { BatchWatch } from '../pipeline/make-batch.ts'
+import type { RunRecorder } from './run-record.ts'
 
 /** How work is watched and stopped by who asked for it. */
 export interface Watch {
@@ -17,15 +18,19 @@ export type WorkEvent =
   | { type: 'rows'; step: string; rows: number; expected?: number }
   | { type: 'notice'; message: string }
 
-/** A watch of the command line as the maker of batches wants it; everything is logged as well. */
-export function batchWatch(watch: Watch, log: Log): BatchWatch {
+/** A watch of whoever asked as the maker of batches wants it; everything is logged as well, and kept where others look. */
+export function batchWatch(watch: Watch, log: Log, record: RunRecorder): BatchWatch {
   // From here on every line bears the run.
   let own = log
+  let named = ''
+  const early: string[] = []
   return {
     signal: watch.signal,
     onStart: (run) => {
       own = log.child({ run: run.run, batch_at: run.batch_at })
       own.info({ goes_on: run.goesOn }, 'run')
+      named = run.run
+      for (const message of early.splice(0)) record.notice(named, message)
       watch.onEvent({ type: 'run', ...run })
     },
     onEvent: (event) => {
@@ -34,10 +39,15 @@ export function batchWatch(watch: Watch, log: Log): BatchWatch {
       const { step, state, attempt, seconds, error } = event
       watch.onEvent({ type: 'step', step, state, attempt, seconds, ...(error ? { message: error.message } : {}) })
     },
-    onRows: (step, rows, expected) =>
-      watch.onEvent({ type: 'rows', step, rows, ...(expected === undefined ? {} : { expected }) }),
+    onRows: (step, rows, expected) => {
+      record.rows(named, step, rows, expected)
+      watch.onEvent({ type: 'rows', step, rows, ...(expected === undefined ? {} : { expected }) })
+    },
     onNotice: (message) => {
       own.warn({}, message)
+      // What is noticed before the run has its name is kept with it all the same.
+      if (named === '') early.push(message)
+      else record.notice(named, message)
       watch.onEvent({ type: 'notice', message })
     },
   }

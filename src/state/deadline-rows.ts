@@ -38,6 +38,14 @@ export function watchedDeadlines(database: Database): DeadlineRow[] {
   )
 }
 
+/** Of one run, however it ended. */
+export function readDeadlines(database: Database, run: string): DeadlineRow[] {
+  return database.all<DeadlineRow>(
+    'SELECT run, scope, limit_ms, started_at, watched_ms, state FROM deadlines WHERE run = ? ORDER BY scope',
+    run,
+  )
+}
+
 export function readDeadline(database: Database, run: string, scope: string): DeadlineRow | undefined {
   const sql = 'SELECT run, scope, limit_ms, started_at, watched_ms, state FROM deadlines WHERE run = ? AND scope = ?'
   return database.get<DeadlineRow>(sql, run, scope)

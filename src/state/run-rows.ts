@@ -54,15 +54,24 @@ export function readRun(database: Database, run: string): RunRow | undefined {
   return row && fromStored(row)
 }
 
-/** Runs in any of `states` (all if none is named), the one begun last first, `limit` at most. */
-export function readRuns(database: Database, options: { states?: readonly RunState[]; limit: number }): RunRow[] {
+/** Runs in any of `states` (all if none is named), the one begun last first, `limit` at most after the first `offset`. */
+export function readRuns(
+  database: Database,
+  options: { states?: readonly RunState[]; limit: number; offset?: number },
+): RunRow[] {
   const rows = database.all<Stored>(
     `SELECT ${COLUMNS} FROM runs
-     WHERE ?1 = '[]' OR state IN (SELECT value FROM json_each(?1)) ORDER BY sequence DESC LIMIT ?2`,
+     WHERE ?1 = '[]' OR state IN (SELECT value FROM json_each(?1)) ORDER BY sequence DESC LIMIT ?2 OFFSET ?3`,
     JSON.stringify(options.states ?? []),
     options.limit,
+    options.offset ?? 0,
   )
   return rows.map(fromStored)
+}
+
+/** How many runs are on record. */
+export function countRuns(database: Database): number {
+  return database.get<{ n: number }>('SELECT count(*) AS n FROM runs')?.n ?? 0
 }
 
 /** How many runs ended in each state since a moment (ISO 8601; empty: ever). */

@@ -11,6 +11,9 @@ export interface StepRow {
   seconds: number
   output: unknown
   attempts: number
+  /** How far its newest attempt has come, and how far it will go as far as can be guessed. */
+  rows_done: number | null
+  rows_expected: number | null
 }
 
 export type AttemptState = Exclude<StepState, 'queued'>
@@ -28,7 +31,7 @@ export interface AttemptRow {
 /** Steps of a run in their order. */
 export function readSteps(database: Database, run: string): StepRow[] {
   const rows = database.all<Omit<StepRow, 'output'> & { output: string | null }>(
-    `SELECT name, state, started_at, ended_at, seconds, output,
+    `SELECT name, state, started_at, ended_at, seconds, output, rows_done, rows_expected,
        (SELECT count(*) FROM attempts a WHERE a.run = s.run AND a.step = s.name) AS attempts
      FROM steps s WHERE run = ? ORDER BY position`,
     run,
@@ -66,7 +69,8 @@ export function startAttempt(database: Database, run: string, step: string, at: 
   )
   const attempt = (last?.last ?? 0) + 1
   database.run(
-    `UPDATE steps SET state = 'running', started_at = coalesce(started_at, ?1) WHERE run = ?2 AND name = ?3`,
+    `UPDATE steps SET state = 'running', started_at = coalesce(started_at, ?1), rows_done = NULL, rows_expected = NULL
+     WHERE run = ?2 AND name = ?3`,
     at,
     run,
     step,
@@ -120,6 +124,22 @@ export function endStep(
     end.at,
     end.seconds,
     end.output ?? null,
+    run,
+    step,
+  )
+}
+
+/** Keeps how far a step that is under way has come. */
+export function keepProgress(
+  database: Database,
+  run: string,
+  step: string,
+  rows: { done: number; expected: number | undefined },
+): void {
+  database.run(
+    `UPDATE steps SET rows_done = ?, rows_expected = ? WHERE run = ? AND name = ? AND state = 'running'`,
+    rows.done,
+    rows.expected ?? null,
     run,
     step,
   )
