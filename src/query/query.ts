@@ -4,6 +4,7 @@ import { blameFile } from '../lake/damage.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import { identifier, literal, tableIdentifier } from '../model/sql-text.ts'
 import { macroStatements, type RefFunction } from './functions.ts'
+import { withPlace } from './place.ts'
 import { tablesRead } from './tables-read.ts'
 import { readOnlyStatement, type Statement } from './statement.ts'
 
@@ -31,8 +32,12 @@ export interface QuerySetup {
   tables: readonly { name: string; sql: string | (() => Promise<string>) }[]
   /** What the statement may call to read other batches. */
   functions?: readonly RefFunction[]
-  /** Folders that the scans read; nothing outside of them can be. */
+  /** Folders that the scans read; nothing outside of them can be, but `files`. */
   folders: readonly string[]
+  /** Files that the scans read. Looked at when all of them have been asked for, so that asking may add to it. */
+  files?: ReadonlySet<string>
+  /** Settings of the engine that hold from the moment at which the statement itself is run. */
+  settings?: readonly string[]
   /** Where the result may be written as Parquet. */
   outputFolder?: string | undefined
   batchAt?: BatchAt | undefined
@@ -54,7 +59,7 @@ export async function openQuery(sql: string, setup: QuerySetup): Promise<QueryRe
     await engine[Symbol.asyncDispose]()
   }
   const scans: string[] = []
-  const refused = (error: unknown) => blameFile(error, engine, scans).then(asRefused)
+  const refused = async (error: unknown) => withPlace(asRefused(await blameFile(error, engine, scans)), sql)
   try {
     signal?.throwIfAborted()
     const functions = setup.functions ?? []
@@ -68,7 +73,7 @@ export async function openQuery(sql: string, setup: QuerySetup): Promise<QueryRe
     const macros = await macroStatements(functions, statement.calls)
     scans.push(...macros)
     for (const macro of macros) await engine.run(macro)
-    await lock(engine, setup.outputFolder === undefined ? setup.folders : [...setup.folders, setup.outputFolder])
+    await lock(engine, setup)
     return await execute(engine, statement, setup.batchAt, { close, refused })
   } catch (error) {
     const told = await refused(error)
@@ -98,8 +103,11 @@ async function createViews(engine: Engine, tables: QuerySetup['tables'], scans: 
   }
 }
 
-async function lock(engine: Engine, folders: readonly string[]): Promise<void> {
-  await engine.run(`SET allowed_directories = [${folders.map((folder) => literal(folder)).join(', ')}]`)
+async function lock(engine: Engine, { folders, files, outputFolder, settings = [] }: QuerySetup): Promise<void> {
+  const list = (paths: readonly string[]): string => `[${paths.map((path) => literal(path)).join(', ')}]`
+  await engine.run(`SET allowed_directories = ${list(outputFolder === undefined ? folders : [...folders, outputFolder])}`)
+  if (files) await engine.run(`SET allowed_paths = ${list([...files])}`)
+  for (const setting of settings) await engine.run(`SET ${setting}`)
   await engine.run('SET enable_external_access = false')
   await engine.run('SET lock_configuration = true')
 }

@@ -1,5 +1,6 @@
 import { BlotterError } from '../errors.ts'
 import { literal } from '../model/sql-text.ts'
+import { placeAt } from './place.ts'
 import { type RefCall, refCalls, type RefFunction } from './functions.ts'
 
 /** A statement that only reads the tables it is given. */
@@ -42,6 +43,9 @@ const TABLE_FUNCTIONS = new Set([
   'duckdb_keywords',
 ])
 
+/** Functions that tell of the process and of how it is set up, where a query may only tell of the data. */
+const OUTWARD_FUNCTIONS = new Set(['getenv', 'current_setting', 'write_log'])
+
 const LOOKS_LIKE_FILE = /[/\\]|^[a-z0-9]+:|\.(?:parquet|csv|tsv|txt|json|jsonl|ndjson|gz|zst|avro|xlsx|db|duckdb|sqlite)$/i
 
 /**
@@ -60,7 +64,7 @@ export async function readOnlyStatement(
   const explained = /^\s*explain\s+(analyze\s+)?/i.exec(sql)
   const inner = explained ? sql.slice(explained[0].length) : sql
   const parsed = await parse(inner)
-  if (parsed.error) throw unreadable(parsed, inner)
+  if (parsed.error) throw unreadable(parsed, sql, sql.length - inner.length)
   const statements = parsed.statements ?? []
   if (statements.length === 0)
     throw refused('There is no statement to run.', 'Give one, such as "select count(*) from raw.crimes".', sql)
@@ -71,26 +75,24 @@ export async function readOnlyStatement(
   const calls = refCalls(statements[0], functions)
   const known = { calls, parsed: statements[0] }
   if (!explained) return { sql, selectable: true, ...known }
-  return { sql: `EXPLAIN ${explained[1] ? 'ANALYZE ' : ''}${inner}`, selectable: false, ...known }
+  return { sql, selectable: false, ...known }
 }
 
 const VERBS = 'SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE and EXPLAIN are run.'
 const PIVOT_HINT = 'Write the values out: FROM (PIVOT … ON column IN (…) USING …).'
 
-function unreadable(parsed: Parsed, sql: string): BlotterError {
+/** `skipped` is what stands before the part that was parsed. */
+function unreadable(parsed: Parsed, sql: string, skipped: number): BlotterError {
   const verb = /^\s*([a-z]+)/i.exec(sql.replace(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, ''))?.[1]?.toUpperCase()
   if (parsed.error_type !== 'parser') {
     const hint = verb === 'PIVOT' ? PIVOT_HINT : VERBS
     return refused(`${verb ?? 'This'} is not run here: a query only reads.`, hint, sql)
   }
-  return new BlotterError(
-    'query_failed',
-    `The SQL does not parse: ${parsed.error_message}${pointer(sql, Number(parsed.position))}`,
-    {
-      todo: 'Correct it there. The dialect is DuckDB’s.',
-      context: { sql },
-    },
-  )
+  const position = Number(parsed.position) + skipped
+  return new BlotterError('query_failed', `The SQL does not parse: ${parsed.error_message}${pointer(sql, position)}`, {
+    todo: 'Correct it there. The dialect is DuckDB’s.',
+    context: { sql, ...placeAt(sql, position) },
+  })
 }
 
 /** The line of the mistake with a mark below it. */
@@ -112,7 +114,11 @@ function refuseOutsideReads(node: unknown, sql: string, allowed: ReadonlySet<str
     return
   }
   if (typeof node !== 'object' || node === null) return
-  const { type, function: call, table_name: table, schema_name: schema } = node as Record<string, unknown>
+  const { type, class: kind, function_name: called, function: call, ...rest } = node as Record<string, unknown>
+  const { table_name: table, schema_name: schema } = rest
+  if (kind === 'FUNCTION' && typeof called === 'string' && OUTWARD_FUNCTIONS.has(called.toLowerCase())) {
+    throw refused(`${called}(…) is not run here: a query reads ${ONLY}.`, '`blotter tables` lists them.', sql)
+  }
   if (type === 'TABLE_FUNCTION') {
     const name = String((call as Record<string, unknown> | undefined)?.['function_name'] ?? '')
     if (!TABLE_FUNCTIONS.has(name.toLowerCase()) && !allowed.has(name.toLowerCase())) {

@@ -1,4 +1,4 @@
-import { csvText, jsonText, ndjsonText } from './format/text.ts'
+import { type CsvOptions, csvText, jsonText, ndjsonText } from './format/text.ts'
 import { openOutput, writeTexts } from './output.ts'
 import type { QueryResult } from './query.ts'
 import { tableText } from './format/table.ts'
@@ -7,10 +7,14 @@ export const FORMATS = ['table', 'csv', 'json', 'ndjson', 'parquet'] as const
 export type Format = (typeof FORMATS)[number]
 
 /** The texts of a result, piece by piece and in bounded memory (a table holds the rows that it shows). */
-export async function* resultTexts(result: QueryResult, format: Exclude<Format, 'parquet'>): AsyncGenerator<string> {
+export async function* resultTexts(
+  result: QueryResult,
+  format: Exclude<Format, 'parquet'>,
+  options: CsvOptions = {},
+): AsyncGenerator<string> {
   if (format === 'json') yield* jsonText(result.columns, result.rows())
   else if (format === 'ndjson') yield* ndjsonText(result.columns, result.rows())
-  else if (format === 'csv') yield* csvText(result.columns, result.rows())
+  else if (format === 'csv') yield* csvText(result.columns, result.rows(), options)
   else {
     const { lines } = await tableText(result.columns, result.rows(), { width: undefined, limit: Infinity })
     yield `${lines.join('\n')}\n`
@@ -31,6 +35,7 @@ export async function writeResult(
   path: string,
   format: Format,
   openResult: (outputFolder: string) => Promise<QueryResult>,
+  options: CsvOptions = {},
 ): Promise<WrittenResult> {
   await using output = await openOutput(path)
   await using result = await openResult(output.folder)
@@ -47,7 +52,7 @@ export async function writeResult(
         }
       },
     }
-    await writeTexts(output, resultTexts(counting, format))
+    await writeTexts(output, resultTexts(counting, format, options))
   }
   await output.finish()
   return { output: path, format, rows }

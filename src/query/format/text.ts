@@ -1,4 +1,4 @@
-import type { Row } from '../../engine/engine.ts'
+import type { Row, Value } from '../../engine/engine.ts'
 import type { ResultColumn } from '../query.ts'
 import { cellEncoder, jsonEncoder } from './values.ts'
 
@@ -22,18 +22,48 @@ export async function* ndjsonText(columns: readonly ResultColumn[], rows: Rows):
   for await (const chunk of rows) yield chunk.map((row) => `${objectText(row)}\n`).join('')
 }
 
+export interface CsvOptions {
+  /**
+   * Puts a `'` before texts that a spreadsheet would run as a formula: those that begin with `=`, `+`, `-`, `@`, a tab or a
+   * line's end (OWASP, CSV Injection). Numbers and times stay as they are. Default: false.
+   */
+  forSheets?: boolean
+}
+
 /**
  * RFC 4180, with a header and CRLF. NULL is an empty field, the empty text is a quoted one (`""`), so that both come
  * back as they were from readers that tell them apart.
  */
-export async function* csvText(columns: readonly ResultColumn[], rows: Rows): AsyncGenerator<string> {
-  const fields = columns.map(({ name, type }) => ({ name, encode: cellEncoder(type) }))
-  yield `${columns.map((column) => csvField(column.name)).join(',')}\r\n`
+export async function* csvText(
+  columns: readonly ResultColumn[],
+  rows: Rows,
+  { forSheets = false }: CsvOptions = {},
+): AsyncGenerator<string> {
+  const fields = columns.map(({ name, type }) => ({
+    name,
+    encode: forSheets && !PLAIN_TYPE.test(type) ? defused(cellEncoder(type)) : cellEncoder(type),
+  }))
+  const names = columns.map(({ name }) => csvField(forSheets ? defusedText(name) : name))
+  yield `${names.join(',')}\r\n`
   for await (const chunk of rows) {
     yield chunk
       .map((row) => `${fields.map(({ name, encode }) => csvField(encode(row[name] ?? null))).join(',')}\r\n`)
       .join('')
   }
+}
+
+/** Columns whose values are never a formula, though a number may begin with `-`. */
+const PLAIN_TYPE = /^(?:U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|DECIMAL\(.*\)|DOUBLE|FLOAT|BIGNUM|BOOLEAN|DATE|TIME.*)$/
+
+function defused(encode: (value: Value) => string | null): (value: Value) => string | null {
+  return (value) => {
+    const text = encode(value)
+    return text === null ? null : defusedText(text)
+  }
+}
+
+function defusedText(text: string): string {
+  return /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text
 }
 
 function csvField(text: string | null): string {
