@@ -7,13 +7,14 @@ export interface DashboardList {
   problems: { file: string; line: number; column: number; message: string }[]
 }
 
-export type DimensionKind = 'category' | 'time' | 'boolean' | 'hexagon'
+export type DimensionKind = 'category' | 'time' | 'boolean' | 'weekday_hour' | 'hexagon'
 
 export interface Dimension {
   name: string
   label: string
   kind: DimensionKind
-  values?: { key: string; label: string }[]
+  /** Of categories with their labels, of hexagons with their centres. */
+  values?: { key: string; label?: string; lat?: number; lon?: number }[]
 }
 
 export type ChartKind = 'ranked_bars' | 'columns' | 'heat_map' | 'areas' | 'hexagon_map' | 'maturity' | 'incidents'
@@ -23,14 +24,15 @@ export interface ChartSpec {
   kind: ChartKind
   title: string
   subtitle: string
-  dimensions: string[]
+  dimension: string | null
   top?: number
+  /** Of incidents. */
+  columns?: { name: string; label: string }[]
 }
 
 export interface Dashboard {
   name: string
   title: string
-  sentence?: string
   batch_at: string
   loaded_at: string
   is_latest: boolean
@@ -38,7 +40,13 @@ export interface Dashboard {
   rows: number
   first_date: string
   data_through: string
-  refresh: { state: 'fresh' | 'loading' | 'failed'; since: string; problem?: string }
+  refresh: {
+    state: 'fresh' | 'loading' | 'failed'
+    since: string
+    problem?: { code: string; message: string; todo: string }
+  }
+  /** What values and bases are called: `without arrest`, `incidents`. */
+  measure: { value: string; base: string }
   dimensions: Dimension[]
   charts: ChartSpec[]
   /** What the numbers are not. */

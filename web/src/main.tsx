@@ -8,6 +8,7 @@ import './design/surfaces.css'
 import './design/data-table.css'
 import './frame/frame.css'
 import './charts/charts.css'
+import './charts/chart-shell.css'
 
 const root = document.getElementById('root')
 if (root)

@@ -26,7 +26,7 @@ export function Freshness() {
         </span>
       )}
       {state === 'failed' && (
-        <span title={problem}>
+        <span title={problem?.message}>
           <Icon name="warning" size={16} /> the last refresh failed; this is the batch before
         </span>
       )}

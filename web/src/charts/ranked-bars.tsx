@@ -1,0 +1,168 @@
+import { count, percent, signed } from '../format.ts'
+import type { Choice, Mark, Measure } from './mark.ts'
+import { fitted } from './scale.ts'
+import { Sparkline } from './sparkline.tsx'
+import { useMarks } from './use-marks.tsx'
+import { useWidth } from './use-width.ts'
+
+interface RankedBarsProps {
+  label: string
+  marks: readonly Mark[]
+  choice: Choice
+  measure: Measure
+  /** What is summed up below, of the values that are not shown. */
+  other?: { label: string; value: number; base: number } | undefined
+}
+
+const GAP = 16
+const COUNT = 64
+const SHARE = 56
+const SPARK = 132
+const CHANGE = 76
+/** Narrower than this, the name stands above its bar. */
+const STACKED = 480
+
+interface Columns {
+  row: number
+  label: number
+  bar: number
+  barFrom: number
+  count: number
+  share: number
+  spark: number | undefined
+  change: number | undefined
+}
+
+/** One bar a value, the largest first: name, bar, count, share, and where there are any the year’s course and the change. */
+export function RankedBars({ label, marks, choice, measure, other }: RankedBarsProps) {
+  const [element, width] = useWidth()
+  const { drawing, markProps, tip } = useMarks(marks, choice, measure)
+  const columns = columnsOf(width, marks)
+  const most = Math.max(1, ...marks.map((mark) => mark.base))
+  const rows = marks.length + (other ? 1 : 0)
+  return (
+    <div ref={element} className="chart">
+      {width > 0 && (
+        <svg width={width} height={HEAD + rows * columns.row} role="group" aria-label={label} data-chart {...drawing}>
+          <Head columns={columns} measure={measure} />
+          {marks.map((mark, index) => (
+            <g key={mark.key} transform={`translate(0 ${HEAD + index * columns.row})`} {...markProps(mark, 0, index)}>
+              <rect className="row-hit" x={-6} width={width + 12} height={columns.row} rx={4} />
+              <Row mark={mark} columns={columns} most={most} />
+            </g>
+          ))}
+          {other && (
+            <g className="row-other" transform={`translate(0 ${HEAD + marks.length * columns.row})`}>
+              <text y={columns.row / 2 + 4}>{fitted(other.label, columns.label)}</text>
+              <text className="end numeric" x={columns.count} y={columns.row / 2 + 4}>
+                {count(other.value)}
+              </text>
+              <text className="end numeric" x={columns.share} y={columns.row / 2 + 4}>
+                {other.base >= 10 ? percent(other.value / other.base) : '–'}
+              </text>
+            </g>
+          )}
+        </svg>
+      )}
+      {tip}
+    </div>
+  )
+}
+
+const HEAD = 22
+
+function columnsOf(width: number, marks: readonly Mark[]): Columns {
+  const isStacked = width < STACKED
+  const hasSpark = !isStacked && width > 640 && marks.some((mark) => mark.spark)
+  const hasChange = marks.some((mark) => mark.compared ?? mark.since_batch !== undefined)
+  let right = width
+  const change = hasChange ? right : undefined
+  if (hasChange) right -= isStacked ? 60 : CHANGE
+  const spark = hasSpark ? right - SPARK : undefined
+  if (hasSpark) right -= SPARK + GAP
+  const share = right
+  const counted = right - SHARE
+  const label = isStacked ? counted - COUNT : Math.min(232, width * 0.27)
+  const barFrom = isStacked ? 0 : label + GAP
+  const bar = isStacked ? width : counted - COUNT - barFrom
+  return { row: isStacked ? 40 : 28, label, bar, barFrom, count: counted, share, spark, change }
+}
+
+function Head({
+  columns: { label, barFrom, count: counted, share, spark, change },
+  measure,
+}: {
+  columns: Columns
+  measure: Measure
+}) {
+  return (
+    <g className="axis" aria-hidden="true">
+      {barFrom > label && (
+        <text x={barFrom} y={12}>
+          <tspan className="key-value">■</tspan> {measure.value} <tspan className="key-base">■</tspan> all {measure.base}
+        </text>
+      )}
+      <text className="end" x={counted} y={12}>
+        count
+      </text>
+      <text className="end" x={share} y={12}>
+        share
+      </text>
+      {spark !== undefined && (
+        <text x={spark} y={12}>
+          last 12 months
+        </text>
+      )}
+      {change !== undefined && (
+        <text className="end" x={change} y={12}>
+          change
+        </text>
+      )}
+    </g>
+  )
+}
+
+function Row({ mark, columns, most }: { mark: Mark; columns: Columns; most: number }) {
+  const { row, label, bar, barFrom, spark, change } = columns
+  const isStacked = barFrom === 0
+  const text = isStacked ? 15 : row / 2 + 4.5
+  const barY = isStacked ? 22 : (row - 14) / 2
+  const barHeight = isStacked ? 10 : 14
+  const wide = (value: number): number => Math.max(value > 0 ? 1 : 0, (value / most) * bar)
+  return (
+    <>
+      <text y={text}>{fitted(mark.label, label)}</text>
+      <rect className="bar-base" x={barFrom} y={barY} width={wide(mark.base)} height={barHeight} rx={2} />
+      <rect className="bar" x={barFrom} y={barY} width={wide(mark.value)} height={barHeight} rx={2} />
+      {mark.compared && <ComparedTick x={barFrom + wide(mark.compared.value)} y={barY - 3} height={barHeight + 6} />}
+      <text className="end numeric strong" x={columns.count} y={text}>
+        {count(mark.value)}
+      </text>
+      <text className="end numeric quiet" x={columns.share} y={text}>
+        {percent(mark.share)}
+      </text>
+      {spark !== undefined && mark.spark && (
+        <Sparkline values={mark.spark} x={spark} y={5} width={SPARK - GAP} height={row - 10} />
+      )}
+      {change !== undefined && <Change mark={mark} x={change} y={text} />}
+    </>
+  )
+}
+
+function ComparedTick({ x, y, height }: { x: number; y: number; height: number }) {
+  return <rect className="compared" x={x - 1} y={y} width={2} height={height} />
+}
+
+/** Since the compared batch, or against the compared period; a triangle where it is more than chance makes. */
+function Change({ mark: { compared, since_batch: since }, x, y }: { mark: Mark; x: number; y: number }) {
+  const change = compared ? compared.now - compared.value : since
+  if (change === undefined) return null
+  const isMarked = compared?.is_marked ?? false
+  const sign = change > 0 ? 'more' : change < 0 ? 'fewer' : 'none'
+  return (
+    <text className="end numeric change" data-change={sign} data-marked={isMarked} x={x} y={y}>
+      {isMarked ? `${change > 0 ? '▲' : '▼'} ` : ''}
+      {signed(change)}
+    </text>
+  )
+}

@@ -1,0 +1,123 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { addressOf, type Query } from '../../api.ts'
+import { ChartShell } from '../../charts/chart-shell.tsx'
+import { Columns } from '../../charts/columns.tsx'
+import { HeatMap } from '../../charts/heat-map.tsx'
+import { HexagonMap } from '../../charts/hexagon-map.tsx'
+import type { Choice, Mark } from '../../charts/mark.ts'
+import { RankedBars } from '../../charts/ranked-bars.tsx'
+import type { ChartSpec, Dashboard, Dimension } from '../../dashboards.ts'
+import { Empty } from '../../design/states.tsx'
+import { counted } from '../../format.ts'
+import { useTimeMachine } from '../../batches.ts'
+import { dimensionOf, type Figures, type ChartFigures, figuresQuery, marksOf } from './figures.ts'
+import { queryOf, type Selection, setRange, toggle } from './selection.ts'
+import { twinOf } from './twin.ts'
+
+interface ChartProps {
+  dashboard: Dashboard
+  chart: ChartSpec
+  figures: Figures
+  selection: Selection
+  className: string
+}
+
+/** A chart of a dimension: choosing a mark filters all the others. */
+export function Chart({ dashboard, chart, figures, selection, className }: ChartProps) {
+  const { at } = useTimeMachine()
+  const [isAll, setAll] = useState(false)
+  const dimension = dimensionOf(dashboard, chart)
+  const told = figures.charts[chart.id]
+  if (!dimension || !told) return null
+  const marks = marksOf(dashboard, chart, told)
+  const shown = isAll ? marks : marks.slice(0, chart.top ?? TOP)
+  const data = { ...queryOf(selection), at, chart: chart.id }
+  const canGrow = isRanked(chart) && marks.length > (chart.top ?? TOP)
+  return (
+    <ChartShell
+      id={chart.id}
+      title={chart.title}
+      subtitle={chart.subtitle}
+      batchAt={figures.batch_at}
+      className={className}
+      twin={twinOf(dimension.label, marks, dashboard.measure)}
+      csv={addressOf(`/dashboards/${dashboard.name}/export`, { ...data, format: 'csv' })}
+      parquet={addressOf(`/dashboards/${dashboard.name}/export`, { ...data, format: 'parquet' })}
+    >
+      {marks.length === 0 ? (
+        <Empty title={`No ${dashboard.measure.base} fit what is chosen.`} />
+      ) : (
+        <Drawing {...{ dashboard, chart, dimension, told, selection }} marks={isRanked(chart) ? shown : marks} />
+      )}
+      {canGrow && (
+        <button type="button" className="button button-quiet show-all" onClick={() => setAll(!isAll)}>
+          {isAll ? `Show the first ${chart.top ?? TOP}` : `Show all ${marks.length}`}
+        </button>
+      )}
+    </ChartShell>
+  )
+}
+
+const TOP = 15
+
+function isRanked({ kind }: ChartSpec): boolean {
+  return kind === 'ranked_bars' || kind === 'areas'
+}
+
+interface DrawingProps {
+  dashboard: Dashboard
+  chart: ChartSpec
+  dimension: Dimension
+  marks: readonly Mark[]
+  told: ChartFigures
+  selection: Selection
+}
+
+function Drawing({ dashboard, chart, dimension, marks, told, selection }: DrawingProps) {
+  const { name } = dimension
+  const choice: Choice = { chosen: selection.keys.get(name) ?? NOTHING, toggle: (key) => toggle(selection, name, key) }
+  const common = { label: chart.title, marks, choice, measure: dashboard.measure }
+  switch (chart.kind) {
+    case 'columns':
+      return <Columns {...common} range={selection.range} onRange={setRange} unfinished={told.unfinished} />
+    case 'heat_map':
+      return <HeatMap {...common} />
+    case 'hexagon_map':
+      return <HexagonMap {...common} ground={groundOf(dimension)} />
+    default:
+      return <RankedBars {...common} other={otherOf(told)} />
+  }
+}
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+function otherOf({ other }: ChartFigures) {
+  return other && other.count > 0 ? { ...other, label: counted(other.count, 'other', 'others') } : undefined
+}
+
+const grounds = new WeakMap<Dimension, Mark[]>()
+
+/** Every hexagon of the city, the same list for the same dimension. */
+function groundOf(dimension: Dimension): Mark[] {
+  const known = grounds.get(dimension)
+  if (known) return known
+  const made = (dimension.values ?? []).map(({ key, lat, lon }) => ({
+    key,
+    label: key,
+    value: 0,
+    base: 0,
+    share: null,
+    lat,
+    lon,
+  }))
+  grounds.set(dimension, made)
+  return made
+}
+
+/** Figures as of the time machine’s batch, compared with the batch and the period that are chosen. */
+export function useFigures(name: string, selection: Selection) {
+  const { at, compare } = useTimeMachine()
+  const query: Query = { at, ...queryOf(selection), compare_batch: compare }
+  return useQuery(figuresQuery(name, query))
+}

@@ -1,0 +1,71 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { ask, type Query } from '../../api.ts'
+import type { Mark } from '../../charts/mark.ts'
+import type { DayRange } from '../../charts/periods.ts'
+import type { ChartSpec, Dashboard, Dimension } from '../../dashboards.ts'
+import { month } from '../../format.ts'
+
+/** A mark as the server tells it: labels and places of its dimension’s values are told once, with the dashboard. */
+type ToldMark = Omit<Mark, 'label' | 'lat' | 'lon'> & { label?: string }
+
+export interface ChartFigures {
+  marks: ToldMark[]
+  /** The month that is not over. */
+  unfinished?: string
+  /** The values beyond the first `top`. */
+  other?: { value: number; base: number; count: number }
+}
+
+export interface Figures {
+  batch_at: string
+  period: DayRange
+  compared_period?: { now: DayRange; earlier: DayRange }
+  cards: {
+    value: number
+    base: number
+    unknown: number
+    share: number | null
+    change: { since: string; value: number } | null
+    data_through: string
+  }
+  charts: Record<string, ChartFigures>
+  server_ms: number
+}
+
+/** Figures stay on the page until those of a new choice are there. */
+export const figuresQuery = (name: string, query: Query) =>
+  queryOptions({
+    queryKey: ['figures', name, query],
+    queryFn: ({ signal }) => ask<Figures>(`/dashboards/${name}/figures`, { query, signal }),
+    placeholderData: keepPreviousData,
+  })
+
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+const FLAGS: Readonly<Record<string, string>> = { true: 'yes', false: 'no', unknown: 'unknown' }
+
+/** What people read for a key of a dimension. */
+export function labelOf(dimension: Dimension, key: string): string {
+  const label = dimension.values?.find((value) => value.key === key)?.label
+  if (label !== undefined) return label
+  if (dimension.kind === 'time') return key.length === 7 ? month(key) : key
+  if (dimension.kind === 'boolean') return `${dimension.label}: ${FLAGS[key] ?? key}`
+  if (dimension.kind === 'hexagon') return `Hexagon ${key}`
+  if (dimension.kind !== 'weekday_hour') return key === 'unknown' ? `${dimension.label} unknown` : key
+  const [weekday = 1, hour = 0] = key.split('-').map(Number)
+  return `${WEEKDAYS[weekday - 1]}, ${String(hour).padStart(2, '0')}:00–${String(hour).padStart(2, '0')}:59`
+}
+
+/** The marks of a chart with their labels and places. */
+export function marksOf(dashboard: Dashboard, chart: ChartSpec, figures: ChartFigures): Mark[] {
+  const dimension = dimensionOf(dashboard, chart)
+  if (!dimension) return []
+  const values = new Map(dimension.values?.map((value) => [value.key, value]))
+  return figures.marks.map((mark) => {
+    const { lat, lon } = values.get(mark.key) ?? {}
+    return { ...mark, label: mark.label ?? labelOf(dimension, mark.key), lat, lon }
+  })
+}
+
+export function dimensionOf(dashboard: Dashboard, chart: ChartSpec): Dimension | undefined {
+  return dashboard.dimensions.find(({ name }) => name === chart.dimension)
+}

@@ -1,0 +1,116 @@
+import { useQueries } from '@tanstack/react-query'
+import { useState } from 'react'
+import { addressOf, ask } from '../../api.ts'
+import { useTimeMachine } from '../../batches.ts'
+import type { ChartSpec, Dashboard } from '../../dashboards.ts'
+import { Card } from '../../design/card.tsx'
+import { type Column, DataTable } from '../../design/data-table.tsx'
+import { Failed } from '../../design/states.tsx'
+import { batchTime, count, dayTime } from '../../format.ts'
+import { Link } from '../../link.tsx'
+import { go, hrefOf } from '../../url-state.ts'
+import { queryOf, type Selection } from './selection.ts'
+
+type Incident = Record<string, string | number | boolean | null>
+
+interface IncidentsAnswer {
+  batch_at: string
+  total: number
+  rows: Incident[]
+}
+
+const PAGE = 200
+
+/** The incidents that fit what is chosen, loaded as they come in sight; a row opens its incident’s life. */
+export function Incidents({
+  dashboard,
+  chart,
+  selection,
+  className,
+}: {
+  dashboard: Dashboard
+  chart: ChartSpec
+  selection: Selection
+  className: string
+}) {
+  const { at } = useTimeMachine()
+  const [isOldestFirst, setOldestFirst] = useState(false)
+  const [sight, setSight] = useState({ first: 0, last: 0 })
+  const query = { ...queryOf(selection), compare: undefined, at, sort: isOldestFirst ? 'date' : '-date' }
+  const path = `/dashboards/${dashboard.name}/incidents`
+  const pages = [...new Set([0, Math.floor(sight.first / PAGE), Math.floor(sight.last / PAGE)])]
+  const loaded = useQueries({
+    queries: pages.map((page) => ({
+      queryKey: ['incidents', dashboard.name, query, page],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        ask<IncidentsAnswer>(path, { query: { ...query, offset: page * PAGE, limit: PAGE }, signal }),
+    })),
+  })
+  const byPage = new Map(pages.map((page, i) => [page, loaded[i]?.data]))
+  const first = byPage.get(0)
+  const error = loaded.find((one) => one.error)?.error
+  const columns = (chart.columns ?? []).map((column) =>
+    columnOf(column, column.name === 'date' ? { isOldestFirst, toggle: () => setOldestFirst(!isOldestFirst) } : undefined),
+  )
+  const exported = (format: string): string =>
+    addressOf(`/dashboards/${dashboard.name}/export`, { ...query, chart: chart.id, format })
+  return (
+    <Card className={className}>
+      <header className="chart-head">
+        <div>
+          <h2>{chart.title}</h2>
+          <p className="chart-subtitle numeric">
+            {first ? `${count(first.total)} ${dashboard.measure.base}. ${chart.subtitle}` : chart.subtitle}
+          </p>
+        </div>
+        <div className="chart-controls">
+          <a className="button button-quiet" href={exported('csv')} download>
+            CSV
+          </a>
+          <a className="button button-quiet" href={exported('parquet')} download>
+            Parquet
+          </a>
+        </div>
+      </header>
+      {error ? (
+        <Failed error={error} />
+      ) : (
+        <DataTable
+          label={chart.title}
+          columns={columns}
+          count={first?.total ?? 12}
+          rowAt={(index) => byPage.get(Math.floor(index / PAGE))?.rows[index % PAGE]}
+          onSight={(from, to) => (from !== sight.first || to !== sight.last) && setSight({ first: from, last: to })}
+          onOpen={(row) => go(hrefOf(`/incidents/${String(row['id'])}`))}
+        />
+      )}
+      <p className="caption numeric">{first && `as of ${batchTime(first.batch_at)} UTC`}</p>
+    </Card>
+  )
+}
+
+interface Sorting {
+  isOldestFirst: boolean
+  toggle: () => void
+}
+
+const WIDTHS: Readonly<Record<string, string>> = { id: '104px', date: '168px', boolean: '92px' }
+
+function columnOf({ name, label }: { name: string; label: string }, sorting: Sorting | undefined): Column<Incident> {
+  const direction = sorting?.isOldestFirst ? 'ascending' : 'descending'
+  return {
+    name,
+    label,
+    width: WIDTHS[name] ?? 'minmax(120px, 1fr)',
+    cell: (row) =>
+      name === 'id' ? <Link href={hrefOf(`/incidents/${String(row[name])}`)}>{String(row[name])}</Link> : shown(row[name]),
+    ...(sorting && { sort: { direction, toggle: sorting.toggle } }),
+  }
+}
+
+function shown(value: Incident[string] | undefined): string {
+  if (value === null || value === undefined) return '–'
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(value)) return dayTime(value)
+  return String(value)
+}
