@@ -54,6 +54,8 @@ export const ERRORS = {
   user_missing: { exit: 2, remedy: 'fix-usage' },
   token_missing: { exit: 2, remedy: 'fix-usage' },
   incident_missing: { exit: 1, remedy: 'fix-usage' },
+  dashboard_missing: { exit: 1, remedy: 'fix-usage' },
+  dashboard_invalid: { exit: 2, remedy: 'fix-configuration' },
   batch_older: { exit: 2, remedy: 'fix-usage' },
   query_failed: { exit: 1, remedy: 'fix-usage' },
   query_refused: { exit: 2, remedy: 'fix-usage' },

@@ -10,10 +10,13 @@ import { tableSpecs } from '../pipeline/tables.ts'
 import { openChangeExplorer } from '../query/change-explorer.ts'
 import type { Reader } from '../query/reader.ts'
 import { listTables } from '../query/table-list.ts'
+import type { Dashboards } from '../dashboard/dashboards.ts'
+import { dashboards } from './dashboard.ts'
+import { createEventBus } from './events.ts'
 import type { Figures } from './figures.ts'
 
 interface Parts {
-  config: { state: string }
+  config: { state: string; memoryBytes: number }
   clock: Clock
   pipeline: Pipeline
   lakeExists(): boolean
@@ -31,7 +34,9 @@ export function serving(
 ) {
   const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
   const explorer = openChangeExplorer({ ...parts, lake: () => parts.lake(false) })
+  const events = createEventBus()
   let engines: EngineCatalog | undefined
+  let opened: Dashboards | undefined
   return {
     bearerOf,
     figures,
@@ -61,7 +66,12 @@ export function serving(
     async ready() {
       if (parts.lakeExists()) await parts.lake(false).catalog.namespaces()
     },
-    [Symbol.asyncDispose]: () => explorer[Symbol.asyncDispose](),
+    events,
+    dashboards: () => (opened ??= dashboards(parts, log, events.publish)),
+    async [Symbol.asyncDispose]() {
+      await opened?.[Symbol.asyncDispose]()
+      await explorer[Symbol.asyncDispose]()
+    },
   }
 }
 

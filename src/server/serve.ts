@@ -36,6 +36,7 @@ export async function startServer(
     await app.close()
     throw unusable(host, port, error)
   }
+  services.dashboards().start()
   const { port: bound } = app.server.address() as AddressInfo
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,

@@ -1,8 +1,10 @@
 import type { EngineCatalog } from '../catalog/engine-catalog.ts'
+import type { Dashboards } from '../dashboard/dashboards.ts'
 import type { BatchFacts } from '../history/batches.ts'
 import type { Log } from '../log.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { Bearer } from '../model/scope.ts'
+import type { EventBus } from '../platform/events.ts'
 import type { Figures } from '../platform/figures.ts'
 import type { ChangesPage, ChangesWish } from '../query/change-explorer.ts'
 import type { IncidentLife } from '../query/reader.ts'
@@ -29,5 +31,9 @@ export interface Services {
   ready(): Promise<void>
   /** How Blotter stands, in numbers. */
   figures(): Promise<Figures>
+  /** The pipeline's dashboards; they are opened when first asked for. */
+  dashboards(): Dashboards
+  /** What happens, for pages that are open. */
+  events: EventBus
   log: Log
 }

@@ -12,6 +12,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   forbidden: 403,
   batch_missing: 404,
   incident_missing: 404,
+  dashboard_missing: 404,
   run_missing: 404,
   lake_missing: 404,
   table_missing: 404,

@@ -12,6 +12,7 @@ import { localStorage } from '../../src/lake/local/storage.ts'
 import type { Storage } from '../../src/lake/storage.ts'
 import { silentLog } from '../../src/log.ts'
 import { type Bearer, isScope, type Scope, SCOPES } from '../../src/model/scope.ts'
+import { createEventBus } from '../../src/platform/events.ts'
 import { createApp } from '../../src/server/app.ts'
 import type { Services } from '../../src/server/services.ts'
 
@@ -90,6 +91,10 @@ export async function desk(t: TestContext, overrides: Partial<Services> = {}): P
       outbox: { alerts: 0, givenUp: 0, lineage: 0 },
       unreadable: [],
     }),
+    events: createEventBus(),
+    dashboards: () => {
+      throw new BlotterError('dashboard_missing', 'There is no dashboard.', { todo: 'Declare one.' })
+    },
     log: silentLog,
     ...overrides,
   } as Services

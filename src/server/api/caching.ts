@@ -10,9 +10,18 @@ export function sendCached(
   request: FastifyRequest,
   reply: FastifyReply,
   document: unknown,
+  options: { isFinal: boolean },
+): FastifyReply {
+  return sendCachedText(request, reply, JSON.stringify(document), options)
+}
+
+/** The same for a document that is JSON already. */
+export function sendCachedText(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  text: string,
   { isFinal }: { isFinal: boolean },
 ): FastifyReply {
-  const text = JSON.stringify(document)
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`
   reply.header('etag', etag).header('cache-control', isFinal ? FOREVER : ASK_AGAIN)
   if (matches(request.headers['if-none-match'], etag)) return reply.status(304).send()

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
+import { events } from '../events.ts'
 import type { Services } from '../services.ts'
 import { batches } from './batches.ts'
 import { sendCached } from './caching.ts'
 import { changes } from './changes.ts'
+import { dashboards } from './dashboards.ts'
 import { incidents } from './incidents.ts'
 import { openApiDocument } from './openapi.ts'
 
@@ -11,7 +13,7 @@ const VERSION = '1.0.0'
 
 /** The application's own API, below `/api`. */
 export function api(app: FastifyInstance, services: Services): void {
-  const endpoints = [...batches(app, services), ...changes(app, services), ...incidents(app, services)]
+  const endpoints = [...batches(app, services), ...dashboards(app, services), ...events(app, services), ...changes(app, services), ...incidents(app, services)]
   const document = openApiDocument(endpoints, VERSION)
   app.get('/openapi.json', { config: { scope: 'api' } }, async (request, reply) =>
     sendCached(request, reply, document, { isFinal: false }),

@@ -1,0 +1,62 @@
+/**
+ * Hexagons of one size over a city, their points to the north, on a map that is true to size at the origin (equirectangular).
+ * A place belongs to the nearest centre of two interleaved rectangular lattices, as in d3-hexbin; the key is `column:row`.
+ */
+export interface HexagonGrid {
+  /** Latitude and longitude, in degrees. */
+  origin: readonly [number, number]
+  /** From the middle to a corner. */
+  sizeM: number
+}
+
+/** Metres in a degree of latitude (mean radius of the Earth, IUGG). */
+const DEGREE_M = (6_371_008.8 * Math.PI) / 180
+
+interface Steps {
+  /** Degrees of longitude between two centres of a row. */
+  column: number
+  /** Degrees of latitude between two rows. */
+  row: number
+}
+
+function stepsOf({ origin, sizeM }: HexagonGrid): Steps {
+  return {
+    column: (sizeM * Math.sqrt(3)) / (DEGREE_M * Math.cos((origin[0] * Math.PI) / 180)),
+    row: (sizeM * 1.5) / DEGREE_M,
+  }
+}
+
+/** A SQL expression (DuckDB) for the key of the hexagon that a place lies in; NULL where it has none. */
+export function hexagonKeySql(grid: HexagonGrid, latitude: string, longitude: string): string {
+  const steps = stepsOf(grid)
+  const x = `(((${longitude}) - ${exact(grid.origin[1])}) / ${exact(steps.column)})`
+  const y = `(((${latitude}) - ${exact(grid.origin[0])}) / ${exact(steps.row)})`
+  // Rows with an even number have their centres at whole columns, odd ones half a column further; each lattice has a nearest
+  // centre. Distances are in columns: a row is √3/2 of one.
+  const even = { row: `(2 * round(${y} / 2))`, column: `round(${x})` }
+  const odd = { row: `(2 * round((${y} - 1) / 2) + 1)`, column: `(round(${x} - 0.5) + 0.5)` }
+  const distance = ({ row, column }: typeof even): string => `(pow(${x} - ${column}, 2) + 0.75 * pow(${y} - ${row}, 2))`
+  const key = ({ row, column }: typeof even): string =>
+    `floor(${column})::INTEGER::VARCHAR || ':' || ${row}::INTEGER::VARCHAR`
+  return `CASE WHEN ${distance(even)} <= ${distance(odd)} THEN ${key(even)} ELSE ${key(odd)} END`
+}
+
+/** The middle of a hexagon, in degrees rounded to about a decimetre. */
+export function hexagonCentre(grid: HexagonGrid, key: string): { lat: number; lon: number } {
+  const steps = stepsOf(grid)
+  const [column, row] = key.split(':').map(Number) as [number, number]
+  const shift = row % 2 === 0 ? 0 : 0.5
+  return {
+    lat: rounded(grid.origin[0] + row * steps.row),
+    lon: rounded(grid.origin[1] + (column + shift) * steps.column),
+  }
+}
+
+function rounded(degrees: number): number {
+  return Math.round(degrees * 1e6) / 1e6
+}
+
+/** A number that SQL reads as a double, not as a decimal. */
+function exact(value: number): string {
+  return `${value.toExponential()}::DOUBLE`
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { batchAt } from './shapes.ts'
+
+const count = z.int().min(0)
+const share = z.number().min(0).max(1).nullable().meta({ description: 'value / base; null where base is less than 10.' })
+const days = z.strictObject({ from: z.string(), to: z.string() }).meta({ description: 'Two days, both included.' })
+
+export const dashboardList = z.strictObject({
+  dashboards: z.array(z.strictObject({ name: z.string(), title: z.string() })),
+  problems: z
+    .array(z.strictObject({ file: z.string(), line: z.int(), column: z.int(), message: z.string() }))
+    .meta({ description: 'Mistakes in files; what was there before goes on serving.' }),
+})
+
+export const refreshState = z.strictObject({
+  state: z.enum(['fresh', 'loading', 'failed']),
+  since: z.string(),
+  problem: z.strictObject({ code: z.string(), message: z.string(), todo: z.string() }).optional(),
+})
+
+const dimension = z.strictObject({
+  name: z.string(),
+  label: z.string(),
+  kind: z.enum(['category', 'boolean', 'time', 'weekday_hour', 'hexagon']),
+  size_m: z.number().optional().meta({ description: 'Of a hexagon, from its middle to a corner.' }),
+  values: z
+    .array(
+      z.strictObject({
+        key: z.string(),
+        label: z.string().optional(),
+        lat: z.number().optional(),
+        lon: z.number().optional(),
+      }),
+    )
+    .optional(),
+})
+
+const chart = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['ranked_bars', 'columns', 'heat_map', 'areas', 'hexagon_map', 'maturity', 'incidents']),
+  title: z.string(),
+  subtitle: z.string().nullable(),
+  dimension: z.string().nullable(),
+  top: z.int().optional(),
+  columns: z.array(z.strictObject({ name: z.string(), label: z.string() })).optional(),
+})
+
+export const dashboardShape = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  batch_at: batchAt,
+  loaded_at: z.string(),
+  is_latest: z.boolean(),
+  zone: z.string(),
+  rows: count,
+  first_date: z.string(),
+  data_through: z.string(),
+  refresh: refreshState,
+  measure: z.strictObject({ value: z.string(), base: z.string(), unknown: z.string() }),
+  dimensions: z.array(dimension),
+  charts: z.array(chart),
+  cautions: z.array(z.string()),
+})
+
+const mark = z.strictObject({
+  key: z.string(),
+  label: z.string().optional(),
+  value: count,
+  base: count,
+  share,
+  compared: z
+    .strictObject({ now: count, value: count, base: count, z: z.number(), is_marked: z.boolean() })
+    .optional()
+    .meta({ description: 'z = 2(√now − √value); marked beyond 3.' }),
+  since_batch: z.int().optional(),
+  spark: z.array(count).optional().meta({ description: 'The last twelve complete months, oldest first.' }),
+})
+
+export const dashboardFigures = z.strictObject({
+  batch_at: batchAt,
+  period: days,
+  compared_period: z
+    .strictObject({ now: days, earlier: days })
+    .nullable()
+    .optional()
+    .meta({ description: 'null where there is nothing complete to compare, or the data do not reach back so far.' }),
+  cards: z.strictObject({
+    value: count,
+    base: count,
+    unknown: count,
+    share,
+    change: z.strictObject({ since: batchAt, value: z.int() }).nullable(),
+    data_through: z.string(),
+  }),
+  charts: z.record(
+    z.string(),
+    z.strictObject({
+      marks: z.array(mark),
+      unfinished: z.string().optional(),
+      other: z.strictObject({ value: count, base: count, count }).optional(),
+    }),
+  ),
+  unmatched: z.array(z.string()).meta({ description: 'Filters that no incident has.' }),
+  server_ms: z.number(),
+})
