@@ -17,6 +17,7 @@ import type { BatchMaker } from './pipeline/make-batch.ts'
 import { openQuarantineSource, QUARANTINE_URL } from './pipeline/quarantine-source.ts'
 import { bindColumns } from './quality/columns.ts'
 import { batching } from './platform/batching.ts'
+import { citing } from './platform/citing.ts'
 import { codeVersionOf } from './platform/code-version.ts'
 import { examineAlerts, runAlerts } from './platform/alerting.ts'
 import { figuring } from './platform/figures.ts'
@@ -27,6 +28,7 @@ import { reading } from './platform/reading.ts'
 import { badSource, bucketsLater } from './platform/refusals.ts'
 import { restoring } from './platform/restoring.ts'
 import { rotatingTold } from './platform/rotation-alerts.ts'
+import { runDesk } from './platform/run-desk.ts'
 import { scheduling } from './platform/scheduling.ts'
 import { secretChecks } from './platform/secret-checks.ts'
 import { secretVerbs } from './platform/secret-verbs.ts'
@@ -64,16 +66,24 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
   const { closeIdentity, bearerOf, ...tokenVerbs } = tokens(parts)
   const verbsOfSecrets = secretVerbs({ secrets, config, clock, stores: STORES })
   const served: AsyncDisposable[] = []
+  const verbsOfRuns = batching(parts, log)
   const verbs = {
-    ...batching(parts, log),
+    ...verbsOfRuns,
     ...reading(parts),
+    ...citing(parts),
     ...loading(parts),
     ...keeping(parts),
     ...restoring(parts, log),
     ...lineage(parts),
     ...tokenVerbs,
     serving() {
-      const services = serving(parts, bearerOf, figuring(parts, verbsOfSecrets.secretStatus), log)
+      const services = serving(
+        parts,
+        bearerOf,
+        figuring(parts, verbsOfSecrets.secretStatus),
+        log,
+        runDesk(parts, verbsOfRuns),
+      )
       served.push(services)
       return services
     },

@@ -81,7 +81,8 @@ export function terminateRun(
       throw refused('usage', row, `has ${row.state} already`, 'A batch that is committed is undone by `blotter restore`.')
     }
     const at = clock.now().toISOString()
-    const live = isLive(state, row.run)
+    // A process whose run is held or has failed does nothing more to it that could notice a request.
+    const live = isLive(state, row.run) && isUnfinished(row)
     if (live) markTerminateRequested(database, row.run, at)
     else end(state, row.run, at)
     return { outcome: live ? 'requested' : 'terminated', run: runRecord(state, readRun(database, row.run) ?? row) }

@@ -14,6 +14,7 @@ import type { Dashboards } from '../dashboard/dashboards.ts'
 import { dashboards } from './dashboard.ts'
 import { createEventBus } from './events.ts'
 import type { Figures } from './figures.ts'
+import type { RunDesk } from './run-desk.ts'
 
 interface Parts {
   config: { state: string; memoryBytes: number }
@@ -31,6 +32,7 @@ export function serving(
   bearerOf: (token: string) => Bearer | undefined,
   figures: () => Promise<Figures>,
   log: Log,
+  runs: RunDesk,
 ) {
   const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
   const explorer = openChangeExplorer({ ...parts, lake: () => parts.lake(false) })
@@ -48,6 +50,7 @@ export function serving(
       const scans = (await reader.tablesAt(view, batch.batchAt)).filter((scan) => names.includes(scan.table))
       return { batchAt: batch.batchAt, tables: listTables(view, scans, batch.batchAt, names) }
     },
+    runs,
     changes: explorer.changes,
     incident: async (id: string) => parts.reader().history(id),
     search: async (text: string, at: string) => parts.reader().search(text, at),
@@ -70,6 +73,7 @@ export function serving(
     dashboards: () => (opened ??= dashboards(parts, log, events.publish)),
     async [Symbol.asyncDispose]() {
       await opened?.[Symbol.asyncDispose]()
+      await runs[Symbol.asyncDispose]()
       await explorer[Symbol.asyncDispose]()
     },
   }

@@ -6,6 +6,7 @@ import type { BatchAt } from '../model/batch-at.ts'
 import type { Bearer } from '../model/scope.ts'
 import type { EventBus } from '../platform/events.ts'
 import type { Figures } from '../platform/figures.ts'
+import type { RunDesk } from '../platform/run-desk.ts'
 import type { ChangesPage, ChangesWish } from '../query/change-explorer.ts'
 import type { IncidentLife } from '../query/reader.ts'
 import type { FoundIncident } from '../query/search.ts'
@@ -25,6 +26,8 @@ export interface Services {
   incident(id: string): Promise<IncidentLife>
   /** Incidents by their key or another column that the pipeline lets people look them up by. */
   search(text: string, at: string): Promise<{ batch_at: BatchAt; incidents: FoundIncident[] }>
+  /** Runs as they stand, and what people decide about them. */
+  runs: Pick<RunDesk, 'list' | 'show' | 'begin' | 'resume' | 'release' | 'terminate' | 'releaseQuarantine'>
   /** The lake's tables as other engines reach them; an empty lake is made where there is none. */
   engineCatalog(): EngineCatalog
   /** Throws if the lake cannot be read: then nothing else here could be answered. */

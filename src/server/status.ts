@@ -27,6 +27,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   namespace_exists: 409,
   namespace_not_empty: 409,
   commit_conflict: 409,
+  batch_older: 409,
+  run_held: 409,
   query_beyond_limits: 422,
   query_crashed: 422,
   queries_full: 429,

@@ -186,3 +186,10 @@ test('runs are listed newest first with what they reported', async (t) => {
   assert.deepEqual([reported?.kind, reported?.report], ['full', { rows: { read: 3 } }])
   assert.throws(() => showRun(state, 'nobody'), { code: 'run_missing' })
 })
+
+test('a held run is ended at once, though its process still has the lease and would not notice a request', async (t) => {
+  const { state, begin, go } = await desk(t)
+  const run = begin()
+  await go(run, [fine, guard, after])
+  assert.deepEqual([terminateRun(state, run, clock).outcome, showRun(state, run).state], ['terminated', 'terminated'])
+})

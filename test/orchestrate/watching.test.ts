@@ -24,7 +24,11 @@ test('a run’s log tells every attempt, what people should know, and how it end
     { name: 'one', run: async () => (++tries === 1 ? Promise.reject(lost) : undefined) },
     {
       name: 'two',
-      run: async () => addNotice(state.database, run, { noted_at: systemClock.now().toISOString(), message: 'Odd.' }),
+      run: async () => {
+        await sleep(5)
+        addNotice(state.database, run, { noted_at: systemClock.now().toISOString(), message: 'Odd.' })
+        await sleep(5)
+      },
     },
   ])
   const log = runLog(showRun(state, run), readNotices(state.database, run))

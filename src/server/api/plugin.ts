@@ -7,13 +7,17 @@ import { changes } from './changes.ts'
 import { dashboards } from './dashboards.ts'
 import { incidents } from './incidents.ts'
 import { openApiDocument } from './openapi.ts'
+import { runs } from './runs.ts'
 
 /** The version of the API, which is the 1 of its paths. */
 const VERSION = '1.0.0'
 
+/** What there is to ask for; each adds its endpoints and describes them. */
+const PARTS = [batches, dashboards, events, changes, incidents, runs]
+
 /** The application's own API, below `/api`. */
 export function api(app: FastifyInstance, services: Services): void {
-  const endpoints = [...batches(app, services), ...dashboards(app, services), ...events(app, services), ...changes(app, services), ...incidents(app, services)]
+  const endpoints = PARTS.flatMap((part) => part(app, services))
   const document = openApiDocument(endpoints, VERSION)
   app.get('/openapi.json', { config: { scope: 'api' } }, async (request, reply) =>
     sendCached(request, reply, document, { isFinal: false }),
