@@ -39,6 +39,8 @@ export class RowGatherer {
   /** Bytes of the heap: up to where they are filled, and up to where whole packets were found. */
   #filled = 0
   #scanned = 0
+  /** Whether nobody has looked yet for packets in what the block before has left over. */
+  #unseen = false
   #rows = 0
   #sequence: number
   #longRow: LongRow | undefined
@@ -97,9 +99,9 @@ export class RowGatherer {
     return false
   }
 
-  /** Whether the block that was full did not take all packets that are here already. */
+  /** Whether the block that was full did not take all packets that are here already: no more bytes may come after them. */
   #isLeft(): boolean {
-    return this.#begin < 0 && this.#filled > this.#scanned
+    return this.#begin < 0 ? this.#filled > this.#scanned : this.#unseen
   }
 
   #open({ memory, begin }: TakenBlock): void {
@@ -113,6 +115,7 @@ export class RowGatherer {
     this.#bytes.copyWithin(this.#heap, before, before + left)
     this.#filled = left
     this.#scanned = 0
+    this.#unseen = left > 0
     this.#rows = 0
   }
 
@@ -143,6 +146,7 @@ export class RowGatherer {
     }
     this.#rows = rows
     this.#scanned = at - this.#heap
+    this.#unseen = false
     return ended
   }
 
