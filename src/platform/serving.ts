@@ -9,12 +9,14 @@ import type { Bearer } from '../model/scope.ts'
 import { tableSpecs } from '../pipeline/tables.ts'
 import { openChangeExplorer } from '../query/change-explorer.ts'
 import type { Reader } from '../query/reader.ts'
+import type { State } from '../state/state.ts'
 import { listTables } from '../query/table-list.ts'
 import type { Dashboards } from '../dashboard/dashboards.ts'
 import { dashboards } from './dashboard.ts'
 import { createEventBus } from './events.ts'
 import type { Figures } from './figures.ts'
 import type { RunDesk } from './run-desk.ts'
+import { withRunNews } from './run-news.ts'
 
 interface Parts {
   config: { state: string; memoryBytes: number }
@@ -24,6 +26,8 @@ interface Parts {
   lake(create: boolean): { storage: Storage; catalog: Catalog; location: string }
   reader(): Reader
   openEngine(): Promise<Engine>
+  stateExists(): boolean
+  state(): State
 }
 
 /** What a server's answers are made of. An empty lake is made when an engine first asks for its tables. */
@@ -36,7 +40,7 @@ export function serving(
 ) {
   const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
   const explorer = openChangeExplorer({ ...parts, lake: () => parts.lake(false) })
-  const events = createEventBus()
+  const events = withRunNews(createEventBus(), parts)
   let engines: EngineCatalog | undefined
   let opened: Dashboards | undefined
   return {
