@@ -131,6 +131,7 @@ interface Parts extends Disposable {
   config: Config
   clock: Clock
   pipeline: Pipeline
+  codeVersion: string
   /** Of the lake, without symbolic links. */
   folder: string
   /** `file:///…/lake` */
@@ -179,6 +180,7 @@ async function openParts(secrets: SecretParts, clock: Clock): Promise<Parts> {
     config,
     clock,
     pipeline,
+    codeVersion,
     folder,
     location,
     lakeExists: () => existsSync(catalogFile),

@@ -4,6 +4,7 @@ import type { ChangeCounts } from '../model/change.ts'
 import type { BatchKind, RowCounts, RunReport, RunState, StepReport, StepState } from '../model/report.ts'
 import type { Serving } from '../platform/serving.ts'
 import type { QueryResult } from '../query/query.ts'
+import type { CitingPort } from './port/citing.ts'
 import type { SecretsPort } from './port/secrets.ts'
 import type { Scope } from '../model/scope.ts'
 import type {
@@ -35,7 +36,7 @@ export type {
  * (it ranks below); that both fit is checked where `main.ts` opens it. Every function throws BlotterError.
  * Whatever is returned is printed by `--json` as it is, so its names are those of DESIGN section 6.
  */
-export interface Platform extends AsyncDisposable, SecretsPort {
+export interface Platform extends AsyncDisposable, CitingPort, SecretsPort {
   /** Makes a batch now, or goes on with an interrupted run. */
   run(options: RunOptions, watch: Watch): Promise<RunOutcome>
   /** Puts incidents into a MySQL source; creates the table where it is missing. */

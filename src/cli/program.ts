@@ -15,6 +15,7 @@ import { createProgress } from './show/progress.ts'
 import { addAlerts } from './verbs/alerts.ts'
 import { addBackup } from './verbs/backup.ts'
 import { addBatches } from './verbs/batches.ts'
+import { addCite } from './verbs/cite.ts'
 import { addCompact } from './verbs/compact.ts'
 import { addCompletion } from './verbs/completion.ts'
 import { addDiff } from './verbs/diff.ts'
@@ -86,6 +87,7 @@ export function createProgram(inputs: CommandLineInputs, state: { exitCode: numb
     addDiff,
     addHistory,
     addQuery,
+    addCite,
     addTables,
     addLineage,
     addRuns,

@@ -28,9 +28,9 @@ const VAULT_FILE = 'vault.json'
 
 /**
  * Copies what a lake cannot be had again without: its catalog, state and identities, each as of one moment, and the tables'
- * metadata files that the catalog names, and the vault where it lies with the state. The copies lie as in the lake, so that
- * copying them back restores it. Data files and the vault's key are not copied. Runs may go on meanwhile. Throws
- * `output_unwritable` if the folder holds a backup already.
+ * metadata files that the catalog names, citations, saved queries, and the vault where it lies with the state. The copies lie
+ * as in the lake, so that copying them back restores it. Data files and the vault's key are not copied. Runs may go on
+ * meanwhile. Throws `output_unwritable` if the folder holds a backup already.
  */
 export async function backUp({ lake, state, into, storage, openCatalog }: Backup): Promise<BackupReport> {
   const catalogFile = join(into, CATALOG_FILE)
@@ -62,6 +62,15 @@ export async function backUp({ lake, state, into, storage, openCatalog }: Backup
     }
   } finally {
     catalog.close()
+  }
+  for (const [folder, from, to] of [
+    ['citations', lake, ''],
+    ['queries', state, stateFolder],
+  ] as const) {
+    for await (const { location } of storage.list(join(from, folder))) {
+      const name = join(to, relative(from, canonicalLocation(location)))
+      files.push({ name, size_bytes: await storage.writeNew(join(into, name), await storage.read(location)) })
+    }
   }
   return { folder: into, files }
 }

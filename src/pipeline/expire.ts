@@ -1,5 +1,6 @@
 import { BlotterError } from '../errors.ts'
 import { type LakeView, viewLake } from '../history/as-of.ts'
+import { citedBatches } from '../history/citations.ts'
 import { holdsOf, liftedOf } from '../history/holds.ts'
 import { BATCHES_TABLE } from '../history/ledger.ts'
 import { expireTags, type Expiry } from '../lake/expire.ts'
@@ -56,6 +57,7 @@ export async function expireBatches(
     await removeFiles(maker, plan, () => false)
     const swaps = []
     for (const { table } of plan.expiries) swaps.push(await writeMetadata(maker.lake.storage, table, label))
+    await refuseNewlyCited(maker, plan.expired)
     assertHeld()
     await maker.lake.catalog.commit(swaps)
     for (const location of swaps.flatMap((swap) => swap.unnamed)) await maker.lake.storage.remove(location).catch(() => {})
@@ -72,7 +74,10 @@ async function planExpiry({ lake, pipeline, clock }: BatchMaker, retention: Rete
   const view = await viewLake(lake)
   const batches = view.batches.map((batch) => batch.batchAt)
   const now = clock.now()
-  const expired = expiredBatches(batches, retention, { now, keep: keptByName(view).union(heldBatches(view)) })
+  const keep = keptByName(view)
+    .union(heldBatches(view))
+    .union(await citedBatches(lake))
+  const expired = expiredBatches(batches, retention, { now, keep })
   const tags = new Set<string>(expired)
   const own = new Set(tableSpecs(pipeline).map((spec) => spec.name))
   const expiries = view.tables
@@ -80,6 +85,17 @@ async function planExpiry({ lake, pipeline, clock }: BatchMaker, retention: Rete
     .map((table) => expireTags(table, tags, now))
     .filter((one) => one !== undefined)
   return { view, expired, kept: batches.filter((batch) => !tags.has(batch)), expiries }
+}
+
+/** What was cited while files were looked through. Whoever cites looks whether the batch is still there after writing that down. */
+async function refuseNewlyCited({ lake }: BatchMaker, expired: readonly BatchAt[]): Promise<void> {
+  const cited = await citedBatches(lake)
+  const batch = expired.find((one) => cited.has(one))
+  if (batch === undefined) return
+  throw new BlotterError('commit_conflict', `The batch ${batch} has just been cited. Nothing was changed.`, {
+    todo: 'Run `blotter expire` again: it leaves that batch alone.',
+    context: { batch_at: batch },
+  })
 }
 
 /** A hold looks up what it holds in the batch that was restored. */

@@ -36,6 +36,8 @@ export interface QuerySetup {
   folders: readonly string[]
   /** Files that the scans read. Looked at when all of them have been asked for, so that asking may add to it. */
   files?: ReadonlySet<string>
+  /** A further look at the parsed statement before anything is read; throws what it refuses. */
+  inspect?(parsed: unknown): void
   /** Settings of the engine that hold from the moment at which the statement itself is run. */
   settings?: readonly string[]
   /** Where the result may be written as Parquet. */
@@ -64,6 +66,7 @@ export async function openQuery(sql: string, setup: QuerySetup): Promise<QueryRe
     signal?.throwIfAborted()
     const functions = setup.functions ?? []
     const statement = await readOnlyStatement(sql, (text) => engine.rows(text), functions)
+    setup.inspect?.(statement.parsed)
     const read = tablesRead(
       statement.parsed,
       setup.tables.map((table) => table.name),

@@ -59,6 +59,8 @@ export interface QuarantineWish {
   rule?: string
   at?: string
   limit: number
+  /** Default 0. */
+  offset?: number
 }
 
 export interface QuarantineList {
@@ -185,7 +187,8 @@ async function listQuarantine(
   const select = `SELECT * FROM (${all}) ${conditions.length ? `WHERE ${conditions.join(' AND ')}` : ''}`
   await using engine = await setup.openEngine()
   const counted = await engine.rows(`SELECT rule, count(*) AS n FROM (${select}) GROUP BY rule ORDER BY n DESC, rule`)
-  const rows = await engine.rows(`SELECT * FROM (${select}) ORDER BY batch_at DESC, rule, key LIMIT ${wish.limit}`)
+  const rows = await engine.rows(`SELECT * FROM (${select}) ORDER BY batch_at DESC, rule, key
+     LIMIT ${wish.limit} OFFSET ${wish.offset ?? 0}`)
   const rules = Object.fromEntries(counted.map((row) => [String(row['rule']), Number(row['n'])]))
   return {
     total: Object.values(rules).reduce((sum, n) => sum + n, 0),

@@ -4,6 +4,7 @@ import type { Serving } from '../../src/platform/serving.ts'
 import type { QueryResult } from '../../src/query/query.ts'
 import { runCommandLine } from '../../src/cli/program.ts'
 import { PLAIN, type Output } from '../../src/cli/terminal.ts'
+import { fakeCitations } from './fake-citations.ts'
 import { fakeSecrets } from './fake-secrets.ts'
 
 export const REPORT: RunOutcome = {
@@ -259,6 +260,7 @@ export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = 
     batches: answer('batches', facts.batches),
     tables: answer('tables', facts.tables),
     query: answer('query', queryResult(query)),
+    ...fakeCitations(answer),
     runs: answer('runs', facts.runs),
     runShow: answer('runShow', facts.runShow),
     runResume: answer('runResume', facts.runResume),

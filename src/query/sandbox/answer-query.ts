@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Engine, Row } from '../../engine/engine.ts'
 import { asBlotterError, BlotterError } from '../../errors.ts'
 import { recordedError } from '../../state/error-record.ts'
+import { refuseVolatile } from '../citing/volatile.ts'
 import { canonicalRows } from '../canonical.ts'
 import { jsonEncoder } from '../format/values.ts'
 import { openQuery, type QueryResult, type ResultColumn } from '../query.ts'
@@ -22,7 +23,12 @@ export interface Channel {
  * Runs the one query of this process and tells its result. Its engine reads the files that the statement’s tables consist of
  * and no other, and nothing can be set any more when the statement runs. Throws what the query throws, `query_beyond_limits`.
  */
-export async function answerQuery(order: QueryOrder, openEngine: () => Promise<Engine>, channel: Channel): Promise<void> {
+export async function answerQuery(
+  order: QueryOrder,
+  openEngine: () => Promise<Engine>,
+  channel: Channel,
+  signal?: AbortSignal,
+): Promise<void> {
   const files = new Set<string>()
   const ask = async (wish: Wish): Promise<string> => {
     const answer = await channel.ask(wish)
@@ -40,6 +46,8 @@ export async function answerQuery(order: QueryOrder, openEngine: () => Promise<E
       settings: [`max_temp_directory_size = '${Math.floor(order.limits.spillBytes / 1024)}KiB'`],
       outputFolder,
       batchAt: order.batchAt,
+      signal,
+      ...(order.form === 'canonical' ? { inspect: refuseVolatile } : {}),
     })
     channel.tell({ type: 'columns', columns: result.columns })
     return result
