@@ -65,3 +65,13 @@ export function ago(time: string, now: number): string {
 export function words(name: string): string {
   return name.replaceAll('_', ' ')
 }
+
+/** Words that stay as they are when capitals are calmed. */
+const ACRONYMS = new Set(['CTA', 'CHA', 'ATM', 'YMCA', 'VFW', 'DUI', 'ID', 'OMV', 'JB'])
+
+/** `MOTOR VEHICLE THEFT` as `Motor vehicle theft`: what a register keeps in capitals reads better without. Others stay. */
+export function calm(text: string): string {
+  if (text !== text.toUpperCase() || !/[A-Z]{4}/.test(text)) return text
+  const lower = text.replaceAll(/[A-Z]+/g, (word) => (ACRONYMS.has(word) ? word : word.toLowerCase()))
+  return lower.charAt(0).toUpperCase() + lower.slice(1)
+}

@@ -15,7 +15,7 @@ interface HexagonMapProps {
   measure: Measure
 }
 
-const TALLEST = 640
+const TALLEST = 780
 
 /** The city from its own incidents: where nothing ever happened, such as the lake, there is paper. */
 export function HexagonMap({ label, marks, ground, choice, measure }: HexagonMapProps) {

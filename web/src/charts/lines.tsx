@@ -1,4 +1,5 @@
 import { month, percent } from '../format.ts'
+import { ticksUpTo } from './scale.ts'
 import { useWidth } from './use-width.ts'
 
 export interface Line {
@@ -23,11 +24,12 @@ const RIGHT = 84
 /** Shares over months, a line each, with its name where it ends. */
 export function Lines({ label, months, lines }: LinesProps) {
   const [element, width] = useWidth()
-  const most = Math.max(0.05, ...lines.flatMap(({ shares }) => shares.filter((share) => share !== null)))
+  const largest = Math.max(0.02, ...lines.flatMap(({ shares }) => shares.filter((share) => share !== null)))
+  const ticks = ticksUpTo(largest * 100, 4).map((tick) => tick / 100)
+  const most = ticks.at(-1) ?? 1
   const step = (width - LEFT - RIGHT) / Math.max(1, months.length - 1)
   const x = (index: number): number => LEFT + index * step
   const y = (share: number): number => HEIGHT - BOTTOM - (share / most) * (HEIGHT - BOTTOM - TOP)
-  const ticks = [0, most / 2, most]
   const every = Math.max(1, Math.ceil(72 / Math.max(1, step)))
   const ends = endsApart(lines.map(({ shares }) => y(shares.findLast((share) => share !== null) ?? 0)))
   return (

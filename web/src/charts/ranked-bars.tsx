@@ -82,7 +82,7 @@ function columnsOf(width: number, marks: readonly Mark[]): Columns {
   if (hasSpark) right -= SPARK + GAP
   const share = right
   const counted = right - SHARE
-  const label = isStacked ? counted - COUNT : Math.min(232, width * 0.27)
+  const label = isStacked ? counted - COUNT : Math.min(232, width * 0.32)
   const barFrom = isStacked ? 0 : label + GAP
   const bar = isStacked ? width : counted - COUNT - barFrom
   return { row: isStacked ? 40 : 28, label, bar, barFrom, count: counted, share, spark, change }

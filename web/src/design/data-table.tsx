@@ -4,8 +4,10 @@ import { type ReactNode, useEffect, useRef } from 'react'
 export interface Column<Row> {
   name: string
   label: string
-  /** Of the grid: `minmax(120px, 1fr)`, `88px`. */
-  width: string
+  /** At least, in pixels; what is left is shared out by `grow`. */
+  width: number
+  /** Default 0: the column keeps its width. */
+  grow?: number
   /** Figures stand at the right. */
   isFigure?: boolean
   cell: (row: Row) => ReactNode
@@ -42,7 +44,10 @@ export function DataTable<Row>({ label, columns, count, rowAt, onSight, onOpen, 
   useEffect(() => {
     if (count > 0) onSight?.(first, last)
   }, [first, last, count, onSight])
-  const template = { gridTemplateColumns: columns.map(({ width }) => width).join(' ') }
+  const template = {
+    gridTemplateColumns: columns.map(({ width, grow }) => (grow ? `minmax(${width}px, ${grow}fr)` : `${width}px`)).join(' '),
+    minWidth: columns.reduce((sum, { width }) => sum + width, 0),
+  }
   return (
     <div
       className="data-table"

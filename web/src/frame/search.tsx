@@ -30,7 +30,7 @@ export function Search() {
         type="search"
         name="q"
         aria-label="Incident id or case number"
-        placeholder="Incident or case number"
+        placeholder="Incident or case no."
       />
       <kbd aria-hidden="true">/</kbd>
     </form>

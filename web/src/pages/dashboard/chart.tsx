@@ -59,7 +59,7 @@ export function Chart({ dashboard, chart, figures, selection, className }: Chart
   )
 }
 
-const TOP = 15
+const TOP = 12
 
 function isRanked({ kind }: ChartSpec): boolean {
   return kind === 'ranked_bars' || kind === 'areas'

@@ -3,7 +3,7 @@ import { ask, type Query } from '../../api.ts'
 import type { Mark } from '../../charts/mark.ts'
 import type { DayRange } from '../../charts/periods.ts'
 import type { ChartSpec, Dashboard, Dimension } from '../../dashboards.ts'
-import { month } from '../../format.ts'
+import { calm, month } from '../../format.ts'
 
 /** A mark as the server tells it: labels and places of its dimension’s values are told once, with the dashboard. */
 type ToldMark = Omit<Mark, 'label' | 'lat' | 'lon'> & { label?: string }
@@ -44,13 +44,13 @@ const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Satur
 const FLAGS: Readonly<Record<string, string>> = { true: 'yes', false: 'no', unknown: 'unknown' }
 
 /** What people read for a key of a dimension. */
-export function labelOf(dimension: Dimension, key: string): string {
-  const label = dimension.values?.find((value) => value.key === key)?.label
-  if (label !== undefined) return label
+export function labelOf(dimension: Dimension, key: string, told?: string): string {
+  const label = told ?? dimension.values?.find((value) => value.key === key)?.label
+  if (label !== undefined) return calm(label)
   if (dimension.kind === 'time') return key.length === 7 ? month(key) : key
   if (dimension.kind === 'boolean') return `${dimension.label}: ${FLAGS[key] ?? key}`
   if (dimension.kind === 'hexagon') return `Hexagon ${key}`
-  if (dimension.kind !== 'weekday_hour') return key === 'unknown' ? `${dimension.label} unknown` : key
+  if (dimension.kind !== 'weekday_hour') return key === 'unknown' ? `${dimension.label} unknown` : calm(key)
   const [weekday = 1, hour = 0] = key.split('-').map(Number)
   return `${WEEKDAYS[weekday - 1]}, ${String(hour).padStart(2, '0')}:00–${String(hour).padStart(2, '0')}:59`
 }
@@ -62,7 +62,7 @@ export function marksOf(dashboard: Dashboard, chart: ChartSpec, figures: ChartFi
   const values = new Map(dimension.values?.map((value) => [value.key, value]))
   return figures.marks.map((mark) => {
     const { lat, lon } = values.get(mark.key) ?? {}
-    return { ...mark, label: mark.label ?? labelOf(dimension, mark.key), lat, lon }
+    return { ...mark, label: labelOf(dimension, mark.key, mark.label), lat, lon }
   })
 }
 

@@ -1,9 +1,11 @@
 import { useState } from 'react'
+import type { DayRange } from '../../charts/periods.ts'
 import { Icon } from '../../design/icon.tsx'
 import { Popover } from '../../design/popover.tsx'
 import type { Dashboard, Dimension } from '../../dashboards.ts'
 import { day } from '../../format.ts'
 import { set } from '../../url-state.ts'
+import { DateFilter } from './date-filter.tsx'
 import { type Figures, labelOf } from './figures.ts'
 import { clearAll, isAnythingChosen, type Selection, setRange, toggle } from './selection.ts'
 
@@ -19,7 +21,7 @@ export function FilterBar({ dashboard, figures, selection }: FilterBarProps) {
   return (
     <section className="filters" aria-label="Filters">
       <div className="filter-row">
-        <DateRange dashboard={dashboard} selection={selection} />
+        <DateFilter dashboard={dashboard} selection={selection} />
         {listed.map((dimension) => (
           <Popover
             key={dimension.name}
@@ -29,8 +31,9 @@ export function FilterBar({ dashboard, figures, selection }: FilterBarProps) {
             {() => <FilterList dimension={dimension} selection={selection} keys={keysOf(dashboard, figures, dimension)} />}
           </Popover>
         ))}
-        <PeriodComparison selection={selection} figures={figures} />
+        <PeriodComparison selection={selection} />
       </div>
+      {selection.vs !== undefined && figures?.compared_period && <Compared periods={figures.compared_period} />}
       {isAnythingChosen(selection) && <Chips dashboard={dashboard} selection={selection} />}
     </section>
   )
@@ -100,76 +103,49 @@ function FilterList({
   )
 }
 
-function DateRange({ dashboard, selection: { range } }: { dashboard: Dashboard; selection: Selection }) {
-  const bounds = { min: dashboard.first_date.slice(0, 10), max: dashboard.data_through.slice(0, 10) }
-  const change = (side: 'from' | 'to') => (event: { target: { value: string } }) =>
-    setRange({ ...range, [side]: event.target.value || undefined })
-  return (
-    <div className="date-range" role="group" aria-label="Dates of incidents">
-      <input
-        className="field numeric"
-        type="date"
-        aria-label="From"
-        {...bounds}
-        value={range.from ?? ''}
-        onChange={change('from')}
-      />
-      <span aria-hidden="true">–</span>
-      <input
-        className="field numeric"
-        type="date"
-        aria-label="To"
-        {...bounds}
-        value={range.to ?? ''}
-        onChange={change('to')}
-      />
-    </div>
-  )
-}
-
 const COMPARISONS: { vs: string | undefined; label: string }[] = [
   { vs: undefined, label: 'No comparison' },
   { vs: 'previous_year', label: 'The year before' },
   { vs: 'previous_period', label: 'The period before' },
 ]
 
-function PeriodComparison({ selection: { vs }, figures }: { selection: Selection; figures: Figures | undefined }) {
+function PeriodComparison({ selection: { vs } }: { selection: Selection }) {
   const chosen = COMPARISONS.find((one) => one.vs === vs)
-  const compared = vs === undefined ? undefined : figures?.compared_period
   return (
-    <>
-      <Popover
-        className="button"
-        button={
-          <>
-            {vs === undefined ? 'Compare periods' : `Against ${chosen?.label.toLowerCase() ?? vs}`}
-            <Icon name="down" size={16} />
-          </>
-        }
-      >
-        {(close) => (
-          <div role="radiogroup" aria-label="Compared period">
-            {COMPARISONS.map((one) => (
-              <button
-                key={one.label}
-                type="button"
-                role="radio"
-                className="menu-item"
-                aria-checked={one.vs === vs}
-                onClick={() => (close(), set({ vs: one.vs }))}
-              >
-                {one.label}
-              </button>
-            ))}
-          </div>
-        )}
-      </Popover>
-      {compared && (
-        <p className="caption numeric">
-          {`${day(compared.now.from)} – ${day(compared.now.to)} against ${day(compared.earlier.from)} – ${day(compared.earlier.to)}; ▲▼ where chance is no reason`}
-        </p>
+    <Popover
+      className="button"
+      button={
+        <>
+          {vs === undefined ? 'Compare periods' : `Against ${chosen?.label.toLowerCase() ?? vs}`}
+          <Icon name="down" size={16} />
+        </>
+      }
+    >
+      {(close) => (
+        <div role="radiogroup" aria-label="Compared period">
+          {COMPARISONS.map((one) => (
+            <button
+              key={one.label}
+              type="button"
+              role="radio"
+              className="menu-item"
+              aria-checked={one.vs === vs}
+              onClick={() => (close(), set({ vs: one.vs }))}
+            >
+              {one.label}
+            </button>
+          ))}
+        </div>
       )}
-    </>
+    </Popover>
+  )
+}
+
+/** Only complete months are compared, so that a month that is not over does not look like fewer. */
+function Compared({ periods: { now, earlier } }: { periods: NonNullable<Figures['compared_period']> }) {
+  const text = ({ from, to }: DayRange): string => `${day(from)} – ${day(to)}`
+  return (
+    <p className="caption numeric">{`${text(now)} against ${text(earlier)}; ▲ ▼ mark differences that chance does not explain`}</p>
   )
 }
 

@@ -6,7 +6,7 @@ import type { ChartSpec, Dashboard } from '../../dashboards.ts'
 import { Card } from '../../design/card.tsx'
 import { type Column, DataTable } from '../../design/data-table.tsx'
 import { Failed } from '../../design/states.tsx'
-import { batchTime, count, dayTime } from '../../format.ts'
+import { batchTime, calm, count, dayTime } from '../../format.ts'
 import { Link } from '../../link.tsx'
 import { go, hrefOf } from '../../url-state.ts'
 import { queryOf, type Selection } from './selection.ts'
@@ -94,14 +94,16 @@ interface Sorting {
   toggle: () => void
 }
 
-const WIDTHS: Readonly<Record<string, string>> = { id: '104px', date: '168px', boolean: '92px' }
+const WIDTHS: Readonly<Record<string, number>> = { id: 104, date: 160, district: 84, arrest: 80, domestic: 92 }
+const WIDTH = 150
 
 function columnOf({ name, label }: { name: string; label: string }, sorting: Sorting | undefined): Column<Incident> {
   const direction = sorting?.isOldestFirst ? 'ascending' : 'descending'
   return {
     name,
     label,
-    width: WIDTHS[name] ?? 'minmax(120px, 1fr)',
+    width: WIDTHS[name] ?? WIDTH,
+    grow: name in WIDTHS ? 0 : 1,
     cell: (row) =>
       name === 'id' ? <Link href={hrefOf(`/incidents/${String(row[name])}`)}>{String(row[name])}</Link> : shown(row[name]),
     ...(sorting && { sort: { direction, toggle: sorting.toggle } }),
@@ -112,5 +114,5 @@ function shown(value: Incident[string] | undefined): string {
   if (value === null || value === undefined) return '–'
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(value)) return dayTime(value)
-  return String(value)
+  return calm(String(value))
 }

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { root } from '../tidy/source-file.ts'
+
+/** Where a Chromium may be; Debian's package, Google's, and what the environment names. */
+const PLACES = [
+  process.env['BLOTTER_TEST_CHROMIUM'],
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome',
+  '/usr/bin/chromium-browser',
+]
+const FLAGS = ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update']
+
+/** What a test of pages lacks to run at all, with the way to have it; undefined where nothing is missing. */
+export function browserMissing(): string | undefined {
+  const found = PLACES.some((place) => place !== undefined && existsSync(place))
+  return found ? undefined : 'needs Chromium: `apt-get install chromium`, or BLOTTER_TEST_CHROMIUM'
+}
+
+export type Theme = 'light' | 'dark'
+
+/** What every page is looked at in. */
+export const VIEWS: readonly { theme: Theme; width: number; height: number }[] = [
+  { theme: 'light', width: 1440, height: 900 },
+  { theme: 'dark', width: 1440, height: 900 },
+  { theme: 'light', width: 390, height: 844 },
+  { theme: 'dark', width: 390, height: 844 },
+]
+
+export interface Viewer {
+  /** A new window; requests that leave the origin are refused, and noted in `outside`. */
+  open(view?: { theme?: Theme; width?: number; height?: number }): Promise<Page>
+  /** Addresses outside of the origin that any page asked for. */
+  outside: string[]
+  /** What pages wrote to their console as errors, refusals by the policy among them. */
+  complaints: string[]
+}
+
+/** A real browser, without a window, that shows one server's pages with a token. */
+export async function openViewer(t: TestContext, { url, token }: { url: string; token?: string }): Promise<Viewer> {
+  const executablePath = PLACES.find((place) => place !== undefined && existsSync(place))
+  const browser: Browser = await chromium.launch({ ...(executablePath && { executablePath }), args: FLAGS })
+  t.after(() => browser.close())
+  const outside: string[] = []
+  const complaints: string[] = []
+  return {
+    outside,
+    complaints,
+    async open({ theme = 'light', width = 1440, height = 900 } = {}) {
+      const context: BrowserContext = await browser.newContext({
+        baseURL: url,
+        viewport: { width, height },
+        colorScheme: theme,
+        reducedMotion: 'reduce',
+        acceptDownloads: true,
+        ...(token !== undefined && { extraHTTPHeaders: { authorization: `Bearer ${token}` } }),
+      })
+      await context.route(
+        (asked) => asked.origin !== new URL(url).origin && asked.protocol !== 'blob:',
+        (route) => (outside.push(route.request().url()), route.abort()),
+      )
+      const page = await context.newPage()
+      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+      page.on('pageerror', (error) => complaints.push(String(error)))
+      return page
+    },
+  }
+}
+
+/** A picture for people to look at, kept in test-artifacts/; of the whole page, not of what fits the window. */
+export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  const folder = join(root, 'test-artifacts', 'pages')
+  await mkdir(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+}
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+/** What axe-core finds on a page, a line each; empty is good. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(AXE, 'utf8'))
+  return await page.evaluate(async (tags) => {
+    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } }
+    interface Violation {
+      id: string
+      help: string
+      nodes: { html: string; failureSummary?: string }[]
+    }
+    const { violations } = await axe.run({ runOnly: { type: 'tag', values: tags } })
+    return violations.flatMap(({ id, help, nodes }) =>
+      nodes
+        .slice(0, 3)
+        .map(({ html, failureSummary }) => `${id}: ${help}\n  ${html.slice(0, 200)}\n  ${failureSummary ?? ''}`),
+    )
+  }, RULES)
+}
