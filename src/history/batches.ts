@@ -20,6 +20,25 @@ export interface BatchFacts {
   restore?: Restore
 }
 
+/** Summary of the snapshot of `history.batches` that a batch makes: what was repaired and warned about, as JSON. */
+export const BATCH_REPORT = 'blotter.report'
+
+/** Rows by rule: what a batch repaired in them, and what it warned about. */
+export interface BatchFindings {
+  repairs: Record<string, number>
+  warnings: Record<string, number>
+}
+
+/** What each batch found in its rows, by the snapshot that it made. */
+export function findingsIn(batches: Table): Map<BatchAt, BatchFindings> {
+  return new Map([...tagsOf(batches)].map(([batchAt, { summary }]) => [batchAt, findingsOf(summary)]))
+}
+
+function findingsOf(summary: Readonly<Record<string, string>>): BatchFindings {
+  const { repairs = {}, warnings = {} } = JSON.parse(summary[BATCH_REPORT] ?? '{}') as Partial<BatchFindings>
+  return { repairs, warnings }
+}
+
 /** The restores among batches, out of the snapshots of `history.batches` that they made. */
 export function restoresIn(batches: Table): Map<BatchAt, Restore> {
   const told = [...tagsOf(batches)].flatMap(([batchAt, { summary }]) => {

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
-import { batchFacts } from '../history/batches.ts'
+import { batchFacts, findingsIn } from '../history/batches.ts'
 import { type LakeView, scanAsOf, scansAsOf } from '../history/as-of.ts'
 import { BATCHES_TABLE } from '../history/ledger.ts'
 import { scanSql } from '../lake/read.ts'
@@ -11,7 +11,7 @@ import { literal } from '../model/sql-text.ts'
 import type { CheckedRows } from '../quality/check.ts'
 import type { LakeContext } from './context.ts'
 import type { CommitOutput } from './steps/commit.ts'
-import { BATCH_REPORT, warningsOf } from './steps/commit.ts'
+import { warningsOf } from './steps/commit.ts'
 import type { ExtractOutput } from './steps/extract.ts'
 import type { LandOutput } from './steps/land.ts'
 import { tableSpecs } from './tables.ts'
@@ -59,8 +59,7 @@ export async function reportOfBatch(
   const [row] = await engine.rows(`SELECT * FROM (${scanSql(ledger)}) WHERE batch_at = timestamptz ${literal(batchAt)}`)
   const facts = batchFacts(pipeline.raw, row ?? {})
   const table = (name: string) => view.tables.find((candidate) => candidate.name === name)!
-  const kept = snapshotOf(table(BATCHES_TABLE), batchAt)?.summary[BATCH_REPORT]
-  const { repairs, warnings } = JSON.parse(kept ?? '{}') as Partial<Pick<RunReport, 'repairs' | 'warnings'>>
+  const { repairs = {}, warnings = {} } = findingsIn(table(BATCHES_TABLE)).get(batchAt) ?? {}
   const scans = await scansAsOf(lake.storage, view, batchAt)
   const tables = tableSpecs(pipeline).flatMap((spec) => {
     const scan = scans.find((candidate) => candidate.table === spec.name)
@@ -68,5 +67,5 @@ export async function reportOfBatch(
       ? [{ name: spec.name, snapshot_id: String(snapshotOf(table(spec.name), batchAt)!['snapshot-id']), rows: scan.rows }]
       : []
   })
-  return { ...facts, state: 'succeeded', steps: [], repairs: repairs ?? {}, warnings: warnings ?? {}, tables }
+  return { ...facts, state: 'succeeded', steps: [], repairs, warnings, tables }
 }

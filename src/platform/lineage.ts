@@ -18,7 +18,7 @@ interface Parts {
 }
 
 /** What the platform answers about lineage. */
-export function lineage(parts: Parts) {
+export function lineage(parts: Pick<Parts, 'pipeline' | 'lake' | 'reader'>) {
   return {
     /** The graph of a batch, or the part of it that leads to one table, and the same as a Mermaid flowchart. */
     async lineage(options: { table?: string; at?: string }) {

@@ -8,13 +8,16 @@ import type { Pipeline } from '../model/pipeline.ts'
 import type { Bearer } from '../model/scope.ts'
 import { tableSpecs } from '../pipeline/tables.ts'
 import { openChangeExplorer } from '../query/change-explorer.ts'
-import type { Reader } from '../query/reader.ts'
+import { openReader, type QuarantineWish, type Reader } from '../query/reader.ts'
 import type { State } from '../state/state.ts'
 import { listTables } from '../query/table-list.ts'
 import type { Dashboards } from '../dashboard/dashboards.ts'
+import { catalogPages } from './catalog-pages.ts'
 import { dashboards } from './dashboard.ts'
+import { enginesInTurn } from './engines-in-turn.ts'
 import { createEventBus } from './events.ts'
 import type { Figures } from './figures.ts'
+import { lineage } from './lineage.ts'
 import type { RunDesk } from './run-desk.ts'
 import { withRunNews } from './run-news.ts'
 
@@ -30,6 +33,9 @@ interface Parts {
   state(): State
 }
 
+/** Engines that answers have at a time; each may take what the configuration grants to one. */
+const ANSWERS_AT_ONCE = 2
+
 /** What a server's answers are made of. An empty lake is made when an engine first asks for its tables. */
 export function serving(
   parts: Parts,
@@ -39,6 +45,8 @@ export function serving(
   runs: RunDesk,
 ) {
   const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
+  const openEngine = enginesInTurn(parts.openEngine, ANSWERS_AT_ONCE)
+  const reader = (): Reader => openReader({ lake: parts.lake(false), pipeline: parts.pipeline, openEngine })
   const explorer = openChangeExplorer({ ...parts, lake: () => parts.lake(false) })
   const events = withRunNews(createEventBus(), parts)
   let engines: EngineCatalog | undefined
@@ -47,17 +55,19 @@ export function serving(
     bearerOf,
     figures,
     log,
-    batches: async () => (parts.lakeExists() ? parts.reader().batches() : []),
+    batches: async () => (parts.lakeExists() ? reader().batches() : []),
     async tables(ref: string) {
-      const reader = parts.reader()
-      const { view, batch } = await reader.resolve(ref)
-      const scans = (await reader.tablesAt(view, batch.batchAt)).filter((scan) => names.includes(scan.table))
+      const { view, batch } = await reader().resolve(ref)
+      const scans = (await reader().tablesAt(view, batch.batchAt)).filter((scan) => names.includes(scan.table))
       return { batchAt: batch.batchAt, tables: listTables(view, scans, batch.batchAt, names) }
     },
     runs,
     changes: explorer.changes,
-    incident: async (id: string) => parts.reader().history(id),
-    search: async (text: string, at: string) => parts.reader().search(text, at),
+    incident: async (id: string) => reader().history(id),
+    search: async (text: string, at: string) => reader().search(text, at),
+    quarantined: async (wish: QuarantineWish) => reader().quarantine(wish),
+    lineage: lineage({ ...parts, reader }).lineage,
+    catalogPages: catalogPages({ ...parts, openEngine, reader }),
     engineCatalog(): EngineCatalog {
       if (engines) return engines
       const { storage, catalog, location } = parts.lake(true)

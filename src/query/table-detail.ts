@@ -13,8 +13,9 @@ export interface TableDetail extends ListedTable {
   location: string
   /** `day(batch_at)` */
   partitioned_by: string[]
-  /** The newest first; all that the table has, those of later batches too. */
+  /** The newest 500, the newest first, those of later batches too. */
   snapshots: SnapshotFacts[]
+  snapshots_total: number
   /** Of the files that this version reads, the newest first; one without name where it is not partitioned. */
   partitions: { partition: string | null; files: number; rows: number; size_bytes: number }[]
 }
@@ -46,6 +47,8 @@ export interface FileFacts {
   size_bytes: number
 }
 
+const MOST_SNAPSHOTS = 500
+
 /** Throws `batch_missing` where the table did not exist as of the batch. */
 export async function tableDetail(
   storage: Storage,
@@ -64,6 +67,7 @@ export async function tableDetail(
     location,
     partitioned_by: (spec?.fields ?? []).map((field) => transformText(table, field)),
     snapshots: snapshotsOf(table),
+    snapshots_total: table.metadata.snapshots.length,
     partitions: partitionsOf(files),
   }
   return { detail, files }
@@ -77,6 +81,7 @@ function snapshotsOf(table: Table): SnapshotFacts[] {
   }
   return table.metadata.snapshots
     .toSorted((a, b) => b['sequence-number'] - a['sequence-number'])
+    .slice(0, MOST_SNAPSHOTS)
     .map((snapshot) => snapshotFacts(snapshot, tags.get(String(snapshot['snapshot-id'])) ?? []))
 }
 

@@ -1,14 +1,16 @@
 import type { EngineCatalog } from '../catalog/engine-catalog.ts'
 import type { Dashboards } from '../dashboard/dashboards.ts'
 import type { BatchFacts } from '../history/batches.ts'
+import type { LineageGraph } from '../lineage/graph.ts'
 import type { Log } from '../log.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { Bearer } from '../model/scope.ts'
 import type { EventBus } from '../platform/events.ts'
 import type { Figures } from '../platform/figures.ts'
+import type { CatalogPages } from '../platform/catalog-pages.ts'
 import type { RunDesk } from '../platform/run-desk.ts'
 import type { ChangesPage, ChangesWish } from '../query/change-explorer.ts'
-import type { IncidentLife } from '../query/reader.ts'
+import type { IncidentLife, QuarantineList, QuarantineWish } from '../query/reader.ts'
 import type { FoundIncident } from '../query/search.ts'
 import type { ListedTable } from '../query/table-list.ts'
 
@@ -26,6 +28,12 @@ export interface Services {
   incident(id: string): Promise<IncidentLife>
   /** Incidents by their key or another column that the pipeline lets people look them up by. */
   search(text: string, at: string): Promise<{ batch_at: BatchAt; incidents: FoundIncident[] }>
+  /** Rows that broke a rule. */
+  quarantined(wish: QuarantineWish): Promise<QuarantineList>
+  /** Where tables and columns come from as of a batch; of one table, all that leads to it. */
+  lineage(options: { at?: string; table?: string }): Promise<{ graph: LineageGraph }>
+  /** Tables as they lie, and what batches found in their rows. Throw `batch_missing`, `table_missing`, `usage`. */
+  catalogPages: CatalogPages
   /** Runs as they stand, and what people decide about them. */
   runs: Pick<RunDesk, 'list' | 'show' | 'begin' | 'resume' | 'release' | 'terminate' | 'releaseQuarantine'>
   /** The lake's tables as other engines reach them; an empty lake is made where there is none. */

@@ -1,3 +1,4 @@
+import { BATCH_REPORT } from '../../history/batches.ts'
 import { BATCHES_TABLE, changesColumn } from '../../history/ledger.ts'
 import { kindNames } from '../../history/kinds.ts'
 import { planScan } from '../../lake/plan.ts'
@@ -23,7 +24,6 @@ export interface CommitOutput {
   tables: { name: string; snapshot_id: string; rows: number }[]
 }
 
-export const BATCH_REPORT = 'blotter.report'
 /** The warning that counts incidents which differ from the source and are held by a restore. */
 const HELD = 'held_by_restore'
 

@@ -3,17 +3,21 @@ import { events } from '../events.ts'
 import type { Services } from '../services.ts'
 import { batches } from './batches.ts'
 import { sendCached } from './caching.ts'
+import { catalog } from './catalog.ts'
 import { changes } from './changes.ts'
 import { dashboards } from './dashboards.ts'
 import { incidents } from './incidents.ts'
+import { lineage } from './lineage.ts'
 import { openApiDocument } from './openapi.ts'
+import { quality } from './quality.ts'
+import { quarantine } from './quarantine.ts'
 import { runs } from './runs.ts'
 
 /** The version of the API, which is the 1 of its paths. */
 const VERSION = '1.0.0'
 
 /** What there is to ask for; each adds its endpoints and describes them. */
-const PARTS = [batches, dashboards, events, changes, incidents, runs]
+const PARTS = [batches, dashboards, events, changes, incidents, runs, catalog, lineage, quality, quarantine]
 
 /** The application's own API, below `/api`. */
 export function api(app: FastifyInstance, services: Services): void {
