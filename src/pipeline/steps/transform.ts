@@ -1,5 +1,6 @@
 import { BlotterError } from '../../errors.ts'
 import { holdsOf, liftedOf } from '../../history/holds.ts'
+import type { DataFile } from '../../lake/data-file.ts'
 import { unreadableFile } from '../../lake/damage.ts'
 import { planScan } from '../../lake/plan.ts'
 import { scanSql } from '../../lake/read.ts'
@@ -7,6 +8,7 @@ import { snapshotOf, type Table, tableSchema } from '../../lake/table.ts'
 import { writePositionDeletes } from '../../lake/write.ts'
 import type { SqlTable } from '../../model/pipeline.ts'
 import { identifier, literal } from '../../model/sql-text.ts'
+import { disorder } from '../../quality/duplicates.ts'
 import { referenceSql, renderTable, viewStatements } from '../../transform/render.ts'
 import type { RunContext } from '../context.ts'
 import { holdProperties } from '../holds.ts'
@@ -121,19 +123,34 @@ async function rebuild(context: RunContext, target: Derived): Promise<TableDelta
   }
 }
 
-async function derive(context: RunContext, target: Derived, views: { name: string; sql: string }[]) {
+async function derive(context: RunContext, target: Derived, views: { name: string; sql: string }[]): Promise<DataFile[]> {
   const { engine, pipeline, batchAt, startedAt } = context
   const reference = pipeline.reference.map((table) => ({ name: table.name, sql: referenceSql(table.file) }))
   for (const statement of viewStatements([...reference, ...views])) await engine.run(statement)
   const schema = target.schema ?? tableSchema(target.table)
-  const rendered = renderTable(target.sql, schema, { batchAt, processedAt: startedAt.toISOString() })
-  const keyed =
-    target.sql.mode === 'by-key' ? `SELECT * FROM (${rendered}) ORDER BY ${identifier(pipeline.source.key)}` : rendered
+  const rows = renderTable(target.sql, schema, { batchAt, processedAt: startedAt.toISOString() })
   try {
-    return await writeRows(context, target.table, keyed, schema)
+    const written = await writeRows(context, target.table, rows, schema)
+    if (target.sql.mode === 'replace' || (await isInKeyOrder(context, written))) return written
+    for (const file of written) await context.lake.storage.remove(file.file_path)
+    return await writeRows(
+      context,
+      target.table,
+      `SELECT * FROM (${rows}) ORDER BY ${identifier(pipeline.source.key)}`,
+      schema,
+    )
   } catch (error) {
     throw unreadableFile(error) === undefined ? sqlFailure(target.sql.name, error) : error
   }
+}
+
+/** Rows that come in key order mostly leave SQL so: to look is a twentieth of the work of sorting them. */
+async function isInKeyOrder({ engine, lake, pipeline }: RunContext, files: readonly DataFile[]): Promise<boolean> {
+  const paths = files.map((file) => literal(lake.storage.enginePath(file.file_path)))
+  if (paths.length === 0) return true
+  const rows = `SELECT * FROM read_parquet([${paths.join(', ')}], hive_partitioning = false)`
+  const [found] = await engine.rows(disorder(pipeline.source, rows))
+  return Number(found?.['disorder']) === 0
 }
 
 function sqlFailure(table: string, error: unknown): unknown {
