@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -14,6 +13,7 @@ import type { TableMetadata } from '../src/lake/metadata.ts'
 import { differences, scenario } from './rest-scenario.ts'
 import type { Step, World } from './rest-steps.ts'
 import { serve, type ServedLake } from './served-lake.ts'
+import { freePort } from '../test/services/free-port.ts'
 
 const { BLOTTER_INTEROP_ORACLE: classPath = '', JAVA_HOME: javaHome = '' } = process.env
 const startTimeoutMs = 60_000
@@ -100,17 +100,9 @@ async function answers(url: string): Promise<void> {
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
-
 /** Asks one side, remembers what later steps need of the answer, and gives it without what is each side's own. */
 async function take(side: Side, { method, path, body, headers }: Step): Promise<Told> {
-  const sent = typeof body === 'function' ? await body(side.world, (list) => manifestList(side.world, list)) : body
+  const sent = typeof body === 'function' ? await body(side.world, (list: string) => manifestList(side.world, list)) : body
   const answer = await fetch(`${side.url}/v1${path}`, {
     method,
     // Compressed answers of Apache's server have other ETags.

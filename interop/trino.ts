@@ -2,11 +2,11 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, openSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freePort } from '../test/services/free-port.ts'
 
 /** One node of Trino, put together from Maven Central; its server's archive is not there. */
 export interface TrinoHome {
@@ -186,14 +186,4 @@ async function isReady(server: ChildProcess, port: number, data: string): Promis
     await sleep(500)
   }
   throw new Error(`Trino did not start.\n${readFileSync(join(data, 'log'), 'utf8').slice(-4000)}`)
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mysql from 'mysql2/promise'
 import { onPath } from './debian-packages.ts'
+import { freePort } from './free-port.ts'
 
 /** A database server of this test process's own: empty, on loopback, gone with the process. */
 export interface DatabaseServer {
@@ -124,17 +124,6 @@ export async function startServer(
     admin,
     stop,
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
-    })
-  })
 }
 
 /** What to do where a service is missing: in CI that is a failure, elsewhere the tests that need it are skipped, loudly. */

@@ -1,12 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { serviceMissing } from './database-process.ts'
 import { cacheFolder, once, onPath } from './debian-packages.ts'
+import { freePort } from './free-port.ts'
 
 const execute = promisify(execFile)
 
@@ -95,15 +95,4 @@ async function stopped(child: ChildProcess, kill: () => void): Promise<void> {
   child.ref()
   kill()
   await ended
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }
