@@ -5,7 +5,7 @@ import { API } from './api.ts'
 export interface ServerEvents {
   batch: { batch_at: string }
   refresh: { dashboard: string; state: 'fresh' | 'loading' | 'failed'; batch_at?: string }
-  run: { run: string; state: string; step?: string }
+  run: { run: string; batch_at: string; state: string; step: string | null; rows_done: number | null }
 }
 
 type Listener = (data: never) => void

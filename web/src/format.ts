@@ -66,12 +66,44 @@ export function words(name: string): string {
   return name.replaceAll('_', ' ')
 }
 
+/** The same at the beginning of a line. */
+export function title(name: string): string {
+  const text = words(name)
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 /** Words that stay as they are when capitals are calmed. */
 const ACRONYMS = new Set(['CTA', 'CHA', 'ATM', 'YMCA', 'VFW', 'DUI', 'ID', 'OMV', 'JB'])
 
-/** `MOTOR VEHICLE THEFT` as `Motor vehicle theft`: what a register keeps in capitals reads better without. Others stay. */
+/** `MOTOR VEHICLE THEFT` as `Motor vehicle theft`: what a register keeps in capitals reads better without. Codes stay. */
 export function calm(text: string): string {
-  if (text !== text.toUpperCase() || !/[A-Z]{4}/.test(text)) return text
+  const isWords = text === text.toUpperCase() && /[A-Z]{3}/.test(text) && !/\d[A-Z]|[A-Z]\d/.test(text)
+  if (!isWords) return text
   const lower = text.replaceAll(/[A-Z]+/g, (word) => (ACRONYMS.has(word) ? word : word.toLowerCase()))
   return lower.charAt(0).toUpperCase() + lower.slice(1)
+}
+
+/** A value of an incident: yes and no, times as they are written, texts without their capitals, a dash for none. */
+export function valueText(value: unknown): string {
+  if (value === null || value === undefined || value === '') return '–'
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(value)) return dayTime(value)
+  return calm(String(value))
+}
+
+/** `0.4 s`, `2.1 s`, `48 s`, `3 min 20 s`, `1 h 5 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${tenth.format(seconds)} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  if (hours > 0) return minutes > 0 ? `${count(hours)} h ${minutes} min` : `${count(hours)} h`
+  return rest > 0 ? `${minutes} min ${rest} s` : `${minutes} min`
+}
+
+/** `812 B`, `1.2 KiB`, `34.0 MiB`. */
+export function bytes(size: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  const unit = size < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(size) / 10))
+  return unit === 0 ? `${count(size)} B` : `${tenth.format(size / 1024 ** unit)} ${units[unit]}`
 }

@@ -21,6 +21,7 @@ export interface PageEntry {
 export const pages: readonly PageEntry[] = [
   { path: '/', title: 'Dashboard', icon: 'dashboard', load: () => import('./pages/dashboard/page.tsx') },
   { path: '/changes', title: 'Changes', icon: 'changes', load: () => import('./pages/changes/page.tsx') },
+  { path: '/incidents', title: 'Incident', load: () => import('./pages/incidents/page.tsx') },
 ]
 
 export const LOGIN = '/login'

@@ -64,7 +64,7 @@ export function Columns({ label, marks: months, range, onRange, measure, unfinis
             </g>
           ))}
           {last >= 0 && (
-            <text className="so-far end" x={Math.min(width, x(last) + step)} y={y(marks[last]?.base ?? 0) - 6}>
+            <text className="so-far end" x={Math.min(width, x(last) + step)} y={y(highestBefore(marks, last, step)) - 6}>
               so far
             </text>
           )}
@@ -73,6 +73,11 @@ export function Columns({ label, marks: months, range, onRange, measure, unfinis
       {tip}
     </div>
   )
+}
+
+/** The height that a label at the end of the columns has to clear. */
+function highestBefore(marks: readonly Mark[], last: number, step: number): number {
+  return Math.max(...marks.slice(Math.max(0, last - Math.ceil(LABEL_WIDTH / step)), last + 1).map(({ base }) => base))
 }
 
 interface ColumnProps {
@@ -134,11 +139,18 @@ function Axes({ ticks, x, y, width, marks, measure }: AxesProps) {
           </g>
         ))}
       <text x={LEFT} y={12}>
-        <tspan className="key-value">■</tspan> {measure.value} <tspan className="key-base">■</tspan> all {measure.base}
+        <tspan className="key-value">■</tspan> {measure.value}{' '}
+        <tspan className="key-base" dx={8}>
+          ■
+        </tspan>{' '}
+        all {measure.base}
         {marks.some((mark) => mark.compared) && (
           <>
             {' '}
-            <tspan className="key-compared">▬</tspan> compared period
+            <tspan className="key-compared" dx={8}>
+              ▬
+            </tspan>{' '}
+            compared period
           </>
         )}
       </text>

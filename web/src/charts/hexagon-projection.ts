@@ -2,7 +2,7 @@ import type { Mark } from './mark.ts'
 
 export interface Projection {
   height: number
-  place(mark: Mark): { x: number; y: number }
+  place(mark: Pick<Mark, 'lat' | 'lon'>): { x: number; y: number }
   /** An SVG path: a corner to the north. */
   hexagon(x: number, y: number): string
   pixelsOf(km: number): number

@@ -12,6 +12,8 @@ interface RankedBarsProps {
   measure: Measure
   /** What is summed up below, of the values that are not shown. */
   other?: { label: string; value: number; base: number } | undefined
+  /** Counts alone: without bases and shares. */
+  isPlain?: boolean
 }
 
 const GAP = 16
@@ -28,31 +30,32 @@ interface Columns {
   bar: number
   barFrom: number
   count: number
-  share: number
+  share: number | undefined
   spark: number | undefined
   change: number | undefined
 }
 
 /** One bar a value, the largest first: name, bar, count, share, and where there are any the year’s course and the change. */
-export function RankedBars({ label, marks, choice, measure, other }: RankedBarsProps) {
+export function RankedBars({ label, marks, choice, measure, other, isPlain = false }: RankedBarsProps) {
   const [element, width] = useWidth()
-  const { drawing, markProps, tip } = useMarks(marks, choice, measure)
-  const columns = columnsOf(width, marks)
+  const { drawing, markProps, tip } = useMarks(marks, choice, measure, isPlain)
+  const columns = columnsOf(width, marks, isPlain)
   const most = Math.max(1, ...marks.map((mark) => mark.base))
+  const head = isPlain ? 0 : HEAD
   const rows = marks.length + (other ? 1 : 0)
   return (
     <div ref={element} className="chart">
       {width > 0 && (
-        <svg width={width} height={HEAD + rows * columns.row} role="group" aria-label={label} data-chart {...drawing}>
-          <Head columns={columns} measure={measure} />
+        <svg width={width} height={head + rows * columns.row} role="group" aria-label={label} data-chart {...drawing}>
+          {!isPlain && <Head columns={columns} measure={measure} />}
           {marks.map((mark, index) => (
-            <g key={mark.key} transform={`translate(0 ${HEAD + index * columns.row})`} {...markProps(mark, 0, index)}>
+            <g key={mark.key} transform={`translate(0 ${head + index * columns.row})`} {...markProps(mark, 0, index)}>
               <rect className="row-hit" x={-6} width={width + 12} height={columns.row} rx={4} />
               <Row mark={mark} columns={columns} most={most} />
             </g>
           ))}
           {other && (
-            <g className="row-other" transform={`translate(0 ${HEAD + marks.length * columns.row})`}>
+            <g className="row-other" transform={`translate(0 ${head + marks.length * columns.row})`}>
               <text y={columns.row / 2 + 4}>{fitted(other.label, columns.label)}</text>
               <text className="end numeric" x={columns.count} y={columns.row / 2 + 4}>
                 {count(other.value)}
@@ -71,7 +74,7 @@ export function RankedBars({ label, marks, choice, measure, other }: RankedBarsP
 
 const HEAD = 22
 
-function columnsOf(width: number, marks: readonly Mark[]): Columns {
+function columnsOf(width: number, marks: readonly Mark[], isPlain: boolean): Columns {
   const isStacked = width < STACKED
   const hasSpark = !isStacked && width > 640 && marks.some((mark) => mark.spark)
   const hasChange = marks.some((mark) => mark.compared ?? mark.since_batch !== undefined)
@@ -80,8 +83,8 @@ function columnsOf(width: number, marks: readonly Mark[]): Columns {
   if (hasChange) right -= isStacked ? 60 : CHANGE
   const spark = hasSpark ? right - SPARK : undefined
   if (hasSpark) right -= SPARK + GAP
-  const share = right
-  const counted = right - SHARE
+  const share = isPlain ? undefined : right
+  const counted = isPlain ? right : right - SHARE
   const label = isStacked ? counted - COUNT : Math.min(232, width * 0.32)
   const barFrom = isStacked ? 0 : label + GAP
   const bar = isStacked ? width : counted - COUNT - barFrom
@@ -99,7 +102,11 @@ function Head({
     <g className="axis" aria-hidden="true">
       {barFrom > label && (
         <text x={barFrom} y={12}>
-          <tspan className="key-value">■</tspan> {measure.value} <tspan className="key-base">■</tspan> all {measure.base}
+          <tspan className="key-value">■</tspan> {measure.value}{' '}
+          <tspan className="key-base" dx={8}>
+            ■
+          </tspan>{' '}
+          all {measure.base}
         </text>
       )}
       <text className="end" x={counted} y={12}>
@@ -138,11 +145,13 @@ function Row({ mark, columns, most }: { mark: Mark; columns: Columns; most: numb
       <text className="end numeric strong" x={columns.count} y={text}>
         {count(mark.value)}
       </text>
-      <text className="end numeric quiet" x={columns.share} y={text}>
-        {percent(mark.share)}
-      </text>
+      {columns.share !== undefined && (
+        <text className="end numeric quiet" x={columns.share} y={text}>
+          {percent(mark.share)}
+        </text>
+      )}
       {spark !== undefined && mark.spark && (
-        <Sparkline values={mark.spark} x={spark} y={5} width={SPARK - GAP} height={row - 10} />
+        <Sparkline values={mark.spark} x={spark} y={5} width={SPARK - (change === undefined ? 4 : GAP)} height={row - 10} />
       )}
       {change !== undefined && <Change mark={mark} x={change} y={text} />}
     </>

@@ -14,7 +14,7 @@ interface Pointed {
  * What all charts share: marks are buttons that choose their value, arrows walk them, pointing and focus show what they are.
  * Handlers stand on the drawing once, whatever the number of marks.
  */
-export function useMarks(marks: readonly Mark[], choice: Choice, measure: Measure) {
+export function useMarks(marks: readonly Mark[], choice: Choice, measure: Measure, isPlain = false) {
   const [pointed, setPointed] = useState<Pointed>()
   const first = marks.find((mark) => choice.chosen.has(mark.key)) ?? marks[0]
   const keyAt = (target: EventTarget): string | undefined => markAt(target)?.dataset['mark']
@@ -52,10 +52,10 @@ export function useMarks(marks: readonly Mark[], choice: Choice, measure: Measur
     role: 'button',
     tabIndex: mark === first ? 0 : -1,
     'aria-pressed': choice.chosen.has(mark.key),
-    'aria-label': sentenceOf(mark, measure),
+    'aria-label': isPlain ? `${mark.label}: ${count(mark.value)} ${measure.value}` : sentenceOf(mark, measure),
   })
   const shown = pointed && marks.find((mark) => mark.key === pointed.key)
-  const tip: ReactNode = pointed && shown && (
+  const tip: ReactNode = !isPlain && pointed && shown && (
     <Tip x={pointed.x} y={pointed.y}>
       <MarkTip mark={shown} measure={measure} />
     </Tip>

@@ -84,7 +84,7 @@ function Drawing({ dashboard, chart, dimension, marks, told, selection }: Drawin
     case 'heat_map':
       return <HeatMap {...common} />
     case 'hexagon_map':
-      return <HexagonMap {...common} ground={groundOf(dimension)} />
+      return <HexagonMap {...common} marks={marks.filter(({ lat }) => lat !== undefined)} ground={groundOf(dimension)} />
     default:
       return <RankedBars {...common} other={otherOf(told)} />
   }

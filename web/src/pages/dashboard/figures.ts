@@ -45,25 +45,30 @@ const FLAGS: Readonly<Record<string, string>> = { true: 'yes', false: 'no', unkn
 
 /** What people read for a key of a dimension. */
 export function labelOf(dimension: Dimension, key: string, told?: string): string {
+  if (dimension.kind === 'boolean') return `${dimension.label}: ${FLAGS[key] ?? key}`
   const label = told ?? dimension.values?.find((value) => value.key === key)?.label
   if (label !== undefined) return calm(label)
   if (dimension.kind === 'time') return key.length === 7 ? month(key) : key
-  if (dimension.kind === 'boolean') return `${dimension.label}: ${FLAGS[key] ?? key}`
   if (dimension.kind === 'hexagon') return `Hexagon ${key}`
-  if (dimension.kind !== 'weekday_hour') return key === 'unknown' ? `${dimension.label} unknown` : calm(key)
+  if (dimension.kind !== 'weekday_hour') return key === UNKNOWN ? `${dimension.label} unknown` : calm(key)
   const [weekday = 1, hour = 0] = key.split('-').map(Number)
   return `${WEEKDAYS[weekday - 1]}, ${String(hour).padStart(2, '0')}:00–${String(hour).padStart(2, '0')}:59`
 }
 
-/** The marks of a chart with their labels and places. */
+/** The key of incidents that have no value. */
+const UNKNOWN = 'unknown'
+
+/** The marks of a chart with their labels and places; what is unknown comes last. */
 export function marksOf(dashboard: Dashboard, chart: ChartSpec, figures: ChartFigures): Mark[] {
   const dimension = dimensionOf(dashboard, chart)
   if (!dimension) return []
   const values = new Map(dimension.values?.map((value) => [value.key, value]))
-  return figures.marks.map((mark) => {
+  const marks = figures.marks.map((mark) => {
     const { lat, lon } = values.get(mark.key) ?? {}
     return { ...mark, label: labelOf(dimension, mark.key, mark.label), lat, lon }
   })
+  const known = marks.filter(({ key }) => key !== UNKNOWN)
+  return [...known, ...marks.filter(({ key }) => key === UNKNOWN)]
 }
 
 export function dimensionOf(dashboard: Dashboard, chart: ChartSpec): Dimension | undefined {

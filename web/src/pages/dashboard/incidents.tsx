@@ -6,7 +6,7 @@ import type { ChartSpec, Dashboard } from '../../dashboards.ts'
 import { Card } from '../../design/card.tsx'
 import { type Column, DataTable } from '../../design/data-table.tsx'
 import { Failed } from '../../design/states.tsx'
-import { batchTime, calm, count, dayTime } from '../../format.ts'
+import { batchTime, count, valueText } from '../../format.ts'
 import { Link } from '../../link.tsx'
 import { go, hrefOf } from '../../url-state.ts'
 import { queryOf, type Selection } from './selection.ts'
@@ -105,14 +105,11 @@ function columnOf({ name, label }: { name: string; label: string }, sorting: Sor
     width: WIDTHS[name] ?? WIDTH,
     grow: name in WIDTHS ? 0 : 1,
     cell: (row) =>
-      name === 'id' ? <Link href={hrefOf(`/incidents/${String(row[name])}`)}>{String(row[name])}</Link> : shown(row[name]),
+      name === 'id' ? (
+        <Link href={hrefOf(`/incidents/${String(row[name])}`)}>{String(row[name])}</Link>
+      ) : (
+        valueText(row[name])
+      ),
     ...(sorting && { sort: { direction, toggle: sorting.toggle } }),
   }
-}
-
-function shown(value: Incident[string] | undefined): string {
-  if (value === null || value === undefined) return '–'
-  if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  if (typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(value)) return dayTime(value)
-  return calm(String(value))
 }

@@ -1,0 +1,72 @@
+import { useQuery } from '@tanstack/react-query'
+import { Card } from '../../design/card.tsx'
+import { Failed, Skeleton } from '../../design/states.tsx'
+import { batchTime, dayTime, duration } from '../../format.ts'
+import { Gantt } from './gantt.tsx'
+import { RunDecision } from './run-decision.tsx'
+import { RunLog } from './run-log.tsx'
+import { RunReport } from './run-report.tsx'
+import { type RunStory, runQuery } from './runs.ts'
+import { StateMark } from './state-mark.tsx'
+import { useNow } from './use-now.ts'
+
+/** Everything about one run: what it waits for, its steps over time, its log, what it made. */
+export function RunView({ run }: { run: string }) {
+  const { data, error, refetch } = useQuery(runQuery(run))
+  const now = useNow(data?.state === 'running')
+  if (error) return <Failed error={error} retry={() => void refetch()} />
+  if (!data) return <Skeleton height={420} label="Loading the run" />
+  return (
+    <section className="run-view" aria-labelledby="run-title">
+      <RunHead run={data} now={now} />
+      <RunDecision run={data} />
+      <div className="run-parts">
+        <Card>
+          <Gantt run={data} now={now} />
+        </Card>
+        <Card>
+          <RunLog run={data} />
+        </Card>
+        {data.report && <RunReport report={data.report} state={data.state} />}
+      </div>
+    </section>
+  )
+}
+
+function RunHead({ run, now }: { run: RunStory; now: number }) {
+  const took = run.state === 'running' ? (now - Date.parse(run.started_at)) / 1000 : run.seconds
+  const margin = run.margins.find((one) => one.scope === 'run')
+  return (
+    <header className="run-head">
+      <div>
+        <h2 id="run-title">
+          <StateMark state={run.state} /> {batchTime(run.batch_at)}
+        </h2>
+        <p className="caption numeric">
+          {`run ${run.run} · ${run.kind ?? 'kind still open'} · from ${run.source} · begun ${dayTime(run.started_at)} UTC`}
+        </p>
+      </div>
+      <dl className="run-figures numeric">
+        <div>
+          <dt>took</dt>
+          <dd>{took === null ? '–' : duration(Math.max(0, took))}</dd>
+        </div>
+        {run.expected_seconds !== null && (
+          <div>
+            <dt>expected</dt>
+            <dd>{duration(run.expected_seconds)}</dd>
+          </div>
+        )}
+        {margin && (
+          <div data-missed={margin.margin_seconds < 0}>
+            <dt>{margin.margin_seconds < 0 ? 'too late by' : 'left of the deadline'}</dt>
+            <dd>
+              {duration(Math.abs(margin.margin_seconds))}
+              <span className="caption">{` of ${duration(margin.limit_seconds)}`}</span>
+            </dd>
+          </div>
+        )}
+      </dl>
+    </header>
+  )
+}
