@@ -15,6 +15,7 @@ import type { Dashboards } from '../dashboard/dashboards.ts'
 import { catalogPages } from './catalog-pages.ts'
 import { dashboards } from './dashboard.ts'
 import { enginesInTurn } from './engines-in-turn.ts'
+import { openConsole } from './console.ts'
 import { createEventBus } from './events.ts'
 import type { Figures } from './figures.ts'
 import { lineage } from './lineage.ts'
@@ -25,6 +26,7 @@ interface Parts {
   config: { state: string; memoryBytes: number }
   clock: Clock
   pipeline: Pipeline
+  codeVersion: string
   lakeExists(): boolean
   lake(create: boolean): { storage: Storage; catalog: Catalog; location: string }
   reader(): Reader
@@ -49,6 +51,7 @@ export function serving(
   const reader = (): Reader => openReader({ lake: parts.lake(false), pipeline: parts.pipeline, openEngine })
   const explorer = openChangeExplorer({ ...parts, lake: () => parts.lake(false) })
   const events = withRunNews(createEventBus(), parts)
+  const console = openConsole(parts, log)
   let engines: EngineCatalog | undefined
   let opened: Dashboards | undefined
   return {
@@ -84,8 +87,10 @@ export function serving(
       if (parts.lakeExists()) await parts.lake(false).catalog.namespaces()
     },
     events,
+    console,
     dashboards: () => (opened ??= dashboards(parts, log, events.publish)),
     async [Symbol.asyncDispose]() {
+      await console[Symbol.asyncDispose]()
       await opened?.[Symbol.asyncDispose]()
       await runs[Symbol.asyncDispose]()
       await explorer[Symbol.asyncDispose]()

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { STATUS_CODES } from 'node:http'
+import { BlotterError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { failureOf } from './status.ts'
 
@@ -11,6 +12,9 @@ export interface Problem {
   detail: string
   code?: string | undefined
   todo?: string | undefined
+  /** Of a mistake in a statement, from 1. */
+  line?: number
+  column?: number
 }
 
 export const PROBLEM_TYPE = 'application/problem+json'
@@ -24,12 +28,14 @@ export function answerProblems(app: FastifyInstance, log: Log): void {
 }
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
-  const { status, code, message, todo } = failureOf(error)
+  const { status, code, message, todo, place } = failureOf(error)
   if (status >= 500)
     log.error({ path: request.routeOptions.url, error: String(error), stack: (error as Error).stack }, 'failed')
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="blotter"')
+  const wait = error instanceof BlotterError ? error.context['retry_after_seconds'] : undefined
+  if (wait !== undefined) reply.header('retry-after', String(wait))
   const type = code === undefined ? 'about:blank' : `urn:blotter:error:${code}`
-  return send(reply, { type, title: STATUS_CODES[status] ?? 'Error', status, detail: message, code, todo })
+  return send(reply, { type, title: STATUS_CODES[status] ?? 'Error', status, detail: message, code, todo, ...place })
 }
 
 function send(reply: FastifyReply, problem: Problem): FastifyReply {

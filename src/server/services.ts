@@ -5,6 +5,7 @@ import type { LineageGraph } from '../lineage/graph.ts'
 import type { Log } from '../log.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { Bearer } from '../model/scope.ts'
+import type { Console } from '../platform/console.ts'
 import type { EventBus } from '../platform/events.ts'
 import type { Figures } from '../platform/figures.ts'
 import type { CatalogPages } from '../platform/catalog-pages.ts'
@@ -44,6 +45,8 @@ export interface Services {
   figures(): Promise<Figures>
   /** The pipeline's dashboards; they are opened when first asked for. */
   dashboards(): Dashboards
+  /** Queries that people write, and what is kept of them. */
+  console: Console
   /** What happens, for pages that are open. */
   events: EventBus
   log: Log

@@ -10,10 +10,16 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   commit_refused: 400,
   unauthorized: 401,
   forbidden: 403,
+  csrf: 403,
+  confirmation_needed: 403,
+  link_refused: 403,
+  too_many_attempts: 429,
   batch_missing: 404,
   incident_missing: 404,
   dashboard_missing: 404,
   run_missing: 404,
+  user_missing: 404,
+  token_missing: 404,
   lake_missing: 404,
   table_missing: 404,
   namespace_missing: 404,
@@ -23,6 +29,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   saved_query_missing: 404,
   citation_missing: 404,
   query_cancelled: 409,
+  user_exists: 409,
+  token_exists: 409,
   table_exists: 409,
   namespace_exists: 409,
   namespace_not_empty: 409,
@@ -46,13 +54,16 @@ export interface Failure {
   code: ErrorCode | undefined
   message: string
   todo: string | undefined
+  /** Where in a statement it went wrong: its line and column, from 1. */
+  place?: { line: number; column: number } | undefined
 }
 
 /** What is told of an error to whoever asked; of unforeseen ones nothing is, since they may hold anything. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof BlotterError) {
     const status = error.context['misdirected'] === true ? 421 : (STATUS[error.code] ?? 500)
-    if (error.code !== 'internal') return { status, code: error.code, message: error.message, todo: error.todo }
+    const { code, message, todo } = error
+    if (code !== 'internal') return { status, code, message, todo, place: placeIn(error) }
   }
   const { statusCode, message } = (error ?? {}) as { statusCode?: number; message?: string }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
@@ -64,4 +75,8 @@ export function failureOf(error: unknown): Failure {
     message: 'Something unforeseen failed.',
     todo: 'The log of `blotter serve --debug` tells more.',
   }
+}
+
+function placeIn({ context: { line, column } }: BlotterError): Failure['place'] {
+  return typeof line === 'number' && typeof column === 'number' ? { line, column } : undefined
 }

@@ -29,7 +29,7 @@ export interface Desk {
   ask(method: Method, url: string, options?: Asking): Promise<Answer>
 }
 
-export type Method = 'GET' | 'POST' | 'HEAD' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'HEAD' | 'DELETE'
 
 export interface Asking {
   body?: unknown

@@ -48,13 +48,16 @@ const homes: Record<string, readonly string[]> = {
   nodemailer: ['src/alert/smtp/'],
   pino: ['src/log.ts'],
   'prom-client': ['src/server/'],
-  yaml: ['src/config', 'src/pipeline/', 'src/dashboard/'],
+  yaml: ['src/config', 'src/pipeline/', 'src/query/', 'src/dashboard/'],
   zod: ['src/config', 'src/pipeline/', 'src/dashboard/', 'src/server/'],
   'node:sqlite': ['src/state/', 'src/catalog/sqlite/', 'src/server/login/'],
 }
 
 /** The process itself hands to the command line what stands beside it. */
-const handedIn: Record<string, string> = { 'src/server/serve.ts': 'src/cli/main.ts' }
+const handedIn: Record<string, string> = {
+  'src/airflow/render.ts': 'src/cli/main.ts',
+  'src/server/serve.ts': 'src/cli/main.ts',
+}
 
 const partOf = (path: string): string | undefined => /^src\/([^/.]+)/.exec(path)?.[1]
 const adapterOf = (path: string): string | undefined => new RegExp(`^src/(?:${ports.join('|')})/[^/]+(?=/)`).exec(path)?.[0]

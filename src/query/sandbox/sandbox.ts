@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { sleep } from '../../clock.ts'
@@ -63,7 +63,9 @@ export function openSandbox({ program, folder, most, ...options }: SandboxOption
   let spare: Started | undefined
   let closed = false
 
+  let swept: Promise<void> | undefined
   const start = async (): Promise<Started> => {
+    await (swept ??= removeLeftovers(folder))
     const own = join(folder, `query-${process.pid}-${++numbers}`)
     await mkdir(own, { recursive: true })
     const started = startQueryProcess(program, own, most)
@@ -113,6 +115,23 @@ export function openSandbox({ program, folder, most, ...options }: SandboxOption
       if (spare) await putAway(spare)
       await Promise.all(ends)
     },
+  }
+}
+
+/** Folders of queries whose server was killed before it could remove them. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = Number(/^query-(\d+)-\d+$/.exec(name)?.[1])
+    if (!Number.isNaN(pid) && !isAlive(pid)) await rm(join(folder, name), { recursive: true, force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

@@ -5,19 +5,36 @@ import { batches } from './batches.ts'
 import { sendCached } from './caching.ts'
 import { catalog } from './catalog.ts'
 import { changes } from './changes.ts'
+import { citations } from './citations.ts'
 import { dashboards } from './dashboards.ts'
 import { incidents } from './incidents.ts'
 import { lineage } from './lineage.ts'
 import { openApiDocument } from './openapi.ts'
 import { quality } from './quality.ts'
 import { quarantine } from './quarantine.ts'
+import { queries } from './queries.ts'
 import { runs } from './runs.ts'
+import { savedQueries } from './saved-queries.ts'
 
 /** The version of the API, which is the 1 of its paths. */
 const VERSION = '1.0.0'
 
 /** What there is to ask for; each adds its endpoints and describes them. */
-const PARTS = [batches, dashboards, events, changes, incidents, runs, catalog, lineage, quality, quarantine]
+const PARTS = [
+  batches,
+  dashboards,
+  events,
+  changes,
+  incidents,
+  runs,
+  catalog,
+  lineage,
+  quality,
+  quarantine,
+  queries,
+  savedQueries,
+  citations,
+]
 
 /** The application's own API, below `/api`. */
 export function api(app: FastifyInstance, services: Services): void {

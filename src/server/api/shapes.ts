@@ -50,6 +50,8 @@ export const problem = z
     detail: z.string(),
     code: z.string().optional(),
     todo: z.string().optional().meta({ description: 'What to do.' }),
+    line: z.int().min(1).optional().meta({ description: 'Where in a statement the mistake is.' }),
+    column: z.int().min(1).optional(),
   })
   .meta({ id: 'Problem' })
 
