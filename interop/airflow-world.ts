@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { appendFileSync, createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import type { AirflowFile } from '../src/airflow/definition.ts'
+import type { AirflowFile } from '../src/model/dag.ts'
 import type { AirflowPrograms } from './airflow-environment.ts'
 import { freePort } from '../test/services/free-port.ts'
 

@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import type { AirflowFile, DagDefinition } from '../src/airflow/definition.ts'
+import type { AirflowFile, DagDefinition } from '../src/model/dag.ts'
 import { renderAirflow } from '../src/airflow/render.ts'
 import { makeCertificate } from '../test/services/certificate.ts'
 import { headerOf, MAIL_USER, startMail } from '../test/services/mail.ts'
@@ -17,16 +17,16 @@ import { type AirflowWorld, startAirflowWorld, trusting, write } from './airflow
 
 const execute = promisify(execFile)
 const DAG = 'blotter_chicago_crimes'
-const names = ['extract', 'check', 'land'] as const
-
-const definition = (mark?: { step: string; word: string }): DagDefinition => ({
+const definition = (second = 'check'): DagDefinition => ({
   pipeline: 'chicago-crimes',
   description: 'Crimes of a city, every version kept.',
   codeVersion: 'test',
-  steps: names.map((name) => ({
-    name,
-    arguments: ['spark-submit', '${code}/blotter.py', name, ...(mark?.step === name ? [mark.word] : [])],
-  })),
+  steps: ['extract', second, 'land'],
+  command: {
+    submit: ['spark-submit', '--master', 'yarn'],
+    conf: { 'spark.sql.session.timeZone': 'UTC' },
+    program: ['${code}/blotter_batch.py', '${code}', '${batch_at}', '${run}'],
+  },
   schedule: { cron: '0 6 * * *', timezone: 'America/Chicago' },
   pollSeconds: 300,
   source: { table: 'crimes', key: 'id', cursor: 'updated_on' },
@@ -57,8 +57,8 @@ for (const major of [2, 3] as const) {
       rmSync(folder, { recursive: true, force: true })
     })
 
-    const put = (mark?: { step: string; word: string }): void => {
-      for (const { path, text } of forDagsTest(renderAirflow(definition(mark), major))) write(join(world.home, path), text)
+    const put = (second?: string): void => {
+      for (const { path, text } of forDagsTest(renderAirflow(definition(second), major))) write(join(world.home, path), text)
     }
     /** States of tasks by name, of the run for this day. */
     const states = (dag: string, day: string): Record<string, string> => {
@@ -128,6 +128,11 @@ for (const major of [2, 3] as const) {
       assert.equal(primary!.TargetOnDemandCapacity, 1)
       assert.equal(core!.TargetSpotCapacity, 2)
       assert.ok(core!.InstanceTypeConfigs.length >= 4)
+      const [added] = await recorded<{ Steps: { HadoopJarStep: { Args: string[] } }[] }>(world, 'AddJobFlowSteps')
+      assert.match(
+        added!.Steps[0]!.HadoopJarStep.Args.join(' '),
+        /^spark-submit --master yarn --conf spark.sql.session.timeZone=UTC s3:\S+\/blotter_batch.py s3:\S+ 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ airflow-j-\w+ extract$/,
+      )
       assert.deepEqual(core!.LaunchSpecifications?.SpotSpecification, {
         TimeoutDurationMinutes: 10,
         TimeoutAction: 'SWITCH_TO_ON_DEMAND',
@@ -147,12 +152,12 @@ for (const major of [2, 3] as const) {
     })
 
     it('counts a run with a failed step as failed, the cluster ended all the same', async () => {
-      put({ step: 'check', word: 'FAIL_ME' })
+      put('FAIL_ME')
       const { code, said } = await world.airflow(['dags', 'test', DAG, '2026-01-03'])
       assert.equal(code, 1, said.slice(-3000))
       const {
         check_extract: extract,
-        check_check: check,
+        check_FAIL_ME: check,
         check_land: land,
         outcome,
         terminate_cluster: end,
@@ -163,7 +168,7 @@ for (const major of [2, 3] as const) {
       )
       assert.deepEqual(await lastCluster(world), {
         state: 'TERMINATED',
-        steps: { extract: 'COMPLETED', check: 'FAILED', land: 'CANCELLED' },
+        steps: { extract: 'COMPLETED', FAIL_ME: 'FAILED', land: 'CANCELLED' },
       })
     })
 

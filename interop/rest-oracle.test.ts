@@ -102,7 +102,7 @@ async function answers(url: string): Promise<void> {
 
 /** Asks one side, remembers what later steps need of the answer, and gives it without what is each side's own. */
 async function take(side: Side, { method, path, body, headers }: Step): Promise<Told> {
-  const sent = typeof body === 'function' ? await body(side.world, (list: string) => manifestList(side.world, list)) : body
+  const sent = typeof body === 'function' ? await body(side.world, (list: number) => manifestList(side.world, list)) : body
   const answer = await fetch(`${side.url}/v1${path}`, {
     method,
     // Compressed answers of Apache's server have other ETags.

@@ -1,9 +1,8 @@
-import type { DagDefinition } from './definition.ts'
+import type { AirflowVersion, DagDefinition } from '../model/dag.ts'
 import { pythonLiteral } from './python.ts'
 
 /** The cluster and its steps: instance fleets on spot, on demand where no spot capacity comes within ten minutes. */
-export function clusterText({ steps, pipeline }: DagDefinition): string {
-  const listed = steps.map(({ name, arguments: list }) => ({ name, arguments: list }))
+export function clusterText({ steps, command, pipeline }: DagDefinition, version: AirflowVersion): string {
   return `def fleet(kind, **capacity):
     """Any of these instance types: the more there are, the cheaper and the steadier is spot."""
     kinds = [{"InstanceType": name, "WeightedCapacity": 1} for name in SETTINGS["instance_types"]]
@@ -51,9 +50,25 @@ if SETTINGS["security_configuration"]:
     CLUSTER["SecurityConfiguration"] = SETTINGS["security_configuration"]
 
 
-def step(name, arguments):
+PLACES = {
+    "\${code}": SETTINGS["code"],
+    "\${batch_at}": "{{ ${version === 3 ? 'dag_run.run_after' : 'logical_date'}.strftime('%Y-%m-%dT%H:%M:%SZ') }}",
+    # Of each cluster its own: a run that is begun again is another run of the same batch.
+    "\${run}": "airflow-{{ ti.xcom_pull(task_ids='create_cluster') | lower }}",
+}
+
+
+SUBMIT = ${pythonLiteral(command.submit)}
+CONF = ${pythonLiteral(command.conf)}
+PROGRAM = ${pythonLiteral(command.program)}
+
+
+def step(name):
     """One step; when it fails, those behind it are cancelled and the cluster waits for its teardown."""
-    arguments = [argument.replace("\${code}", SETTINGS["code"]) for argument in arguments]
+    settings = [word for setting, value in CONF.items() for word in ("--conf", f"{setting}={value}")]
+    arguments = [*SUBMIT, *settings, *PROGRAM, name]
+    for place, value in PLACES.items():
+        arguments = [argument.replace(place, value) for argument in arguments]
     return {
         "Name": name,
         "ActionOnFailure": "CANCEL_AND_WAIT",
@@ -61,7 +76,7 @@ def step(name, arguments):
     }
 
 
-STEPS = [step(**each) for each in ${pythonLiteral(listed)}]
+STEPS = [step(name) for name in ${pythonLiteral(steps)}]
 `
 }
 

@@ -1,4 +1,4 @@
-import type { AirflowVersion, DagDefinition } from './definition.ts'
+import type { AirflowVersion, DagDefinition } from '../model/dag.ts'
 
 /** How a run that takes too long is told by mail: by `sla` on 2, by a Deadline Alert on 3. */
 export function deadlineText({ deadlineSeconds }: DagDefinition, version: AirflowVersion): string {

@@ -1,7 +1,8 @@
 import { createTask, clusterText } from './cluster-text.ts'
 import { deadlineArguments, deadlinePlugin, deadlineText } from './deadline-text.ts'
-import type { AirflowFile, AirflowVersion, DagDefinition } from './definition.ts'
+import type { AirflowFile, AirflowVersion, DagDefinition } from '../model/dag.ts'
 import { checkerText } from './checker-text.ts'
+import { importsOf } from './imports.ts'
 import { pythonLiteral, pythonName } from './python.ts'
 import { sourcePollText } from './source-poll-text.ts'
 
@@ -23,66 +24,26 @@ PyMySQL>=1.1,<2
 `
 
 function dagText(definition: DagDefinition, version: AirflowVersion): string {
-  const sections = [
-    head(definition, version),
+  const body = [
     settingsText(definition),
-    clusterText(definition),
+    clusterText(definition, version),
     checkerText(),
     sourcePollText(definition, version),
     deadlineText(definition, version),
     flowText(definition, version),
   ]
-  return `${sections.filter((section) => section !== '').join('\n\n')}`
+    .filter((section) => section !== '')
+    .join('\n\n')
+  return `${headText(definition, version)}${importsOf(body, version)}\n\n${body}`
 }
 
-function head({ pipeline, codeVersion, pollSeconds, schedule }: DagDefinition, version: AirflowVersion): string {
-  const asksSource = pollSeconds !== undefined
-  const isThree = version === 3
-  const imports = [
-    'import json',
-    ...(isThree ? [] : ['import smtplib', 'import ssl']),
-    'from datetime import datetime, timedelta',
-    ...(isThree ? [] : ['from email.message import EmailMessage']),
-    'from pathlib import Path',
-  ]
-  const sdk = ['Asset', 'AsyncCallback', 'DAG', 'DeadlineAlert', 'DeadlineReference']
-  const airflow = isThree
-    ? [
-        ...(schedule ? ['from airflow.timetables.trigger import CronTriggerTimetable'] : []),
-        ...(asksSource && schedule ? ['from airflow.timetables.assets import AssetOrTimeSchedule'] : []),
-        `from airflow.sdk import ${[...sdk, ...(asksSource ? ['Variable'] : [])].toSorted().join(', ')}`,
-        'from airflow.sdk.bases.hook import BaseHook',
-        'from airflow.exceptions import AirflowFailException, AirflowSkipException',
-        'from airflow.providers.standard.operators.empty import EmptyOperator',
-        ...(asksSource ? ['from airflow.providers.standard.operators.python import PythonOperator'] : []),
-      ]
-    : [
-        'from airflow import DAG',
-        'from airflow.datasets import Dataset as Asset',
-        'from airflow.exceptions import AirflowFailException, AirflowSkipException',
-        'from airflow.hooks.base import BaseHook',
-        ...(asksSource ? ['from airflow.models import Variable'] : []),
-        'from airflow.operators.empty import EmptyOperator',
-        ...(asksSource ? ['from airflow.operators.python import PythonOperator'] : []),
-        ...(asksSource && schedule
-          ? ['from airflow.timetables.datasets import DatasetOrTimeSchedule as AssetOrTimeSchedule']
-          : []),
-        ...(schedule ? ['from airflow.timetables.trigger import CronTriggerTimetable'] : []),
-      ]
-  return `"""Blotter's pipeline ${pipeline} on EMR, for Airflow ${isThree ? '3.1 or later' : '2.10 or later'} of Amazon MWAA.
+function headText({ pipeline, codeVersion }: DagDefinition, version: AirflowVersion): string {
+  const oldest = version === 3 ? '3.1' : '2.10'
+  return `"""Blotter's pipeline ${pipeline} on EMR, for Airflow ${oldest} or later of Amazon MWAA.
 
 Written by \`blotter airflow render --airflow ${version}\` from code ${codeVersion}. Change the pipeline, not this file.
 What differs from account to account stands in blotter_settings.json beside it; credentials only in Secrets Manager.
 """
-${imports.join('\n')}
-
-${airflow.toSorted().join('\n')}
-from airflow.providers.amazon.aws.operators.emr import (
-    EmrAddStepsOperator,
-    EmrCreateJobFlowOperator,
-    EmrTerminateJobFlowOperator,
-)
-from airflow.providers.amazon.aws.sensors.emr import EmrStepSensor
 `
 }
 

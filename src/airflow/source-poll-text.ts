@@ -1,4 +1,4 @@
-import type { AirflowVersion, DagDefinition } from './definition.ts'
+import type { AirflowVersion, DagDefinition } from '../model/dag.ts'
 import { pythonName } from './python.ts'
 
 /** A DAG beside the pipeline's, which asks the source for its count and newest cursor and tells when they moved; none without a poll. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Environment } from '../config.ts'
 import type { Config } from '../model/configuration.ts'
+import type { AirflowFile, AirflowVersion, DagDefinition } from '../model/dag.ts'
 import type { Log } from '../log.ts'
 import type { Alerts, Platform, Watch } from './platform-port.ts'
 import type { Serving } from '../platform/serving.ts'
@@ -16,6 +17,8 @@ export interface CommandLineInputs {
   openPlatform(config: Config, log: Log): Promise<Platform>
   /** Answers requests at an address until it is closed; `src/server` stands beside the command line, so it is handed in. */
   startServer(services: Serving, options: { host: string; port: number }): Promise<{ url: string; close(): Promise<void> }>
+  /** Writes a DAG for Airflow; `src/airflow` stands beside the command line, so it is handed in. */
+  renderAirflow(definition: DagDefinition, version: AirflowVersion): Promise<AirflowFile[]>
   /** Asks for a secret unseen, or takes it from a pipe. */
   readSecret(question: string): Promise<string>
   /** What alerts need, without engine and lake: a watcher is to be small. */

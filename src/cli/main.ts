@@ -38,6 +38,7 @@ process.exit(
     // Only who serves pays for loading the web server.
     startServer: async (services, options) =>
       (await import('../server/serve.ts')).startServer(services, { ...options, withPages: true }),
+    renderAirflow: async (definition, version) => (await import('../airflow/render.ts')).renderAirflow(definition, version),
     openPlatform: async (config, log) => (await import('../platform.ts')).openPlatform(config, log),
     openAlerts: async (config, log) => (await import('../platform/alerting.ts')).openAlerts(config, log),
   }),

@@ -1,3 +1,4 @@
+import type { DagDefinition } from '../../src/model/dag.ts'
 import type { AlertFacts, Alerts, LineageReport, Platform, RunOutcome } from '../../src/cli/platform-port.ts'
 import type { LineageNode } from '../../src/lineage/graph.ts'
 import type { Serving } from '../../src/platform/serving.ts'
@@ -292,6 +293,8 @@ export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = 
     tokenAdd: answer('tokenAdd', { ...facts.token, token: 'blotter_id_secret' }),
     tokenList: answer('tokenList', [facts.token]),
     tokenRevoke: answer('tokenRevoke', facts.token),
+    sparkRender: answer('sparkRender', { folder: '/work/spark', files: ['README.md', 'sql/0-tables.sql'], assumed: false }),
+    airflowDag: answer('airflowDag', DAG),
     serving: () => ({}) as Serving,
     workBeside: async () => {},
     doctor: answer('doctor', facts.doctor),
@@ -316,6 +319,20 @@ interface Given {
   secret?: string
 }
 
+const DAG: DagDefinition = {
+  pipeline: 'city',
+  description: 'A city.',
+  codeVersion: '1',
+  steps: ['extract'],
+  command: { submit: ['spark-submit'], conf: {}, program: ['${code}/blotter_batch.py'] },
+  schedule: undefined,
+  pollSeconds: undefined,
+  source: { table: 'crimes', key: 'id', cursor: 'updated_on' },
+  tables: ['raw.crimes'],
+  deadlineSeconds: 2040,
+  mail: { from: 'blotter@example.org', to: ['duty@example.org'] },
+}
+
 /** Runs a command line in this process against the fake platform. */
 export async function blotter(args: readonly string[], given: Given = {}): Promise<Printed> {
   const calls: unknown[][] = []
@@ -338,6 +355,10 @@ export async function blotter(args: readonly string[], given: Given = {}): Promi
     startServer: async (_services, options) => {
       calls.push(['startServer', options])
       return { url: 'http://127.0.0.1:7070', close: async () => void calls.push(['close']) }
+    },
+    renderAirflow: async (definition, version) => {
+      calls.push(['renderAirflow', definition, version])
+      return [{ path: 'dags/blotter_city.py', text: `# Airflow ${version}\n` }]
     },
     openPlatform: async (config) => {
       calls.push(['open', config])

@@ -4,8 +4,10 @@ export interface DagDefinition {
   pipeline: string
   description: string
   codeVersion: string
-  /** In the order in which they run on the cluster. */
-  steps: readonly ClusterStep[]
+  /** Names of a batch's steps, in the order in which they run on the cluster, each an application of Spark. */
+  steps: readonly string[]
+  /** `${code}`, `${batch_at}` and `${run}` in its words stand for what the DAG knows; the step's name comes last. */
+  command: SparkCommand
   schedule: { cron: string; timezone: string } | undefined
   /** How often the source is asked whether it has a new batch; undefined: never. */
   pollSeconds: number | undefined
@@ -17,11 +19,11 @@ export interface DagDefinition {
   mail: { from: string; to: readonly string[] }
 }
 
-/** One step of an EMR cluster. */
-export interface ClusterStep {
-  name: string
-  /** Of `command-runner.jar`; Jinja of Airflow is rendered in them. */
-  arguments: readonly string[]
+/** How a step is started: `spark-submit`, settings of Spark, then the program with its words. */
+export interface SparkCommand {
+  submit: readonly string[]
+  conf: Readonly<Record<string, string>>
+  program: readonly string[]
 }
 
 /** The majors of Airflow that a DAG is written for. */
