@@ -9,53 +9,53 @@ import type { Loaded } from './loaded.ts'
 export interface FiguresWish {
   at: string
   filters: Filters
+  /** none, previous_year, previous_period, or FROM..TO. */
   compare: string
   compareBatch?: string | undefined
 }
 
-/** The figures as JSON, with the time that it took to count them: `server_ms`. Found once a batch, then remembered. */
-export async function askFigures(dashboards: Dashboards, name: string, wish: FiguresWish): Promise<string> {
+type Kept = Pick<Dashboards, 'open' | 'lake' | 'counters'>
+
+/** The figures as JSON, with the time that it took to count them: `server_ms`. Counted once for each batch and question. */
+export async function askFigures(dashboards: Kept, name: string, wish: FiguresWish): Promise<string> {
   const { loaded } = await dashboards.open(name, wish.at)
-  return loaded.using(async () => {
-    const { batchAt } = loaded.memory
-    const [from, byMark] =
-      wish.compareBatch === undefined
-        ? [await dashboards.lake.before(batchAt), false]
-        : [await dashboards.lake.resolve(wish.compareBatch), true]
-    const question = JSON.stringify([sorted(wish.filters), wish.compare, from, byMark])
-    return loaded.answer(question, async () => {
-      const since = await sinceOf(loaded, from, byMark)
-      const begun = performance.now()
-      const figures = await dashboardFigures({
-        counters: dashboards.counters,
-        definition: loaded.definition,
-        memory: loaded.memory,
-        held: loaded.held,
-        asked: wish,
-        since,
-      })
-      const ms = Math.round((performance.now() - begun) * 100) / 100
-      return JSON.stringify({ ...figures, server_ms: ms })
-    })
-  })
+  const { lake } = dashboards
+  const byMark = wish.compareBatch !== undefined
+  const from = byMark ? await lake.resolve(wish.compareBatch!) : await lake.before(loaded.memory.batchAt)
+  const question = JSON.stringify([sameFilters(wish.filters), wish.compare, from ?? null, byMark])
+  return loaded.hold.using(() =>
+    loaded.answers.answer(question, () =>
+      withChanges(loaded, from, byMark, async (since) => {
+        const begun = performance.now()
+        const { definition, memory, held } = loaded
+        const { counters } = dashboards
+        const figures = await dashboardFigures({ counters, definition, memory, held, asked: wish, since })
+        return JSON.stringify({ ...figures, server_ms: Math.round((performance.now() - begun) * 100) / 100 })
+      }),
+    ),
+  )
 }
 
-async function sinceOf(loaded: Loaded, from: BatchAt | undefined, byMark: boolean): Promise<Since | undefined> {
+async function withChanges<T>(
+  loaded: Loaded,
+  from: BatchAt | undefined,
+  byMark: boolean,
+  work: (since: Since | undefined) => Promise<T>,
+): Promise<T> {
   const { batchAt } = loaded.memory
-  if (from === undefined || from === batchAt) return undefined
+  if (from === undefined || from === batchAt) return work(undefined)
   if (from > batchAt)
     throw new BlotterError('usage', `${from} is later than ${batchAt}: a batch is compared with an earlier one.`, {
       todo: `Look at ${from}, and compare it with ${batchAt}.`,
       context: { from, at: batchAt },
     })
-  return { batchAt: from, byMark, ...(await loaded.changed(from)) }
+  const { before, after, hold } = await loaded.changed(from)
+  return hold.using(() => work({ batchAt: from, byMark, before, after }))
 }
 
 /** One text for filters that mean the same. */
-function sorted({ keys, from, to }: Filters): unknown {
-  const ordered = Object.keys(keys)
-    .filter((name) => keys[name]!.length > 0)
-    .sort()
-    .map((name) => [name, [...new Set(keys[name])].sort()])
-  return [ordered, from ?? null, to ?? null]
+function sameFilters({ keys, from, to }: Filters): unknown {
+  const named = Object.entries(keys).filter(([, wanted]) => wanted.length > 0)
+  const ordered = named.map(([name, wanted]) => [name, [...new Set(wanted)].sort()] as const)
+  return [ordered.sort(([a], [b]) => (a < b ? -1 : 1)), from ?? null, to ?? null]
 }

@@ -40,3 +40,8 @@ export function addMonths(day: number, months: number): number {
   const month = monthOfDay(day)
   return Math.min(firstDayOf(month + months) + (day - firstDayOf(month)), lastDayOf(month + months))
 }
+
+/** A SQL expression (DuckDB) for the number of the day of a date or time. */
+export function dayNumberSql(at: string): string {
+  return `date_diff('day', DATE '1970-01-01', (${at})::DATE)`
+}

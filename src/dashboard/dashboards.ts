@@ -2,6 +2,7 @@ import { type Clock, sleep } from '../clock.ts'
 import { asBlotterError, BlotterError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { BatchAt } from '../model/batch-at.ts'
+import { Board, type BoardSetup, type RefreshState } from './board.ts'
 import { type Counters, startCounters } from './counters.ts'
 import type { Definition } from './definition.ts'
 import { type Definitions, definitionsStamp, readDefinitions } from './definitions.ts'
@@ -9,15 +10,7 @@ import type { DashboardLake } from './lake.ts'
 import { load, type Loaded } from './loaded.ts'
 import type { DefinitionProblem } from './parse-definition.ts'
 
-/** How the newest batch of a dashboard stands. */
-export interface RefreshState {
-  state: 'fresh' | 'loading' | 'failed'
-  /** When it became so. */
-  since: Date
-  problem?: { code: string; message: string; todo: string }
-}
-
-/** What happens to a dashboard, for whoever has it open. */
+/** What happens to dashboards, for whoever has one open. */
 export type DashboardEvent =
   | { type: 'batch'; batch_at: BatchAt }
   | { type: 'refresh'; dashboard: string; state: RefreshState['state']; batch_at: BatchAt | null }
@@ -26,7 +19,7 @@ export interface DashboardsSetup {
   /** The folder of the files that declare them. */
   folder: string
   lake: DashboardLake
-  /** What all dashboards may hold together; a refresh holds the old batch and the new one at a time. */
+  /** What all dashboards may hold together; half of it for newest batches, since a refresh holds the old and the new. */
   memoryBytes: number
   /** Threads that count. */
   threads: number
@@ -37,233 +30,158 @@ export interface DashboardsSetup {
   everyMs?: number
 }
 
-/** Dashboards with their batches in memory. */
-export interface Dashboards extends AsyncDisposable {
-  /** Begins to load, and to look for new batches; until then, the first question does. */
-  start(): void
-  list(): Promise<{ dashboards: { name: string; title: string }[]; problems: readonly DefinitionProblem[] }>
-  /** A dashboard as of a REF, and how it stands; waits for it to be loaded. */
-  open(name: string, ref: string): Promise<{ loaded: Loaded; refresh: RefreshState; isLatest: boolean }>
-  /** Loads the newest batch anew, in the background. */
-  refresh(name: string): Promise<RefreshState>
-  readonly counters: Counters
-  readonly lake: DashboardLake
-}
-
-interface Board {
-  definition: Definition
-  /** What is served as the newest batch. */
-  current: Loaded | undefined
-  /** The load that is under way. */
-  loading: Promise<void> | undefined
-  again: boolean
+/** A dashboard as of a batch, and how its newest batch stands. */
+export interface OpenedDashboard {
+  loaded: Loaded
   refresh: RefreshState
-  /** Other batches, those asked for last at the end. */
-  older: Map<BatchAt, Promise<Loaded>>
+  isLatest: boolean
 }
 
 const EVERY_MS = 1000
 
-export function openDashboards(setup: DashboardsSetup): Dashboards {
-  const { lake, clock, log } = setup
-  const stop = new AbortController()
-  const boards = new Map<string, Board>()
-  let counters: Counters | undefined
-  let definitions: Definitions | undefined
-  let lakeStamp: string | undefined
-  let watching: Promise<void> | undefined
-  let looking: Promise<void> | undefined
+/** The dashboards of a pipeline, with their batches in memory. Files that change and batches that come are noticed. */
+export class Dashboards {
+  readonly lake: DashboardLake
+  readonly #setup: DashboardsSetup
+  readonly #stop = new AbortController()
+  readonly #boards = new Map<string, Board>()
+  #counters: Counters | undefined
+  #definitions: Definitions | undefined
+  #lakeStamp: string | undefined
+  #watching: Promise<void> | undefined
+  #looking: Promise<void> | undefined
 
-  const counting = (): Counters => (counters ??= startCounters(setup.threads))
-
-  const loadBatch = (definition: Definition, batchAt: BatchAt): Promise<Loaded> =>
-    load({
-      definition,
-      lake,
-      counters: counting(),
-      batchAt,
-      limitBytes: setup.memoryBytes / 2,
-      now: () => clock.now(),
-    })
-
-  const become = (name: string, board: Board, refresh: Omit<RefreshState, 'since'>): void => {
-    board.refresh = { ...refresh, since: clock.now() }
-    setup.tell({ type: 'refresh', dashboard: name, state: refresh.state, batch_at: board.current?.memory.batchAt ?? null })
+  constructor(setup: DashboardsSetup) {
+    this.#setup = setup
+    this.lake = setup.lake
   }
 
-  const refreshOnce = async (name: string, board: Board): Promise<void> => {
-    become(name, board, { state: 'loading' })
-    const begun = performance.now()
-    try {
-      const { definition } = board
-      const loaded = await loadBatch(definition, await lake.resolve('latest'))
-      const old = board.current
-      board.current = loaded
-      if (old && old.definition !== definition) letGo(board)
-      old?.release()
-      makeRoom()
-      become(name, board, { state: 'fresh' })
-      const seconds = (performance.now() - begun) / 1000
-      log.info({ dashboard: name, batch_at: loaded.memory.batchAt, rows: loaded.memory.columns.rows, seconds }, 'refreshed')
-    } catch (error) {
-      const { code, message, todo } = asBlotterError(error)
-      become(name, board, { state: 'failed', problem: { code, message, todo } })
-      log.warn({ dashboard: name, code, message }, 'refresh failed')
-    }
+  /** Begins to load and to look for new batches; before it, each question looks. */
+  start(): void {
+    this.#watching ??= this.#watch()
   }
 
-  /** One load at a time; what is wished for meanwhile is done after it. */
-  const refresh = (name: string, board: Board): Promise<void> => {
-    if (board.loading) {
-      board.again = true
-      return board.loading
-    }
-    const work = async (): Promise<void> => {
-      do {
-        board.again = false
-        await refreshOnce(name, board)
-      } while (board.again && !stop.signal.aborted)
-      board.loading = undefined
-    }
-    board.loading = work()
-    return board.loading
+  async list(): Promise<{ dashboards: { name: string; title: string }[]; problems: readonly DefinitionProblem[] }> {
+    await this.#lookUnlessWatching()
+    const dashboards = [...this.#boards.values()].map(({ name, definition }) => ({ name, title: definition.title }))
+    return { dashboards, problems: this.#definitions?.problems ?? [] }
   }
 
-  const letGo = (board: Board): void => {
-    for (const older of board.older.values()) void older.then((loaded) => loaded.release()).catch(() => undefined)
-    board.older.clear()
+  /** Waits for what is not loaded. Throws `dashboard_missing`, `dashboard_invalid`, `batch_missing`, `lake_missing`. */
+  async open(name: string, ref: string): Promise<OpenedDashboard> {
+    const board = await this.#board(name)
+    const loaded = ref === 'latest' ? await board.newest() : await board.asOf(await this.lake.resolve(ref))
+    return { loaded, refresh: board.state, isLatest: loaded === board.current }
   }
 
-  /** Batches that were asked for longest ago go first, until half of what is granted is free for the next refresh. */
-  const makeRoom = (): void => {
-    const all = [...boards.values()]
-    const newest = all.reduce((sum, board) => sum + (board.current?.sizeBytes ?? 0), 0)
-    let room = Math.max(0, setup.memoryBytes / 2 - newest)
-    for (const board of all)
-      for (const [batchAt, loading] of [...board.older].reverse())
-        void loading
-          .then((loaded) => {
-            room -= loaded.sizeBytes
-            if (room < 0 && board.older.delete(batchAt)) loaded.release()
-          })
-          .catch(() => undefined)
+  /** Loads the newest batch anew, in the background. */
+  async refresh(name: string): Promise<RefreshState> {
+    const board = await this.#board(name)
+    void board.refresh()
+    return board.state
   }
 
-  const takeDefinitions = async (): Promise<void> => {
-    if (definitions && definitions.stamp === (await definitionsStamp(setup.folder))) return
-    const read = await readDefinitions(setup.folder)
-    definitions = read
-    for (const { file, line, column, message } of read.problems) log.warn({ file, line, column }, message)
-    const broken = new Set(read.problems.map(({ file }) => file.replace(/\.yaml$/, '')))
-    for (const name of boards.keys()) if (!read.found.has(name) && !broken.has(name)) boards.delete(name)
-    for (const [name, definition] of read.found) {
-      const board = boards.get(name)
-      if (!board) {
-        const since = clock.now()
-        boards.set(name, {
-          definition,
-          current: undefined,
-          loading: undefined,
-          again: false,
-          refresh: { state: 'loading', since },
-          older: new Map(),
-        })
-      } else if (JSON.stringify(board.definition) !== JSON.stringify(definition)) {
-        board.definition = definition
-        if (lakeStamp !== undefined) void refresh(name, board)
-      }
-    }
+  get counters(): Counters {
+    return (this.#counters ??= startCounters(this.#setup.threads))
   }
 
-  const look = async (): Promise<void> => {
-    await takeDefinitions()
-    const stamp = await lake.stamp()
-    const isNew = stamp !== undefined && stamp !== lakeStamp
-    if (isNew) {
-      lakeStamp = stamp
-      setup.tell({ type: 'batch', batch_at: await lake.resolve('latest') })
-    }
-    for (const [name, board] of boards)
-      if (stamp !== undefined && (isNew || (!board.current && !board.loading && board.refresh.state !== 'failed')))
-        void refresh(name, board)
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort()
+    await this.#watching
+    await this.#looking?.catch(() => undefined)
+    await Promise.all([...this.#boards.values()].map((board) => board.close()))
+    await this.#counters?.close()
   }
 
-  const lookOnce = (): Promise<void> =>
-    (looking ??= look().finally(() => {
-      looking = undefined
-    }))
-
-  const watch = async (): Promise<void> => {
-    while (!stop.signal.aborted) {
-      await lookOnce().catch((error: unknown) => log.warn({ error: asBlotterError(error).message }, 'dashboards'))
-      await sleep(setup.everyMs ?? EVERY_MS, stop.signal).catch(() => undefined)
-    }
-  }
-
-  const boardOf = async (name: string): Promise<Board> => {
-    if (!watching || !definitions) await lookOnce()
-    const board = boards.get(name)
+  async #board(name: string): Promise<Board> {
+    await this.#lookUnlessWatching()
+    const board = this.#boards.get(name)
     if (board) return board
-    const problem = definitions?.problems.find(({ file }) => file === `${name}.yaml`)
-    if (problem) throw invalid(problem)
-    throw missing(name, [...boards.keys()])
+    const problem = this.#definitions?.problems.find(({ file }) => file === `${name}.yaml`)
+    throw problem ? invalid(problem) : missing(name, [...this.#boards.keys()])
   }
 
-  const newestOf = async (board: Board): Promise<Loaded> => {
-    if (!board.current) {
-      // Says what is wrong with the lake, if anything is.
-      await lake.resolve('latest')
-      await board.loading
+  async #watch(): Promise<void> {
+    const { log, everyMs = EVERY_MS } = this.#setup
+    while (!this.#stop.signal.aborted) {
+      await this.#look().catch((error: unknown) => log.warn({ error: asBlotterError(error).message }, 'dashboards'))
+      await sleep(everyMs, this.#stop.signal).catch(() => undefined)
     }
-    if (board.current) return board.current
-    const { code, message, todo } = board.refresh.problem ?? {
-      code: 'internal',
-      message: 'It is not loaded.',
-      todo: 'Try again.',
+  }
+
+  async #lookUnlessWatching(): Promise<void> {
+    if (!this.#watching || !this.#definitions) await this.#look()
+  }
+
+  #look(): Promise<void> {
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = undefined
+    })
+    return this.#looking
+  }
+
+  async #lookOnce(): Promise<void> {
+    await this.#takeDefinitions()
+    const stamp = await this.lake.stamp()
+    if (stamp === undefined) return
+    const isNew = stamp !== this.#lakeStamp
+    this.#lakeStamp = stamp
+    if (isNew) this.#setup.tell({ type: 'batch', batch_at: await this.lake.resolve('latest') })
+    for (const board of this.#boards.values()) if (isNew || board.isUntouched) void board.refresh()
+  }
+
+  async #takeDefinitions(): Promise<void> {
+    const { folder, log } = this.#setup
+    if (this.#definitions?.stamp === (await definitionsStamp(folder))) return
+    const read = await readDefinitions(folder)
+    this.#definitions = read
+    for (const { file, line, column, message } of read.problems) log.warn({ file, line, column }, message)
+    // A file with a mistake takes nothing away: what it said before goes on serving.
+    const broken = new Set(read.problems.map(({ file }) => file))
+    for (const [name, board] of this.#boards) {
+      if (read.found.has(name) || broken.has(`${name}.yaml`)) continue
+      this.#boards.delete(name)
+      void board.close()
     }
-    throw new BlotterError(code as BlotterError['code'], message, { todo })
+    for (const [name, definition] of read.found) this.#define(name, definition)
   }
 
-  const olderOf = (board: Board, batchAt: BatchAt): Promise<Loaded> => {
-    const loading = board.older.get(batchAt) ?? loadBatch(board.current?.definition ?? board.definition, batchAt)
-    board.older.delete(batchAt)
-    board.older.set(batchAt, loading)
-    loading.then(makeRoom, () => board.older.delete(batchAt))
-    return loading
+  #define(name: string, definition: Definition): void {
+    const board = this.#boards.get(name)
+    if (!board) this.#boards.set(name, new Board(name, definition, this.#boardSetup()))
+    else if (JSON.stringify(board.definition) !== JSON.stringify(definition)) {
+      board.definition = definition
+      if (this.#lakeStamp !== undefined) void board.refresh()
+    }
   }
 
-  return {
-    start() {
-      watching ??= watch()
-    },
-    async list() {
-      await lookOnce()
-      const dashboards = [...boards].map(([name, { definition }]) => ({ name, title: definition.title }))
-      return { dashboards, problems: definitions?.problems ?? [] }
-    },
-    async open(name, ref) {
-      const board = await boardOf(name)
-      if (ref === 'latest') return { loaded: await newestOf(board), refresh: board.refresh, isLatest: true }
-      const batchAt = await lake.resolve(ref)
-      const isLatest = board.current?.memory.batchAt === batchAt
-      const loaded = isLatest ? board.current! : await olderOf(board, batchAt)
-      return { loaded, refresh: board.refresh, isLatest }
-    },
-    async refresh(name) {
-      const board = await boardOf(name)
-      void refresh(name, board)
-      return board.refresh
-    },
-    get counters() {
-      return counting()
-    },
-    lake,
-    async [Symbol.asyncDispose]() {
-      stop.abort()
-      await watching
-      await Promise.all([...boards.values()].map((board) => board.loading))
-      await counters?.close()
-    },
+  #boardSetup(): BoardSetup {
+    const { clock, memoryBytes } = this.#setup
+    const now = (): Date => clock.now()
+    return {
+      now,
+      newest: () => this.lake.resolve('latest'),
+      load: (definition, batchAt) =>
+        load({ definition, lake: this.lake, counters: this.counters, batchAt, limitBytes: memoryBytes / 2, now }),
+      changed: (board) => this.#tell(board),
+      grown: () => this.#makeRoom(),
+    }
+  }
+
+  /** What newest batches leave of half of the memory is for others; the other half is for the next refresh. */
+  #makeRoom(): void {
+    const boards = [...this.#boards.values()]
+    const newest = boards.reduce((sum, board) => sum + (board.current?.sizeBytes ?? 0), 0)
+    const room = Math.max(0, this.#setup.memoryBytes / 2 - newest)
+    for (const board of boards) board.keepOlder(room / boards.length)
+  }
+
+  #tell({ name, state, current }: Board): void {
+    const batchAt = current?.memory.batchAt ?? null
+    const { problem } = state
+    if (problem) this.#setup.log.warn({ dashboard: name, ...problem }, 'refresh failed')
+    else this.#setup.log.info({ dashboard: name, state: state.state, batch_at: batchAt }, 'refresh')
+    this.#setup.tell({ type: 'refresh', dashboard: name, state: state.state, batch_at: batchAt })
   }
 }
 

@@ -1,5 +1,5 @@
 import { dayText } from './calendar.ts'
-import type { RefreshState } from './dashboards.ts'
+import type { RefreshState } from './board.ts'
 import type { Dimension } from './definition.ts'
 import { hexagonCentre } from './hexagon.ts'
 import { UNKNOWN } from './keyed.ts'

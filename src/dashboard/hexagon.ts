@@ -26,19 +26,44 @@ function stepsOf({ origin, sizeM }: HexagonGrid): Steps {
   }
 }
 
-/** A SQL expression (DuckDB) for the key of the hexagon that a place lies in; NULL where it has none. */
-export function hexagonKeySql(grid: HexagonGrid, latitude: string, longitude: string): string {
+/** Columns and rows are counted from here, so that both are positive in a number. */
+const SHIFT = 32_768
+
+/**
+ * SQL expressions (DuckDB) for a place in steps of the grid, from the origin; then `hexagonNumberSql` wants them as columns:
+ * they are needed often, and an engine would work them out as often.
+ */
+export function hexagonStepsSql(grid: HexagonGrid, latitude: string, longitude: string): { x: string; y: string } {
   const steps = stepsOf(grid)
-  const x = `(((${longitude}) - ${exact(grid.origin[1])}) / ${exact(steps.column)})`
-  const y = `(((${latitude}) - ${exact(grid.origin[0])}) / ${exact(steps.row)})`
+  return {
+    x: `(((${longitude}) - ${exact(grid.origin[1])}) / ${exact(steps.column)})`,
+    y: `(((${latitude}) - ${exact(grid.origin[0])}) / ${exact(steps.row)})`,
+  }
+}
+
+/** A SQL expression (DuckDB) for the number of the hexagon that a place lies in; NULL where it has none. */
+export function hexagonNumberSql(x: string, y: string): string {
   // Rows with an even number have their centres at whole columns, odd ones half a column further; each lattice has a nearest
   // centre. Distances are in columns: a row is √3/2 of one.
   const even = { row: `(2 * round(${y} / 2))`, column: `round(${x})` }
   const odd = { row: `(2 * round((${y} - 1) / 2) + 1)`, column: `(round(${x} - 0.5) + 0.5)` }
-  const distance = ({ row, column }: typeof even): string => `(pow(${x} - ${column}, 2) + 0.75 * pow(${y} - ${row}, 2))`
-  const key = ({ row, column }: typeof even): string =>
-    `floor(${column})::INTEGER::VARCHAR || ':' || ${row}::INTEGER::VARCHAR`
-  return `CASE WHEN ${distance(even)} <= ${distance(odd)} THEN ${key(even)} ELSE ${key(odd)} END`
+  const square = (difference: string): string => `(${difference}) * (${difference})`
+  const distance = ({ row, column }: typeof even): string =>
+    `(${square(`${x} - ${column}`)} + 0.75 * ${square(`${y} - ${row}`)})`
+  const number = ({ row, column }: typeof even): string =>
+    `((${row} + ${SHIFT}) * ${2 * SHIFT} + floor(${column}) + ${SHIFT})`
+  return `(CASE WHEN ${distance(even)} <= ${distance(odd)} THEN ${number(even)} ELSE ${number(odd)} END)::UINTEGER`
+}
+
+export function hexagonKey(number: number): string {
+  return `${(number % (2 * SHIFT)) - SHIFT}:${Math.floor(number / (2 * SHIFT)) - SHIFT}`
+}
+
+/** The number of a hexagon's key; undefined for what is none. */
+export function hexagonNumber(key: string): number | undefined {
+  const [, column, row] = /^(-?\d{1,5}):(-?\d{1,5})$/.exec(key) ?? []
+  if (column === undefined || row === undefined) return undefined
+  return (Number(row) + SHIFT) * 2 * SHIFT + Number(column) + SHIFT
 }
 
 /** The middle of a hexagon, in degrees rounded to about a decimetre. */

@@ -1,6 +1,6 @@
 import { identifier } from '../model/sql-text.ts'
 import type { Definition, Dimension } from './definition.ts'
-import { hexagonKeySql } from './hexagon.ts'
+import { hexagonNumberSql, hexagonStepsSql } from './hexagon.ts'
 
 /** The key of incidents that have no value in a dimension. */
 export const UNKNOWN = 'unknown'
@@ -24,20 +24,35 @@ export function keyColumn(dimension: string): string {
 
 export const STATE_COLUMN = 'blotter state'
 
-/** A SELECT of the incidents with all their columns, the key of each dimension (texts, NULL for none) and the state. */
+/**
+ * A SELECT of the incidents with all their columns, the key of each dimension (a text, of hexagons a number; NULL for none)
+ * and the state.
+ */
 export function keyedSql(definition: Definition, { occurred }: Incidents): string {
-  const keys = Object.entries(definition.dimensions).flatMap(([name, dimension]) => {
-    const sql = keySql(dimension, occurred)
+  const dimensions = Object.entries(definition.dimensions)
+  const steps = dimensions.flatMap(([name, dimension]) => {
+    if (dimension.kind !== 'hexagon') return []
+    const { origin, size_m: sizeM, latitude, longitude } = dimension
+    const { x, y } = hexagonStepsSql({ origin, sizeM }, latitude, longitude)
+    return [`${x} AS ${stepColumn(name, 'x')}`, `${y} AS ${stepColumn(name, 'y')}`]
+  })
+  const keys = dimensions.flatMap(([name, dimension]) => {
+    const sql = keySql(name, dimension, identifier(occurred))
     return sql === undefined ? [] : [`${sql} AS ${identifier(keyColumn(name))}`]
   })
   const { value, unknown } = definition.measure
   const state = `CASE WHEN ${value.when} THEN ${STATE.value} WHEN ${unknown.when} THEN ${STATE.unknown} ELSE ${STATE.other} END`
-  return `SELECT *, ${[...keys, `${state} AS ${identifier(STATE_COLUMN)}`].join(', ')} FROM (${definition.incidents})`
+  const placed = ['*', ...steps].join(', ')
+  const all = ['*', ...keys, `${state} AS ${identifier(STATE_COLUMN)}`].join(', ')
+  return `SELECT ${all} FROM (SELECT ${placed} FROM (${definition.incidents}))`
+}
+
+function stepColumn(name: string, axis: 'x' | 'y'): string {
+  return identifier(`blotter ${axis} ${name}`)
 }
 
 /** Undefined for time, which is told by days. */
-function keySql(dimension: Dimension, occurred: string): string | undefined {
-  const at = identifier(occurred)
+function keySql(name: string, dimension: Dimension, at: string): string | undefined {
   switch (dimension.kind) {
     case 'category':
       return `(${dimension.sql})::VARCHAR`
@@ -46,7 +61,7 @@ function keySql(dimension: Dimension, occurred: string): string | undefined {
     case 'weekday_hour':
       return `isodow(${at})::VARCHAR || '-' || hour(${at})::VARCHAR`
     case 'hexagon':
-      return hexagonKeySql({ origin: dimension.origin, sizeM: dimension.size_m }, dimension.latitude, dimension.longitude)
+      return hexagonNumberSql(stepColumn(name, 'x'), stepColumn(name, 'y'))
     case 'time':
       return undefined
   }

@@ -1,147 +1,122 @@
 import type { BatchAt } from '../model/batch-at.ts'
 import { aggregate } from './aggregates.ts'
+import { Answers } from './answers.ts'
 import type { Held } from './count.ts'
 import type { Counters } from './counters.ts'
 import type { Definition } from './definition.ts'
+import { Hold } from './hold.ts'
 import type { DashboardLake } from './lake.ts'
 import { loadLike, loadMemory } from './load.ts'
 import type { Memory } from './memory.ts'
 
-/** One batch of a dashboard in memory, with all that is counted beforehand, and the answers given so far. */
-export interface Loaded {
-  definition: Definition
-  memory: Memory
-  held: Held
-  loadedAt: Date
-  sizeBytes: number
-  /** Incidents that changed since an earlier batch, by that batch. */
-  changed(since: BatchAt): Promise<{ before: Held; after: Held }>
-  /** The answer to a question, found once. */
-  answer(question: string, find: () => Promise<string>): Promise<string>
-  /** Keeps it until the work is done, whoever lets it go meanwhile. */
-  using<T>(work: () => Promise<T>): Promise<T>
-  /** Lets the threads forget it, once nobody uses it. */
-  release(): void
-}
-
-interface LoadedSetup {
+export interface LoadSetup {
   definition: Definition
   lake: DashboardLake
   counters: Counters
   batchAt: BatchAt
+  /** What the batch may take, in bytes. */
   limitBytes: number
   now(): Date
 }
 
+/** Incidents that changed since an earlier batch: as they were then, and as they are. */
+export interface Changed {
+  before: Held
+  after: Held
+  hold: Hold
+}
+
 /** How much text of answers is kept for one batch. */
 const ANSWERS_BYTES = 32 * 2 ** 20
-/** How many earlier batches' changes are kept for one batch. */
+/** For how many earlier batches it is kept what changed since. */
 const MOST_CHANGED = 4
 
-/** Loads one batch of a dashboard. */
-export async function load(setup: LoadedSetup): Promise<Loaded> {
+/** One batch of a dashboard in memory, with all that is counted beforehand, and the answers given so far. */
+export class Loaded {
+  readonly definition: Definition
+  readonly memory: Memory
+  readonly held: Held
+  readonly loadedAt: Date
+  readonly sizeBytes: number
+  readonly hold: Hold
+  readonly answers = new Answers(ANSWERS_BYTES)
+  readonly #setup: LoadSetup
+  readonly #changed = new Map<BatchAt, Promise<Changed>>()
+
+  constructor(setup: LoadSetup, memory: Memory, held: Held) {
+    this.definition = setup.definition
+    this.memory = memory
+    this.held = held
+    this.loadedAt = setup.now()
+    this.sizeBytes = memory.sizeBytes + (held.aggregates?.sizeBytes ?? 0)
+    this.#setup = setup
+    this.hold = new Hold(() => {
+      setup.counters.forget(held.id)
+      for (const since of this.#changed.keys()) this.#forgetChanged(since)
+    })
+  }
+
+  /** What changed since an earlier batch, read from the ledger. */
+  changed(since: BatchAt): Promise<Changed> {
+    const known = this.#changed.get(since)
+    if (known) return known
+    const found = loadChanged(this.#setup, this.memory, since)
+    this.#changed.set(since, found)
+    found.catch(() => this.#changed.delete(since))
+    const [oldest] = this.#changed.keys()
+    if (this.#changed.size > MOST_CHANGED && oldest !== undefined) this.#forgetChanged(oldest)
+    return found
+  }
+
+  #forgetChanged(since: BatchAt): void {
+    const gone = this.#changed.get(since)
+    this.#changed.delete(since)
+    void gone?.then(({ hold }) => hold.release()).catch(() => undefined)
+  }
+
+  release(): void {
+    this.hold.release()
+  }
+}
+
+/** Loads one batch of a dashboard, and counts beforehand what is worth it. */
+export async function load(setup: LoadSetup): Promise<Loaded> {
   const { definition, lake, counters, batchAt, limitBytes } = setup
   const memory = await withEngine(lake.open(batchAt), (engine) =>
     loadMemory(engine, { definition, incidents: lake.incidents, batchAt, limitBytes }),
   )
   const { columns, calendar } = memory
   const id = counters.hold(columns)
-  const ids = [id]
   try {
-    const aggregates = await aggregate(counters, id, columns, calendar)
-    const changed = new Map<BatchAt, Promise<{ before: Held; after: Held }>>()
-    let users = 0
-    let released = false
-    const forget = (): void => {
-      if (released && users === 0) for (const one of ids.splice(0)) counters.forget(one)
-    }
-    return {
-      definition,
-      memory,
-      held: { id, columns, calendar, aggregates },
-      loadedAt: setup.now(),
-      sizeBytes: memory.sizeBytes + aggregates.sizeBytes,
-      changed(since) {
-        const known = changed.get(since)
-        if (known) return known
-        const found = loadChanged(setup, memory, since, (held) => ids.push(held))
-        changed.set(since, found)
-        found.catch(() => changed.delete(since))
-        const oldest = changed.size > MOST_CHANGED ? changed.keys().next().value : undefined
-        if (oldest !== undefined) changed.delete(oldest)
-        return found
-      },
-      answer: remember(ANSWERS_BYTES),
-      async using(work) {
-        users++
-        try {
-          return await work()
-        } finally {
-          users--
-          forget()
-        }
-      },
-      release() {
-        released = true
-        forget()
-      },
-    }
+    return new Loaded(setup, memory, { id, columns, calendar, aggregates: await aggregate(counters, id, columns, calendar) })
   } catch (error) {
     counters.forget(id)
     throw error
   }
 }
 
-async function loadChanged(
-  { definition, lake, counters, batchAt, limitBytes }: LoadedSetup,
-  memory: Memory,
-  since: BatchAt,
-  hold: (id: number) => void,
-): Promise<{ before: Held; after: Held }> {
+async function loadChanged(setup: LoadSetup, memory: Memory, since: BatchAt): Promise<Changed> {
+  const { definition, lake, counters, batchAt, limitBytes } = setup
   const side = async (which: 'before' | 'after'): Promise<Held> => {
-    const options = { definition, incidents: lake.incidents, batchAt, limitBytes }
     const { columns, calendar } = await withEngine(lake.openChanged(since, batchAt, which), (engine) =>
-      loadLike(engine, options, memory),
+      loadLike(engine, { definition, incidents: lake.incidents, batchAt, limitBytes }, memory),
     )
-    const id = counters.hold(columns)
-    hold(id)
-    return { id, columns, calendar, aggregates: undefined }
+    return { id: counters.hold(columns), columns, calendar, aggregates: undefined }
   }
-  return { before: await side('before'), after: await side('after') }
+  const before = await side('before')
+  try {
+    const after = await side('after')
+    const hold = new Hold(() => {
+      for (const { id } of [before, after]) counters.forget(id)
+    })
+    return { before, after, hold }
+  } catch (error) {
+    counters.forget(before.id)
+    throw error
+  }
 }
 
 async function withEngine<E extends AsyncDisposable, T>(opening: Promise<E>, work: (engine: E) => Promise<T>): Promise<T> {
   await using engine = await opening
   return await work(engine)
-}
-
-/** Remembers answers up to so many bytes, those that were asked for last. */
-function remember(limitBytes: number): Loaded['answer'] {
-  const answers = new Map<string, Promise<string>>()
-  let bytes = 0
-  return (question, find) => {
-    const known = answers.get(question)
-    if (known) {
-      answers.delete(question)
-      answers.set(question, known)
-      return known
-    }
-    const found = find()
-    answers.set(question, found)
-    found.then(
-      (text) => {
-        bytes += text.length
-        for (const [old, answer] of answers) {
-          if (bytes <= limitBytes) break
-          if (old === question) continue
-          answers.delete(old)
-          void answer.then((gone) => (bytes -= gone.length))
-          // Its size is known only later; one at a time is enough, since each answer takes its turn here.
-          break
-        }
-      },
-      () => answers.delete(question),
-    )
-    return found
-  }
 }

@@ -32,8 +32,8 @@ export interface RowKeys {
 /** The values of a dimension: code 0 is no value. */
 export interface Dictionary {
   /** By code; `keys[0]` is `unknown`. */
-  keys: readonly string[]
-  codeOf: ReadonlyMap<string, number>
+  keys: string[]
+  codeOf: Map<string, number>
 }
 
 /** The incidents of one batch as whole numbers in memory: what every figure of a dashboard is counted from. */

@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Clock } from '../clock.ts'
-import { type DashboardEvent, type Dashboards, openDashboards } from '../dashboard/dashboards.ts'
+import { type DashboardEvent, Dashboards } from '../dashboard/dashboards.ts'
 import type { DashboardLake } from '../dashboard/lake.ts'
 import type { Engine } from '../engine/engine.ts'
 import { BATCHES_TABLE } from '../history/ledger.ts'
@@ -26,7 +26,7 @@ interface Parts {
 
 /** The dashboards of the pipeline's folder over the lake. */
 export function dashboards(parts: Parts, log: Log, tell: (event: DashboardEvent) => void): Dashboards {
-  return openDashboards({
+  return new Dashboards({
     folder: join(parts.pipeline.folder, '4-dashboards'),
     lake: dashboardLake(parts),
     memoryBytes: parts.config.memoryBytes,
