@@ -9,7 +9,7 @@ import { configProblem } from './config/problem.ts'
 import { configSchema, SECRET, type ConfigValues } from './config/schema.ts'
 import { BlotterError } from './errors.ts'
 import { redaction } from './log/redaction.ts'
-import type { Config, Credential, SecretsConfig } from './model/configuration.ts'
+import type { Config, Credential, SecretsConfig, ServerConfig } from './model/configuration.ts'
 import { secretMissing } from './secret/secrets.ts'
 import { secretVariable, type Given, type Variables, variableText } from './secret/variable.ts'
 
@@ -145,7 +145,7 @@ function shaped(values: ConfigValues, shaping: Shaping): Config {
     retention: { batches: retention.batches, days: retention.days },
     alerts: { email, webhook: credential('alerts.webhook', alerts.webhook), digest: alerts.digest, link: alerts.link },
     secrets: secretsOf(values, state, shaping),
-    server: { host: server.host, port: server.port },
+    server: serverOf(server, shaping),
     openLineage,
     notices,
   }

@@ -22,6 +22,7 @@ import { codeVersionOf } from './platform/code-version.ts'
 import { examineAlerts, runAlerts } from './platform/alerting.ts'
 import { figuring } from './platform/figures.ts'
 import { keeping } from './platform/keeping.ts'
+import { identities } from './platform/identities.ts'
 import { lineage } from './platform/lineage.ts'
 import { loading } from './platform/loading.ts'
 import { reading } from './platform/reading.ts'
@@ -38,6 +39,7 @@ import { tokens } from './platform/tokens.ts'
 import { openReader, type Reader } from './query/reader.ts'
 import { openAwsSecrets } from './secret/aws/store.ts'
 import { openEnvironment } from './secret/env/store.ts'
+import { users } from './platform/users.ts'
 import { looseRights } from './secret/vault/key.ts'
 import { openVault } from './secret/vault/store.ts'
 import { openDemoSource } from './source/demo/source.ts'
@@ -61,9 +63,11 @@ export type Platform = Awaited<ReturnType<typeof openPlatform>>
 export async function openPlatform(given: Config, log: Log, clock: Clock = systemClock) {
   const secrets = openSecretParts(given, clock, STORES)
   const { config } = secrets
-  const parts = await openParts(secrets, clock)
+  const parts = await openParts(secrets, clock, log)
   const { table } = parts.pipeline.source
-  const { closeIdentity, bearerOf, ...tokenVerbs } = tokens(parts)
+  const known = identities(parts)
+  const { bearerOf, ...tokenVerbs } = tokens(known)
+  const people = { identity: known.open, exists: () => known.existing() !== undefined, oidc: config.server.oidc }
   const verbsOfSecrets = secretVerbs({ secrets, config, clock, stores: STORES })
   const served: AsyncDisposable[] = []
   const verbsOfRuns = batching(parts, log)
@@ -79,9 +83,10 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
     serving() {
       const services = serving(
         parts,
-        bearerOf,
+        { bearerOf, people },
         figuring(parts, verbsOfSecrets.secretStatus),
         log,
+    ...users(known),
         runDesk(parts, verbsOfRuns),
       )
       served.push(services)
@@ -115,7 +120,7 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
     },
     async [Symbol.asyncDispose]() {
       for (const services of served) await services[Symbol.asyncDispose]()
-      closeIdentity()
+      known.close()
       secrets[Symbol.dispose]()
       parts[Symbol.dispose]()
     },
@@ -156,7 +161,7 @@ interface Parts extends Disposable {
 /** Where secrets can be kept; which one it is the configuration says. */
 const STORES = { openEnvironment, openVault, openAwsSecrets }
 
-async function openParts(secrets: SecretParts, clock: Clock): Promise<Parts> {
+async function openParts(secrets: SecretParts, clock: Clock, log: Log): Promise<Parts> {
   const { config } = secrets
   if (config.lake.includes('://')) throw bucketsLater(config.lake)
   const pipeline = await loadPipeline(config.pipeline)

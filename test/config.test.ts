@@ -41,7 +41,14 @@ test('without any configuration the defaults hold', () => {
   assert.equal(config.memoryBytes, 2 ** 30)
   assert.equal(config.sla.runMs, 34 * 60_000)
   assert.deepEqual(config.guards, { vanishedMax: 0.05, keylessMax: 0.001 })
-  assert.deepEqual(config.server, { host: '127.0.0.1', port: 7070 })
+  assert.deepEqual(config.server, {
+    host: '127.0.0.1',
+    port: 7070,
+    hosts: [],
+    tls: undefined,
+    trustProxy: [],
+    oidc: undefined,
+  })
 })
 
 test('the example of the documentation is read whole', async () => {
@@ -111,6 +118,16 @@ test('every key can be set by its variable', () => {
     'secrets.region': 'us-east-2',
     'server.host': '::1',
     'server.port': '0',
+    'server.hosts': 'blotter.example.org, desk.example.org:8443',
+    'server.tls.cert': 'tls/cert.pem',
+    'server.tls.key': 'tls/key.pem',
+    'server.trust_proxy': '127.0.0.1,10.0.0.0/8',
+    'server.oidc.issuer': 'https://id.example.org/city',
+    'server.oidc.client_id': 'blotter',
+    'server.oidc.client_secret': 'five',
+    'server.oidc.name': 'City account',
+    'server.oidc.role': 'viewer',
+    'server.oidc.hosts': 'keys.example.org',
     'source.password': 'one',
     'source.rotation.admin_user': 'dba',
     'source.rotation.admin_password': 'four',
@@ -130,7 +147,18 @@ test('every key can be set by its variable', () => {
   assert.deepEqual(config.retention, { batches: 30, days: 365 })
   assert.deepEqual(config.alerts.email?.to, ['c@d', 'e@f'])
   assert.equal(config.alerts.email?.port, 25)
-  assert.deepEqual(config.server, { host: '::1', port: 0 })
+  const { oidc, ...server } = config.server
+  assert.deepEqual(server, {
+    host: '::1',
+    port: 0,
+    hosts: ['blotter.example.org', 'desk.example.org:8443'],
+    tls: { cert: '/city/tls/cert.pem', key: '/city/tls/key.pem' },
+    trustProxy: ['127.0.0.1', '10.0.0.0/8'],
+  })
+  assert.deepEqual(
+    [oidc?.clientId, oidc?.name, oidc?.role, oidc?.hosts],
+    ['blotter', 'City account', 'viewer', ['keys.example.org']],
+  )
   const { vaultFile, keyFile, prefix, region, backend } = config.secrets
   const secrets = {
     vaultFile: '/city/safe/v.json',
@@ -153,6 +181,17 @@ test('a deadline that nobody can keep is refused, and so is an address that woul
   assert.match(refused(email('"a@b\\r\\nBcc: c@d"')).message, /alerts\.email\.to/)
   assert.equal(load(email('Desk <desk@example.org>')).alerts.email?.tls, 'starttls')
   assert.equal(load('alerts: { email: { host: h, port: 465, from: a@b, to: [c@d] } }').alerts.email?.tls, 'implicit')
+})
+
+test('single sign-on goes by https, and no role that lets others in is given by it', () => {
+  const oidc = (rest: string): string => `server: { oidc: { client_id: blotter, ${rest} } }`
+  assert.match(refused(oidc('issuer: "http://id.example.org"')).message, /server\.oidc\.issuer.*expected https/)
+  assert.match(refused(oidc('issuer: "ftp://id.example.org"')).message, /server\.oidc\.issuer/)
+  assert.match(refused(oidc('issuer: "https://id.example.org", role: admin')).message, /server\.oidc\.role/)
+  assert.equal(load(oidc('issuer: "http://127.0.0.1:9000"')).server.oidc?.role, undefined)
+  assert.match(refused(oidc('issuer: "https://id.example.org", client_secret: plain')).todo, /secret:\/\//)
+  assert.match(refused('server: { trust_proxy: [everybody] }').message, /server\.trust_proxy/)
+  assert.match(refused('server: { tls: { cert: c.pem } }').message, /server\.tls\.key/)
 })
 
 test('a password comes from a variable, a file, or the store that secret:// names', async () => {

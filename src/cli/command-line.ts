@@ -16,7 +16,7 @@ export interface CommandLineInputs {
   signal: AbortSignal
   openPlatform(config: Config, log: Log): Promise<Platform>
   /** Answers requests at an address until it is closed; `src/server` stands beside the command line, so it is handed in. */
-  startServer(services: Serving, options: { host: string; port: number }): Promise<{ url: string; close(): Promise<void> }>
+  startServer(services: Serving, options: Config['server']): Promise<{ url: string; close(): Promise<void> }>
   /** Writes a DAG for Airflow; `src/airflow` stands beside the command line, so it is handed in. */
   renderAirflow(definition: DagDefinition, version: AirflowVersion): Promise<AirflowFile[]>
   /** Asks for a secret unseen, or takes it from a pipe. */

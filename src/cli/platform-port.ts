@@ -8,6 +8,7 @@ import type { CitingPort } from './port/citing.ts'
 import type { SecretsPort } from './port/secrets.ts'
 import type { Scope } from '../model/scope.ts'
 import type {
+import type { UsersPort } from './port/users.ts'
   RestoreOptions,
   RestoreReport,
   RestorePreview,
@@ -36,7 +37,7 @@ export type {
  * (it ranks below); that both fit is checked where `main.ts` opens it. Every function throws BlotterError.
  * Whatever is returned is printed by `--json` as it is, so its names are those of DESIGN section 6.
  */
-export interface Platform extends AsyncDisposable, CitingPort, SecretsPort {
+export interface Platform extends AsyncDisposable, CitingPort, SecretsPort, UsersPort {
   /** Makes a batch now, or goes on with an interrupted run. */
   run(options: RunOptions, watch: Watch): Promise<RunOutcome>
   /** Puts incidents into a MySQL source; creates the table where it is missing. */

@@ -36,6 +36,7 @@ import { addTables } from './verbs/tables.ts'
 import { addToken } from './verbs/token.ts'
 
 const INTRODUCTION = `Turns a city's crime table into a lake of versioned tables: every batch is kept, every change is known.
+import { addUserVerb } from './verbs/user.ts'
 
 A first look, without a database:
   $ blotter run --source "demo://chicago?rows=300000&seed=1&day=0"

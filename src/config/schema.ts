@@ -154,6 +154,40 @@ const secrets = z.strictObject({
     .meta({ description: 'AWS region of the secrets (default: that of AWS’s own configuration).' }),
 })
 
+const tls = z.strictObject({
+  cert: z
+    .string()
+    .min(1)
+    .meta({ description: 'File of the certificate that pages and API are served with, its chain included (PEM).' }),
+  key: z.string().min(1).meta({ description: 'File of its private key (PEM).' }),
+})
+
+/** A name as browsers send it; with a port where it is not the usual one. */
+const hostName = z
+  .string()
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/, 'expected a name such as blotter.example.org')
+
+const oidc = z.strictObject({
+  issuer: z
+    .url({ protocol: /^https?$/, error: 'expected the https URL of the issuer' })
+    .refine(
+      (url) => url.startsWith('https:') || /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::|\/|$)/.test(url),
+      'expected https',
+    )
+    .meta({ description: 'Issuer of single sign-on (OpenID Connect), as its own documents name it.' }),
+  client_id: z.string().min(1).meta({ description: 'What the issuer knows Blotter by.' }),
+  client_secret: secret.optional().meta({ description: 'Its secret, where the issuer gave one.' }),
+  name: z.string().min(1).max(60).default('single sign-on').meta({ description: 'What the button on the login page says.' }),
+  role: z
+    .enum(['viewer', 'operator'])
+    .optional()
+    .meta({ description: 'Role of whoever signs in first; without it only those who were added get in.' }),
+  hosts: z
+    .array(hostName)
+    .default([])
+    .meta({ description: 'Other hosts that the issuer’s documents may name for its keys and tokens.' }),
+})
+
 const server = z.strictObject({
   host: z.string().default('127.0.0.1').meta({ description: 'Address that `blotter serve` listens on.' }),
   port: z.int().min(0).max(65_535).default(7070).meta({ description: 'Its port; 0 takes a free one.' }),

@@ -32,7 +32,7 @@ export interface Config {
   retention: { batches: number | undefined; days: number | undefined }
   alerts: AlertsConfig
   secrets: SecretsConfig
-  server: { host: string; port: number }
+  server: ServerConfig
   openLineage: OpenLineageConfig
   /** What looks like a mistake but stops nothing, such as a `BLOTTER_*` variable that no key answers to. */
   notices: readonly string[]

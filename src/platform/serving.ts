@@ -5,10 +5,12 @@ import type { Engine } from '../engine/engine.ts'
 import type { Storage } from '../lake/storage.ts'
 import type { Log } from '../log.ts'
 import type { Pipeline } from '../model/pipeline.ts'
+import type { SingleSignOnConfig } from '../model/configuration.ts'
 import type { Bearer } from '../model/scope.ts'
 import { tableSpecs } from '../pipeline/tables.ts'
 import { openChangeExplorer } from '../query/change-explorer.ts'
 import { openReader, type QuarantineWish, type Reader } from '../query/reader.ts'
+import type { Identity } from '../state/identity/identity.ts'
 import type { State } from '../state/state.ts'
 import { listTables } from '../query/table-list.ts'
 import type { Dashboards } from '../dashboard/dashboards.ts'
@@ -35,13 +37,19 @@ interface Parts {
   state(): State
 }
 
+/** How those who ask are known: programs by tokens, people by where they are kept. */
+interface Known {
+  bearerOf(token: string): Bearer | undefined
+  people: { identity(): Identity; exists(): boolean; oidc: SingleSignOnConfig | undefined }
+}
+
 /** Engines that answers have at a time; each may take what the configuration grants to one. */
 const ANSWERS_AT_ONCE = 2
 
 /** What a server's answers are made of. An empty lake is made when an engine first asks for its tables. */
 export function serving(
   parts: Parts,
-  bearerOf: (token: string) => Bearer | undefined,
+  known: Known,
   figures: () => Promise<Figures>,
   log: Log,
   runs: RunDesk,
@@ -55,7 +63,7 @@ export function serving(
   let engines: EngineCatalog | undefined
   let opened: Dashboards | undefined
   return {
-    bearerOf,
+    ...known,
     figures,
     log,
     batches: async () => (parts.lakeExists() ? reader().batches() : []),

@@ -1,13 +1,16 @@
 import { fastify, type FastifyInstance } from 'fastify'
-import { monotonicSeconds } from '../clock.ts'
+import { monotonicSeconds, systemClock } from '../clock.ts'
 import { api } from './api/plugin.ts'
 import { authenticate } from './authentication.ts'
 import { health } from './health.ts'
 import { allowHosts } from './host-allow-list.ts'
 import { iceberg } from './iceberg/plugin.ts'
+import { openPeople } from './login/people.ts'
 import { metrics } from './metrics.ts'
 import { pages } from './pages.ts'
 import { answerProblems } from './problem.ts'
+import { limitRates } from './rate-limit.ts'
+import { secureAnswers } from './security-headers.ts'
 import type { Services } from './services.ts'
 
 export interface AppOptions {
@@ -15,6 +18,10 @@ export interface AppOptions {
   hosts?: readonly string[]
   /** Folder of the built pages; without it there is only the API. */
   pages?: string | undefined
+  /** Certificate and key in PEM; without them it speaks plain HTTP. */
+  tls?: { cert: string; key: string } | undefined
+  /** Addresses and networks of proxies that are believed. */
+  trustProxy?: readonly string[]
 }
 
 const BODY_LIMIT_BYTES = 1 << 20
@@ -25,7 +32,10 @@ const IDLE_TIMEOUT_MS = 75_000
 const LONGEST_NAME = 2048
 
 /** The web application: each concern is a plugin that is handed the services; nothing listens yet. */
-export function createApp(services: Services, { hosts = [], pages: folder }: AppOptions = {}): FastifyInstance {
+export function createApp(
+  services: Services,
+  { hosts = [], pages: folder, tls, trustProxy = [] }: AppOptions = {},
+): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -33,25 +43,26 @@ export function createApp(services: Services, { hosts = [], pages: folder }: App
     routerOptions: { maxParamLength: LONGEST_NAME },
     forceCloseConnections: 'idle',
     return503OnClosing: true,
-  })
+    ...(trustProxy.length > 0 ? { trustProxy: [...trustProxy] } : {}),
+    ...(tls ? { https: { ...tls, minVersion: 'TLSv1.2' } } : {}),
+  }) as FastifyInstance
+  const people = services.people && openPeople(services.people)
   answerProblems(app, services.log)
   logRequests(app, services)
   allowHosts(app, hosts)
-  authenticate(app, services.bearerOf)
-  tellNothingMore(app)
+  authenticate(app, {
+    bearerOf: services.bearerOf,
+    personOf: async (request) => people?.personOf(request),
+    now: () => systemClock.now(),
+  })
+  secureAnswers(app)
+  limitRates(app)
   health(app, services)
   metrics(app, services)
-  app.register(async (inner) => api(inner, services), { prefix: '/api' })
+  app.register(async (inner) => api(inner, services, people), { prefix: '/api' })
   app.register(async (inner) => iceberg(inner, services), { prefix: '/iceberg/v1' })
   if (folder !== undefined) app.register(async (inner) => pages(inner, folder))
   return app
-}
-
-function tellNothingMore(app: FastifyInstance): void {
-  app.addHook('onSend', async (_request, reply) => {
-    reply.header('x-content-type-options', 'nosniff')
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
-  })
 }
 
 /** The path, not its parameters: those are whatever somebody sent. */

@@ -3,12 +3,19 @@ import { sleep } from '../clock.ts'
 import { BlotterError } from '../errors.ts'
 import { createApp } from './app.ts'
 import { builtPages } from './built-pages.ts'
+import { readCertificate } from './certificate.ts'
 import type { Services } from './services.ts'
 
 export interface ServeOptions {
   host: string
   /** 0 takes a free one. */
   port: number
+  /** Names under which people reach it, beside its own. */
+  hosts?: readonly string[]
+  /** Files of certificate and key (PEM); without them it speaks plain HTTP. */
+  tls?: { cert: string; key: string } | undefined
+  /** Addresses and networks of proxies that are believed. */
+  trustProxy?: readonly string[]
   /** How long answers that are under way may take once the server is to stop; by default 10 s. */
   graceMs?: number
   /** Whether the pages are served, and built before where a checkout's are stale; by default only the API is. */
@@ -24,12 +31,15 @@ export interface RunningServer {
 
 const GRACE_MS = 10_000
 
-/** Listens, and answers until it is closed. Throws `address_unusable`. */
-export async function startServer(
-  services: Services,
-  { host, port, graceMs = GRACE_MS, withPages = false }: ServeOptions,
-): Promise<RunningServer> {
-  const app = createApp(services, { hosts: [host], pages: withPages ? await builtPages(services.log) : undefined })
+/** Listens, and answers until it is closed. Throws `address_unusable`, `config_invalid` for a certificate that is none. */
+export async function startServer(services: Services, options: ServeOptions): Promise<RunningServer> {
+  const { host, port, hosts = [], trustProxy = [], graceMs = GRACE_MS, withPages = false } = options
+  const app = createApp(services, {
+    hosts: [host, ...hosts],
+    tls: options.tls && readCertificate(options.tls),
+    trustProxy,
+    pages: withPages ? await builtPages(services.log) : undefined,
+  })
   try {
     await app.listen({ host, port })
   } catch (error) {
@@ -39,7 +49,7 @@ export async function startServer(
   services.dashboards().start()
   const { port: bound } = app.server.address() as AddressInfo
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    url: `${options.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     async close() {
       const late = new AbortController()
       const cut = sleep(graceMs, late.signal).then(

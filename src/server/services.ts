@@ -14,11 +14,14 @@ import type { ChangesPage, ChangesWish } from '../query/change-explorer.ts'
 import type { IncidentLife, QuarantineList, QuarantineWish } from '../query/reader.ts'
 import type { FoundIncident } from '../query/search.ts'
 import type { ListedTable } from '../query/table-list.ts'
+import type { PeopleSource } from './login/people.ts'
 
 /** Everything that answers to requests are made of; `platform.ts` provides it, or a test. */
 export interface Services {
   /** Who shows this token; undefined for a stranger. */
   bearerOf(token: string): Bearer | undefined
+  /** Where people are known from; without it only tokens let in. */
+  people?: PeopleSource | undefined
   /** Oldest first; empty where there is no lake yet. */
   batches(): Promise<BatchFacts[]>
   /** The batch that a REF names, and the pipeline's tables as of it. Throws `batch_missing`, `usage`. */

@@ -1,6 +1,9 @@
 import { once } from 'node:events'
-import { isIP } from 'node:net'
+import { BlotterError } from '../../errors.ts'
 import type { Verbs } from '../command-line.ts'
+import type { Platform } from '../platform-port.ts'
+import type { OneTimeLink } from '../port/users.ts'
+import { addressOfPages, isLoopback } from '../show/address.ts'
 import { noteText } from '../show/note.ts'
 import { examples } from './examples.ts'
 
@@ -23,17 +26,24 @@ export function addServe({ program, action }: Verbs): void {
     )
     .action(
       action<[], object>(async (invocation) => {
-        const { host, port } = invocation.config().server
+        const config = invocation.config()
+        const { host, tls } = config.server
         const { out, err } = invocation.terminal
         await invocation.watched(
           async (platform, { signal }) => {
-            const server = await invocation.startServer(platform.serving(), { host, port })
+            const server = await invocation.startServer(platform.serving(), config.server)
             try {
-              if (!isLoopback(host)) await err.write(noteText(UNPROTECTED, err))
+              if (!isLoopback(host) && !tls) await err.write(noteText(UNPROTECTED, err))
               const { url } = server
+              const first = await firstLink(platform)
+              const link = first && `${addressOfPages(config, Number(new URL(url).port) || undefined)}${first.link}`
               const text = (): string =>
-                `${out.styles.ok('✓')} ${out.styles.strong(url)}  API ${url}/api/v1 · Iceberg REST catalog ${url}/iceberg · Ctrl-C stops\n`
-              await invocation.print({ url, api: `${url}/api/v1`, iceberg: `${url}/iceberg` }, text)
+                `${out.styles.ok('✓')} ${out.styles.strong(url)}  API ${url}/api/v1 · Iceberg REST catalog ${url}/iceberg · Ctrl-C stops\n` +
+                (link
+                  ? `${out.styles.accent('→')} The first user enrols here, once and within ten minutes: ${out.styles.strong(link)}\n`
+                  : '')
+              const told = { url, api: `${url}/api/v1`, iceberg: `${url}/iceberg`, ...(link ? { first_user: link } : {}) }
+              await invocation.print(told, text)
               await Promise.all([platform.workBeside(signal), signal.aborted ? undefined : once(signal, 'abort')])
             } finally {
               await server.close()
@@ -46,8 +56,15 @@ export function addServe({ program, action }: Verbs): void {
 }
 
 const UNPROTECTED =
-  'This listens beyond this machine and speaks plain HTTP: put a proxy with TLS before it, since tokens pass in the open.'
+  'This listens beyond this machine and speaks plain HTTP: passwords and tokens pass in the open. Name a certificate ' +
+  '(`server.tls`), or put a proxy with TLS before it.'
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+/** None where there are users, nor where nothing can be written: then nobody can enrol anyway. */
+async function firstLink(platform: Platform): Promise<OneTimeLink | undefined> {
+  try {
+    return await platform.firstUserLink()
+  } catch (error) {
+    if (error instanceof BlotterError && error.code === 'lake_unwritable') return undefined
+    throw error
+  }
 }

@@ -1,22 +1,22 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { BlotterError } from '../../errors.ts'
-import type { Scope } from '../../model/scope.ts'
+import type { Access } from '../authentication.ts'
 
 /** A way of asking: what is validated, documented and answered, said once. */
 export interface Endpoint<
   Parameters extends z.ZodObject = z.ZodObject,
   Query extends z.ZodObject = z.ZodObject,
   Body extends z.ZodType = z.ZodType,
-> {
+> extends Omit<Access, 'page'> {
   /** Default GET. */
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** `/v1/batches/:batch` */
   path: string
   name: string
   summary: string
-  /** What whoever asks must have; default `api`. */
-  scope?: Scope
+  /** Requests of one client in a time, where they are to be fewer than those of others. */
+  limit?: { max: number; timeWindow: number }
   parameters: Parameters
   query: Query
   /** Of a JSON body; left out where none is read. */
@@ -44,11 +44,11 @@ export function addEndpoint<P extends z.ZodObject, Q extends z.ZodObject, B exte
   app: FastifyInstance,
   endpoint: Endpoint<P, Q, B>,
 ): Described {
-  const { method = 'GET', path: url, scope = 'api' } = endpoint
+  const { method = 'GET', path: url } = endpoint
   app.route({
     method,
     url,
-    config: { scope },
+    config: { ...accessTo(endpoint), ...(endpoint.limit ? { rateLimit: endpoint.limit } : {}) },
     handler: async (request, reply) => {
       const asked = {
         parameters: checked(endpoint.parameters, request.params),
@@ -59,6 +59,11 @@ export function addEndpoint<P extends z.ZodObject, Q extends z.ZodObject, B exte
     },
   })
   return endpoint
+}
+
+/** What says nothing of who may ask is for everybody who may use the API. */
+export function accessTo({ open, scope, role, confirm }: Access): Access {
+  return { open, scope: scope ?? (open || role !== undefined ? undefined : 'api'), role, confirm }
 }
 
 function checked<T extends z.ZodType>(schema: T, given: unknown): z.output<T> {

@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import type { People } from '../login/people.ts'
+import { login } from '../login/plugin.ts'
 import { events } from '../events.ts'
 import type { Services } from '../services.ts'
 import { batches } from './batches.ts'
@@ -37,8 +39,9 @@ const PARTS = [
 ]
 
 /** The application's own API, below `/api`. */
-export function api(app: FastifyInstance, services: Services): void {
+export function api(app: FastifyInstance, services: Services, people: People | undefined): void {
   const endpoints = PARTS.flatMap((part) => part(app, services))
+  if (people) endpoints.push(...login(app, people))
   const document = openApiDocument(endpoints, VERSION)
   app.get('/openapi.json', { config: { scope: 'api' } }, async (request, reply) =>
     sendCached(request, reply, document, { isFinal: false }),

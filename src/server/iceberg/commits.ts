@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import type { EngineCatalog } from '../../catalog/engine-catalog.ts'
 import { noTable } from '../../catalog/refusal.ts'
-import { requireWriteOfTable } from './access.ts'
+import { CHANGING, requireWriteOfTable } from './access.ts'
 import { BODY_LIMIT_BYTES } from './exact-body.ts'
 import { tableOfPath } from './names.ts'
 import { commitTableRequest, commitTransactionRequest, read } from './requests.ts'
 import { sendTable } from './table-answer.ts'
 import { type AtTable, TABLE } from './tables.ts'
 
-const writing = { bodyLimit: BODY_LIMIT_BYTES } as const
+const writing = { config: CHANGING, bodyLimit: BODY_LIMIT_BYTES } as const
 
 /** Commits to one table, or to several at once: what is taken for granted, and what is to be changed. */
 export function commits(app: FastifyInstance, open: () => EngineCatalog): void {

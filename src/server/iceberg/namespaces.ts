@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { EngineCatalog } from '../../catalog/engine-catalog.ts'
 import { noNamespace } from '../../catalog/refusal.ts'
-import { requireWrite } from './access.ts'
+import { CHANGING, requireWrite } from './access.ts'
 import { sendError } from './failures.ts'
 import { namespaceOfPath, newNamespace, partsOf } from './names.ts'
 import { pageOf } from './page.ts'
@@ -12,6 +12,7 @@ interface At {
 }
 
 const reading = { config: { scope: 'catalog:read' }, exposeHeadRoute: false } as const
+const changing = { config: CHANGING } as const
 
 /** Namespaces: listed level by level, made, described, dropped. */
 export function namespaces(app: FastifyInstance, open: () => EngineCatalog): void {
@@ -23,7 +24,7 @@ export function namespaces(app: FastifyInstance, open: () => EngineCatalog): voi
     return { namespaces: names.map(partsOf), 'next-page-token': next }
   })
 
-  app.post('/namespaces', async (request, reply) => {
+  app.post('/namespaces', changing, async (request, reply) => {
     const { namespace, properties } = read(createNamespaceRequest, request.body)
     const name = newNamespace(namespace)
     const { catalog, places } = open()
@@ -46,7 +47,7 @@ export function namespaces(app: FastifyInstance, open: () => EngineCatalog): voi
     return reply.status(204).send()
   })
 
-  app.delete<At>('/namespaces/:namespace', async (request, reply) => {
+  app.delete<At>('/namespaces/:namespace', changing, async (request, reply) => {
     const name = namespaceOfPath(request.params.namespace)
     const { catalog, places } = open()
     requireWrite(request, places, name)
@@ -54,7 +55,7 @@ export function namespaces(app: FastifyInstance, open: () => EngineCatalog): voi
     return reply.status(204).send()
   })
 
-  app.post<At>('/namespaces/:namespace/properties', async (request, reply) => {
+  app.post<At>('/namespaces/:namespace/properties', changing, async (request, reply) => {
     const name = namespaceOfPath(request.params.namespace)
     const { catalog, places } = open()
     requireWrite(request, places, name)

@@ -1,14 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 import type { EngineCatalog } from '../../catalog/engine-catalog.ts'
-import { requireWrite, requireWriteOfTable } from './access.ts'
+import { CHANGING, requireWrite, requireWriteOfTable } from './access.ts'
 import { namespaceOfPath, newTable, partsOf, tableOfPath } from './names.ts'
 import { read, registerTableRequest, renameTableRequest } from './requests.ts'
 import { sendTable } from './table-answer.ts'
 import { type AtTable, type InNamespace, TABLE } from './tables.ts'
 
+const changing = { config: CHANGING } as const
+
 /** Under which names tables are known: dropped, taken in, renamed. */
 export function tableNames(app: FastifyInstance, open: () => EngineCatalog): void {
-  app.delete<AtTable & { Querystring: { purgeRequested?: string } }>(TABLE, async (request, reply) => {
+  app.delete<AtTable & { Querystring: { purgeRequested?: string } }>(TABLE, changing, async (request, reply) => {
     const table = tableOfPath(request.params.namespace, request.params.table)
     const engine = open()
     requireWriteOfTable(request, engine.places, table)
@@ -16,7 +18,7 @@ export function tableNames(app: FastifyInstance, open: () => EngineCatalog): voi
     return reply.status(204).send()
   })
 
-  app.post<InNamespace>('/namespaces/:namespace/register', async (request, reply) => {
+  app.post<InNamespace>('/namespaces/:namespace/register', changing, async (request, reply) => {
     const namespace = namespaceOfPath(request.params.namespace)
     const engine = open()
     requireWrite(request, engine.places, namespace)
@@ -25,7 +27,7 @@ export function tableNames(app: FastifyInstance, open: () => EngineCatalog): voi
     return sendTable(reply, await engine.register(table, asked['metadata-location'], { overwrite: asked.overwrite }))
   })
 
-  app.post('/tables/rename', async (request, reply) => {
+  app.post('/tables/rename', changing, async (request, reply) => {
     const { source, destination } = read(renameTableRequest, request.body)
     const from = tableOfPath(source.namespace.join('.'), source.name)
     const to = newTable(destination.namespace, destination.name)

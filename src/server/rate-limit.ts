@@ -1,0 +1,24 @@
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance } from 'fastify'
+import { BlotterError } from '../errors.ts'
+
+/** A page asks for a score of things at once, an engine for a hundred; nobody for more than this for a minute on end. */
+const MOST = { max: 12_000, timeWindow: 60_000 } as const
+
+/** Bounds how often one token, person or address may ask; routes whose answers cost more say so in their `rateLimit`. */
+export function limitRates(app: FastifyInstance): void {
+  app.register(rateLimit, {
+    ...MOST,
+    // After the gate, which knows who asks.
+    hook: 'preHandler',
+    cache: 10_000,
+    keyGenerator: ({ bearer, ip }) => `${bearer?.name ?? ''} ${ip}`,
+    errorResponseBuilder: (_request, { ttl }) => {
+      const seconds = Math.max(1, Math.ceil(ttl / 1000))
+      return new BlotterError('too_many_attempts', `Too many requests. The next one is possible in ${seconds} seconds.`, {
+        todo: 'Wait for that long, and ask less often.',
+        context: { retry_after_seconds: seconds },
+      })
+    },
+  })
+}
