@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { literal } from '../model/sql-text.ts'
-import type { Extracted, ExtractOptions, SourceView, Stage, StagedPart } from '../source/source.ts'
+import type { Extracted, ExtractOptions, SourceView, StagedPart } from '../source/source.ts'
+import { compareKeys } from './compare-keys.ts'
 
 /** What an incremental extraction needs to know of the lake and of how values are read. */
 export interface SweepInput {
@@ -34,13 +35,11 @@ export async function sweepSource(input: SweepInput): Promise<Sweep> {
   const { view, options } = input
   const native = view.sweep !== undefined && view.fetch !== undefined
   const read = native ? await view.sweep!({ ...options, key: input.key, cursor: input.cursor }) : await view.extract(options)
-  await compareKeys(options.stage, sweptKeys(read.parts, input), input)
+  const swept = await compareKeys(options.stage, { ...input, swept: sweptKeys(read.parts, input) })
   const vanished = join(options.stage.folder, 'vanished.parquet')
   await options.stage.writeParquet('SELECT key FROM vanished_keys ORDER BY key', vanished)
-  const [count] = await options.stage.rows('SELECT sum(n) AS n FROM swept_keys WHERE key IS NOT NULL')
-  const swept = Number(count?.['n'] ?? 0)
   const fetched = native ? await fetchRows(input) : await pickRows(read.parts, input)
-  for (const table of ['swept_keys', 'vanished_keys', 'differing_keys']) await options.stage.run(`DROP TABLE ${table}`)
+  for (const table of ['vanished_keys', 'differing_keys']) await options.stage.run(`DROP TABLE ${table}`)
   return { ...fetched, swept, seen: read.rows, vanished, ...(read.counted === undefined ? {} : { counted: read.counted }) }
 }
 
@@ -52,18 +51,6 @@ function sweptKeys(parts: readonly StagedPart[], input: SweepInput): string {
       return `SELECT ${key} AS key, ${cursor} AS cursor FROM ${filesOf(part)}`
     })
   return selects.join(' UNION ALL ') || 'SELECT NULL::BIGINT AS key, NULL::TIMESTAMP AS cursor LIMIT 0'
-}
-
-async function compareKeys(stage: Stage, swept: string, { current, again }: SweepInput): Promise<void> {
-  await stage.run(
-    `CREATE TEMP TABLE swept_keys AS SELECT key, any_value(cursor) AS cursor, count(*) AS n FROM (${swept}) GROUP BY key`,
-  )
-  await stage.run(`CREATE TEMP TABLE differing_keys AS SELECT s.key FROM swept_keys s LEFT JOIN (${current}) c ON c.key = s.key
-    WHERE s.key IS NOT NULL AND (c.key IS NULL OR s.n > 1 OR s.cursor IS DISTINCT FROM c.cursor
-      ${again === undefined ? '' : `OR s.key IN (${again})`})`)
-  await stage.run(
-    `CREATE TEMP TABLE vanished_keys AS SELECT c.key FROM (${current}) c ANTI JOIN swept_keys s ON s.key = c.key`,
-  )
 }
 
 const KEYS_PER_FETCH = 2000

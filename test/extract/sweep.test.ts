@@ -150,3 +150,45 @@ test('nothing that differs is nothing that is read', async () => {
   ]
   assert.deepEqual(await sweep(rows, rows, true), { swept: 2, rows: 0, fetched: [], vanished: [] })
 })
+
+test('keys at both ends of what 64 bits hold are compared, and one that stands twice among equal ones is found', async () => {
+  const [low, high] = [-(2 ** 52), 2 ** 52]
+  const rows = [
+    { key: low, cursor: 1 },
+    { key: 0, cursor: 1 },
+    { key: high, cursor: 1 },
+  ]
+  const found = await sweep([...rows, { key: 5, cursor: 1 }], [...rows, { key: high, cursor: 1 }], true)
+  assert.deepEqual(found.vanished, [5])
+  assert.deepEqual(found.fetched, [
+    { key: high, cursor: 1 },
+    { key: high, cursor: 1 },
+  ])
+})
+
+test('of keys that stand several times all versions are read, wherever they lie among others', async () => {
+  const row = fc.record(
+    { key: fc.integer({ min: 1, max: 12 }), cursor: fc.integer({ min: 1, max: 2 }) },
+    { noNullPrototype: true },
+  )
+  await fc.assert(
+    fc.asyncProperty(unique, fc.array(row, { maxLength: 14 }), async (lake, source) => {
+      const known = new Map(lake.map(({ key, cursor }) => [key, cursor]))
+      const times = (key: number): number => source.filter((other) => other.key === key).length
+      const wanted = source.filter(({ key, cursor }) => times(key) > 1 || known.get(key) !== cursor)
+      const found = await sweep(lake, source, true)
+      assert.deepEqual(
+        found.fetched,
+        wanted.sort((a, b) => a.key - b.key || a.cursor - b.cursor),
+      )
+      assert.deepEqual(
+        found.vanished,
+        lake
+          .map(({ key }) => key)
+          .filter((key) => times(key) === 0)
+          .sort((a, b) => a - b),
+      )
+    }),
+    { numRuns: 12 },
+  )
+})
