@@ -13,6 +13,8 @@ const PLACES = [
   '/usr/bin/google-chrome',
   '/usr/bin/chromium-browser',
 ]
+/** For what a page shows after a click; a machine that works on other things too has to come round to it. */
+const PATIENCE_MS = 10_000
 const FLAGS = ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update']
 
 /** What a test of pages lacks to run at all, with the way to have it; undefined where nothing is missing. */
@@ -40,6 +42,9 @@ export interface Viewer {
   complaints: string[]
 }
 
+/** A token opens the API and has no session, which pages ask for first; how people sign in is tested with the login. */
+const SESSION = { user: { id: '1', email: 'ada@example.org', name: 'Ada', role: 'admin' }, first_user: false, csrf: 'none' }
+
 /** A real browser, without a window, that shows one server's pages with a token. */
 export async function openViewer(t: TestContext, { url, token }: { url: string; token?: string }): Promise<Viewer> {
   const executablePath = PLACES.find((place) => place !== undefined && existsSync(place))
@@ -63,7 +68,9 @@ export async function openViewer(t: TestContext, { url, token }: { url: string; 
         (asked) => asked.origin !== new URL(url).origin && asked.protocol !== 'blob:',
         (route) => (outside.push(route.request().url()), route.abort()),
       )
+      if (token !== undefined) await context.route('**/api/v1/session', (route) => route.fulfill({ json: SESSION }))
       const page = await context.newPage()
+      page.setDefaultTimeout(PATIENCE_MS)
       page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
       page.on('pageerror', (error) => complaints.push(String(error)))
       return page

@@ -6,10 +6,16 @@ export class Problem extends Error {
   readonly code: string | undefined
   /** What to do. */
   readonly todo: string | undefined
+  /** Of a mistake in a statement, from 1. */
+  readonly line: number | undefined
+  readonly column: number | undefined
   /** What was asked for. */
   readonly place: string
 
-  constructor(document: Partial<Pick<Problem, 'status' | 'title' | 'detail' | 'code' | 'todo'>>, place: string) {
+  constructor(
+    document: Partial<Pick<Problem, 'status' | 'title' | 'detail' | 'code' | 'todo' | 'line' | 'column'>>,
+    place: string,
+  ) {
     super(document.detail ?? 'The request failed.')
     this.name = 'Problem'
     this.status = document.status ?? 0
@@ -17,6 +23,8 @@ export class Problem extends Error {
     this.detail = document.detail ?? this.message
     this.code = document.code
     this.todo = document.todo
+    this.line = document.line
+    this.column = document.column
     this.place = place
   }
 
@@ -57,7 +65,20 @@ export function addressOf(path: string, query: Query = {}): string {
 }
 
 /** Asks the API. Throws a Problem, also where the server cannot be reached. */
-export async function ask<T>(path: string, { query, method = 'GET', body, signal }: Asking = {}): Promise<T> {
+export async function ask<T>(path: string, asking: Asking = {}): Promise<T> {
+  const response = await answered(path, asking)
+  return (isJson(response) ? await response.json() : undefined) as T
+}
+
+/** Asks the API for a file; its name is the one that the server gives it. */
+export async function askFile(path: string, asking: Asking = {}): Promise<{ name: string | undefined; blob: Blob }> {
+  const response = await answered(path, asking)
+  const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1]
+  return { name, blob: await response.blob() }
+}
+
+/** A good answer. */
+async function answered(path: string, { query, method = 'GET', body, signal }: Asking): Promise<Response> {
   const address = addressOf(path, query)
   const headers = new Headers({ accept: 'application/json' })
   if (body !== undefined) headers.set('content-type', 'application/json')
@@ -70,8 +91,11 @@ export async function ask<T>(path: string, { query, method = 'GET', body, signal
       throw new Problem({ title: 'No connection', detail, todo: 'Is `blotter serve` still running?' }, address)
     },
   )
-  const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '')
-  const answer: unknown = isJson ? await response.json() : undefined
-  if (response.ok) return answer as T
-  throw new Problem({ status: response.status, title: response.statusText, ...(answer as object | undefined) }, address)
+  if (response.ok) return response
+  const problem: unknown = isJson(response) ? await response.json() : undefined
+  throw new Problem({ status: response.status, title: response.statusText, ...(problem as object | undefined) }, address)
+}
+
+function isJson({ headers }: Response): boolean {
+  return /\bjson\b/.test(headers.get('content-type') ?? '')
 }

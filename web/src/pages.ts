@@ -22,6 +22,10 @@ export const pages: readonly PageEntry[] = [
   { path: '/', title: 'Dashboard', icon: 'dashboard', load: () => import('./pages/dashboard/page.tsx') },
   { path: '/changes', title: 'Changes', icon: 'changes', load: () => import('./pages/changes/page.tsx') },
   { path: '/incidents', title: 'Incident', load: () => import('./pages/incidents/page.tsx') },
+  { path: '/sql', title: 'SQL', icon: 'sql', load: () => import('./pages/sql/page.tsx') },
+  { path: '/catalog', title: 'Catalog', icon: 'catalog', load: () => import('./pages/catalog/page.tsx') },
+  { path: '/lineage', title: 'Lineage', icon: 'lineage', load: () => import('./pages/lineage/page.tsx') },
+  { path: '/runs', title: 'Runs', icon: 'runs', load: () => import('./pages/runs/page.tsx') },
 ]
 
 export const LOGIN = '/login'

@@ -15,7 +15,7 @@ export function BatchPicker() {
       className="button button-quiet picker"
       button={
         <>
-          <span className="picker-label">as of</span>
+          <span className="picker-label wide">as of</span>
           <strong className="numeric">{shown}</strong>
           {batch && <span className="picker-label">UTC{isLatest ? ' · latest' : ''}</span>}
           <Icon name="down" size={16} />
@@ -46,7 +46,9 @@ export function ComparePicker() {
       className="button button-quiet picker"
       button={
         <>
-          <span className="picker-label">{text ? 'compared with' : 'compare with …'}</span>
+          <span className="picker-label">
+            {text ? 'compared' : 'compare'} <span className="wide">with{text ? '' : ' …'}</span>
+          </span>
           {text && <strong className="numeric">{text}</strong>}
           <Icon name="down" size={16} />
         </>

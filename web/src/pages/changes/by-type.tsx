@@ -15,7 +15,7 @@ export function ByType({ changes, wish }: { changes: Changes; wish: ChangesWish 
   const kinds = kindsOf(changes.counts).filter((kind) => changes.counts[kind])
   const types = isAll ? changes.by_type : changes.by_type.slice(0, SHOWN_FIRST)
   const bounds = amountBounds(
-    Math.max(1, ...changes.by_type.flatMap(({ counts }) => kinds.map((kind) => counts[kind] ?? 0))),
+    Math.max(7, ...changes.by_type.flatMap(({ counts }) => kinds.map((kind) => counts[kind] ?? 0))),
   )
   return (
     <Card className="half">

@@ -11,8 +11,10 @@ const TYPES_AT_MOST = 14
 export function Reclassified({ changes, wish }: { changes: Changes; wish: ChangesWish }) {
   const { reclassified, from, to } = changes
   if (reclassified.length === 0) return null
-  const [rows, columns] = [mostOf(reclassified, 'from'), mostOf(reclassified, 'to')]
-  const bounds = amountBounds(Math.max(1, ...reclassified.map(({ n }) => n)))
+  const types = typesOf(reclassified)
+  const rows = types.filter((type) => reclassified.some((move) => nameOf(move.from) === type))
+  const columns = types.filter((type) => reclassified.some((move) => nameOf(move.to) === type))
+  const bounds = amountBounds(Math.max(7, ...reclassified.map(({ n }) => n)))
   return (
     <Card className="half">
       <h2>What they were reclassified from, and to</h2>
@@ -71,9 +73,11 @@ function nameOf(type: string | null): string {
   return type ?? 'unknown'
 }
 
-function mostOf(moves: Changes['reclassified'], side: 'from' | 'to'): string[] {
+/** In one order for both sides, so that what stayed in its type is the diagonal; most first. */
+function typesOf(moves: Changes['reclassified']): string[] {
   const sums = new Map<string, number>()
-  for (const move of moves) sums.set(nameOf(move[side]), (sums.get(nameOf(move[side])) ?? 0) + move.n)
+  for (const { from, to, n } of moves)
+    for (const type of [nameOf(from), nameOf(to)]) sums.set(type, (sums.get(type) ?? 0) + n)
   const ranked = [...sums].sort(([, a], [, b]) => b - a).map(([type]) => type)
   return ranked.slice(0, TYPES_AT_MOST)
 }

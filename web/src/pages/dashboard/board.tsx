@@ -4,7 +4,7 @@ import { useTimeMachine } from '../../batches.ts'
 import { type ChartSpec, type Dashboard, dashboardQuery } from '../../dashboards.ts'
 import { Notice } from '../../design/notice.tsx'
 import { Empty, Failed, Skeleton } from '../../design/states.tsx'
-import { Chart, useFigures } from './chart.tsx'
+import { Chart } from './chart.tsx'
 import { FigureCards } from './figure-cards.tsx'
 import type { Figures } from './figures.ts'
 import { FilterBar } from './filter-bar.tsx'
@@ -13,6 +13,7 @@ import { Incidents } from './incidents.tsx'
 import { layoutOf } from './layout.ts'
 import { Maturity } from './maturity.tsx'
 import { type Selection, useSelection } from './selection.ts'
+import { useFigures } from './use-figures.ts'
 
 /** One dashboard, as its file says: the news, four numbers, charts that filter each other, incidents, and what to beware of. */
 export function Board({ name }: { name: string }) {
@@ -25,7 +26,7 @@ export function Board({ name }: { name: string }) {
 
 function Loaded({ dashboard, problem }: { dashboard: Dashboard; problem: unknown }) {
   const selection = useSelection(dashboard.dimensions)
-  const { data: figures, error, isPlaceholderData: isStale, refetch } = useFigures(dashboard.name, selection)
+  const { figures, error, isStale, refetch } = useFigures(dashboard.name, selection)
   if (error && !figures) return <Failed error={error} retry={() => void refetch()} />
   const failed = error ?? problem
   return (

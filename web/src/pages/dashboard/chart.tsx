@@ -1,6 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { addressOf, type Query } from '../../api.ts'
+import { addressOf } from '../../api.ts'
 import { ChartShell } from '../../charts/chart-shell.tsx'
 import { Columns } from '../../charts/columns.tsx'
 import { HeatMap } from '../../charts/heat-map.tsx'
@@ -11,7 +10,7 @@ import type { ChartSpec, Dashboard, Dimension } from '../../dashboards.ts'
 import { Empty } from '../../design/states.tsx'
 import { counted } from '../../format.ts'
 import { useTimeMachine } from '../../batches.ts'
-import { dimensionOf, type Figures, type ChartFigures, figuresQuery, marksOf } from './figures.ts'
+import { dimensionOf, type Figures, type ChartFigures, marksOf } from './figures.ts'
 import { queryOf, type Selection, setRange, toggle } from './selection.ts'
 import { twinOf } from './twin.ts'
 
@@ -113,11 +112,4 @@ function groundOf(dimension: Dimension): Mark[] {
   }))
   grounds.set(dimension, made)
   return made
-}
-
-/** Figures as of the time machine’s batch, compared with the batch and the period that are chosen. */
-export function useFigures(name: string, selection: Selection) {
-  const { at, compare } = useTimeMachine()
-  const query: Query = { at, ...queryOf(selection), compare_batch: compare }
-  return useQuery(figuresQuery(name, query))
 }

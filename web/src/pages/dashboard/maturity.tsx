@@ -4,6 +4,7 @@ import { useTimeMachine } from '../../batches.ts'
 import { ChartShell } from '../../charts/chart-shell.tsx'
 import { Lines } from '../../charts/lines.tsx'
 import type { ChartSpec, Dashboard } from '../../dashboards.ts'
+import { Card } from '../../design/card.tsx'
 import { Failed, Skeleton } from '../../design/states.tsx'
 import { count, month, percent } from '../../format.ts'
 
@@ -32,8 +33,13 @@ const maturityQuery = (name: string, at: string) =>
 export function Maturity({ dashboard, chart, className }: { dashboard: Dashboard; chart: ChartSpec; className: string }) {
   const { at } = useTimeMachine()
   const { data, error } = useQuery(maturityQuery(dashboard.name, at))
-  if (error) return <Failed error={error} />
-  if (!data) return <Skeleton height={320} />
+  if (!data)
+    return (
+      <Card className={className}>
+        <h2>{chart.title}</h2>
+        {error ? <Failed error={error} /> : <Skeleton height={280} />}
+      </Card>
+    )
   const told = data.months.filter(({ figures }) =>
     figures.some(({ is_partial: isPartial, share }) => !isPartial && share !== null),
   )
