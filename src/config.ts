@@ -21,6 +21,7 @@ export const FLAG_KEYS = {
   lake: 'lake',
   pipeline: 'pipeline',
   engine: 'engine',
+  master: 'spark.master',
   memory: 'memory',
   port: 'server.port',
 } as const
@@ -137,6 +138,7 @@ function shaped(values: ConfigValues, shaping: Shaping): Config {
     state,
     pipeline: values.pipeline === undefined ? SHIPPED_PIPELINE : pathOf('pipeline', values.pipeline),
     engine: values.engine,
+    spark: sparkOf(values, shaping),
     memoryBytes: values.memory,
     schedule: schedule && { cron: schedule.cron, timezone: schedule.timezone, onSourceChangeMs: schedule.on_source_change },
     load: loadOf(load, source.url, shaping.isFlag('source.url')),
@@ -205,6 +207,18 @@ function readFromDisk(path: string): string | undefined {
       context: { file: path },
       cause: error,
     })
+function sparkOf({ spark }: ConfigValues, { pathOf, credential, variables }: Shaping): Config['spark'] {
+  return {
+    home: spark.home === undefined ? variables.get('SPARK_HOME') || undefined : pathOf('spark.home', spark.home),
+    javaHome: variables.get('JAVA_HOME') || undefined,
+    master: spark.master,
+    jars: spark.jars.map((jar) => pathOf('spark.jars', jar)),
+    catalog: spark.catalog,
+    token: credential('spark.token', spark.token),
+    conf: spark.conf,
+  }
+}
+
   }
 }
 

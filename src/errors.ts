@@ -70,6 +70,8 @@ export const ERRORS = {
   citation_refused: { exit: 2, remedy: 'fix-usage' },
   output_unwritable: { exit: 1, remedy: 'fix-usage' },
   unsupported: { exit: 1, remedy: 'fix-configuration' },
+  spark_missing: { exit: 1, remedy: 'fix-machine' },
+  spark_failed: { exit: 1, remedy: 'report' },
   run_terminated: { exit: 1, remedy: 'decide' },
   state_damaged: { exit: 1, remedy: 'fix-machine' },
   state_locked: { exit: 1, remedy: 'retry' },

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './model/configuration.ts'
 import { openDuckDb } from './engine/duckdb/engine.ts'
 import type { Engine } from './engine/engine.ts'
+import { sparkEngine } from './engine/spark/engine.ts'
 import { makeFolder } from './folders.ts'
 import { realPathOf } from './lake/local/real-path.ts'
 import { localStorage } from './lake/local/storage.ts'
@@ -28,6 +29,7 @@ import { loading } from './platform/loading.ts'
 import { reading } from './platform/reading.ts'
 import { badSource, bucketsLater } from './platform/refusals.ts'
 import { restoring } from './platform/restoring.ts'
+import { sparking } from './platform/spark.ts'
 import { rotatingTold } from './platform/rotation-alerts.ts'
 import { runDesk } from './platform/run-desk.ts'
 import { scheduling } from './platform/scheduling.ts'
@@ -47,6 +49,7 @@ import { openFileSource } from './source/file/source.ts'
 import { openAccounts } from './source/mysql/accounts.ts'
 import { accountRights } from './source/mysql/grants.ts'
 import { openMysqlSource } from './source/mysql/source.ts'
+import { jdbcReading } from './source/mysql/jdbc.ts'
 import { type MysqlTarget, openMysqlTarget } from './source/mysql/target.ts'
 import { openSocrataSource, type SocrataSourceOptions } from './source/socrata/source.ts'
 import type { Source } from './source/source.ts'
@@ -74,9 +77,11 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
   const verbs = {
     ...verbsOfRuns,
     ...reading(parts),
+    ...describingDag(parts, { ...sparkEngine, ...jdbcReading }),
     ...citing(parts),
     ...loading(parts),
     ...keeping(parts),
+    sparkRender: parts.spark.render,
     ...restoring(parts, log),
     ...lineage(parts),
     ...tokenVerbs,
@@ -157,6 +162,7 @@ interface Parts extends Disposable {
   openTarget(url: string, signal: AbortSignal): Promise<MysqlTarget>
   openCatalog(file: string): Catalog
 }
+  spark: ReturnType<typeof sparking>
 
 /** Where secrets can be kept; which one it is the configuration says. */
 const STORES = { openEnvironment, openVault, openAwsSecrets }
@@ -182,8 +188,15 @@ async function openParts(secrets: SecretParts, clock: Clock, log: Log): Promise<
   const openSource = async (url: string): Promise<Source> =>
     url === QUARANTINE_URL ? openQuarantineSource(lake(false), pipeline) : sourceOf(url, secrets, pipeline, clock)
   const parts: Parts = {
+  const { loginsOf } = secrets
+  const spark = sparking(
+    { config, pipeline, codeVersion, location, loginsOf, openSource },
+    { ...sparkEngine, ...jdbcReading },
+    log,
+  )
     config,
     clock,
+    spark,
     pipeline,
     codeVersion,
     folder,
@@ -201,6 +214,7 @@ async function openParts(secrets: SecretParts, clock: Clock, log: Log): Promise<
     },
     maker: () => ({
       lake: lake(true),
+      ...spark.making({ lake: lake(true), clock }),
       state: parts.state(),
       pipeline,
       guards: config.guards,

@@ -3,6 +3,8 @@ import type { BatchAt } from '../model/batch-at.ts'
 import type { ChangeCounts } from '../model/change.ts'
 import type { BatchKind, RowCounts, RunReport, RunState, StepReport, StepState } from '../model/report.ts'
 import type { Serving } from '../platform/serving.ts'
+import type { DagDefinition } from '../model/dag.ts'
+import type { RenderedFolder, RenderOptions } from '../platform/spark.ts'
 import type { QueryResult } from '../query/query.ts'
 import type { CitingPort } from './port/citing.ts'
 import type { SecretsPort } from './port/secrets.ts'
@@ -44,6 +46,8 @@ export interface Platform extends AsyncDisposable, CitingPort, SecretsPort, User
   load(options: LoadOptions, watch: Watch): Promise<LoadReport>
   /** Committed batches, oldest first; empty where there is no lake yet. */
   batches(): Promise<BatchSummary[]>
+  /** Writes the pipeline as Spark SQL, with what runs it. */
+  sparkRender(options: RenderOptions): Promise<RenderedFolder>
   /** Tables of a batch (default: the newest), in the order of the pipeline. */
   tables(ref?: string): Promise<TableSummary[]>
   /** One read-only statement over the tables of a batch. The caller disposes of the result. */
@@ -96,6 +100,8 @@ export interface Platform extends AsyncDisposable, CitingPort, SecretsPort, User
 
 /** What the command line wants of alerts; opened without the platform. */
 export interface Alerts extends Disposable {
+export type { RenderedFolder } from '../platform/spark.ts'
+
   /** What was told or waits, the newest first. */
   list(): Promise<AlertFacts[]>
   /** Sends what waits now. */

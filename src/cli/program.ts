@@ -33,6 +33,7 @@ import { addRuns } from './verbs/runs.ts'
 import { addSecret } from './verbs/secret.ts'
 import { addServe } from './verbs/serve.ts'
 import { addTables } from './verbs/tables.ts'
+import { addSpark } from './verbs/spark.ts'
 import { addToken } from './verbs/token.ts'
 
 const INTRODUCTION = `Turns a city's crime table into a lake of versioned tables: every batch is kept, every change is known.
@@ -105,6 +106,7 @@ export function createProgram(inputs: CommandLineInputs, state: { exitCode: numb
     addDoctor,
     addCompletion,
   ])
+    addSpark,
     add(verbs)
   return program
 }
@@ -140,8 +142,8 @@ function invocationOf(globals: GlobalOptions, inputs: CommandLineInputs, state: 
     json: globals.json ?? false,
     debug: globals.debug ?? false,
     config() {
-      const { source, lake, pipeline, engine, memory, port } = globals
-      return loadConfig({ file: globals.config, env, cwd, flags: { source, lake, pipeline, engine, memory, port } })
+      const { source, lake, pipeline, engine, master, memory, port } = globals
+      return loadConfig({ file: globals.config, env, cwd, flags: { source, lake, pipeline, engine, master, memory, port } })
     },
     withPlatform: (work) => stoppable(inputs.signal, () => withPlatform(work)),
     watched: (work, { service = false } = {}) =>

@@ -93,6 +93,29 @@ const retention = z
   })
   .partial()
 
+const spark = z.strictObject({
+  home: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Folder of Spark 4.1 (default: `SPARK_HOME`, or spark-submit on the PATH).' }),
+  master: z
+    .string()
+    .min(1)
+    .default('local[*]')
+    .meta({ description: 'Where Spark runs: `local[*]`, `yarn`, `spark://HOST:PORT`.' }),
+  jars: z
+    .array(z.string().min(1))
+    .default([])
+    .meta({ description: 'Jars of Iceberg, of MySQL’s driver and of SQLite’s, where Spark’s own folder has them not.' }),
+  catalog: z
+    .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+    .optional()
+    .meta({ description: 'Iceberg REST catalog of `blotter serve` (default: the lake’s own file).' }),
+  token: secret.optional().meta({ description: 'Token for that catalog, with the scopes catalog:read and pipeline:write.' }),
+  conf: z.record(z.string(), z.string()).default({}).meta({ description: 'Settings of Spark’s own.' }),
+})
+
 /** One address, with or without a name before it; what ends a line would end a header. */
 const address = z.string().regex(/^[^\r\n,]*[^\s@,<>]+@[^\s@,<>]+>?$/, 'expected an address such as desk@example.org')
 
@@ -212,6 +235,7 @@ export const configSchema = z.strictObject({
 })
 
 export type ConfigInput = z.input<typeof configSchema>
+  spark: spark.prefault({}),
 export type ConfigValues = z.output<typeof configSchema>
 
 function isTimezone(name: string): boolean {

@@ -22,6 +22,7 @@ export interface Config {
   /** Absolute folder that says what flows. */
   pipeline: string
   engine: 'duckdb' | 'spark'
+  spark: SparkConfig
   memoryBytes: number
   schedule: { cron: string | undefined; timezone: string; onSourceChangeMs: number | undefined } | undefined
   /** What is loaded into the source before each run that begins by itself. */
@@ -93,4 +94,18 @@ export interface EmailConfig {
   to: readonly string[]
   /** Absolute path. */
   ca: string | undefined
+}
+
+/** How `engine: spark` runs. */
+export interface SparkConfig {
+  /** Absolute folder. */
+  home: string | undefined
+  javaHome: string | undefined
+  master: string
+  /** Absolute paths. */
+  jars: readonly string[]
+  /** URL of an Iceberg REST catalog; undefined for the lake's own file. */
+  catalog: string | undefined
+  token: Credential | undefined
+  conf: Readonly<Record<string, string>>
 }

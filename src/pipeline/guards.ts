@@ -8,7 +8,7 @@ export const SOURCE_COLUMNS = 'blotter.source-columns'
 
 export function holdIfEmpty(context: RunContext, extracted: { rows: number; swept: number }): void {
   if (!context.source.internal && extracted.rows === 0 && extracted.swept === 0) {
-    hold(context, 'source_empty', `The source ${context.source.url} has no rows.`, { rows: 0 })
+    holdRun(context, 'source_empty', `The source ${context.source.url} has no rows.`, { rows: 0 })
   }
 }
 
@@ -22,7 +22,7 @@ export function holdIfKeyless(
   // An incremental run reads only the rows that differ and those without a key, which are a part of the whole source.
   const all = Math.max(checked.read, extracted.swept + keyless)
   if (keyless > keylessMax * all) {
-    hold(context, 'keyless', `${keyless} of ${all} rows have no key, more than ${percent(keylessMax)}.`, {
+    holdRun(context, 'keyless', `${keyless} of ${all} rows have no key, more than ${percent(keylessMax)}.`, {
       keyless,
       rows: all,
       limit: keylessMax,
@@ -33,7 +33,7 @@ export function holdIfKeyless(
 export function holdIfVanished(context: RunContext, vanished: number, before: number): void {
   const { vanishedMax } = context.guards
   if (vanished > vanishedMax * before) {
-    hold(
+    holdRun(
       context,
       'vanished',
       `${vanished} of ${before} incidents are gone from the source, more than ${percent(vanishedMax)}.`,
@@ -88,7 +88,7 @@ export async function holdIfColumnsChanged(context: RunContext, now: SourceColum
         ? `The column ${name} that the batch before had is gone from the source.`
         : `The column ${name} was ${type} in the batch before and is ${found} now.`
     const guard = found === undefined ? 'column_gone' : 'column_type'
-    hold(context, guard, message, { column: name, before: type, now: found ?? null })
+    holdRun(context, guard, message, { column: name, before: type, now: found ?? null })
   }
 }
 
@@ -96,7 +96,8 @@ function percent(part: number): string {
   return `${Number((part * 100).toFixed(4))} %`
 }
 
-function hold(context: RunContext, guard: string, message: string, numbers: ErrorContext): void {
+/** Holds a run for what a guard saw, unless a person has let it pass. Throws `run_held`. */
+export function holdRun(context: RunContext, guard: string, message: string, numbers: ErrorContext): void {
   if (context.released) return
   throw new BlotterError('run_held', `${message} The run is held; nothing was committed.`, {
     todo: `If this is right, \`blotter runs release ${context.run}\` carries the run to its end; \`blotter runs terminate ${context.run}\` drops it.`,

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Clock } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import { asBlotterError, BlotterError } from '../errors.ts'
 import { type LakeView, viewLake } from '../history/as-of.ts'
@@ -8,12 +8,13 @@ import { BATCHES_TABLE } from '../history/ledger.ts'
 import type { Restore } from '../history/restore.ts'
 import { snapshotOf } from '../lake/table.ts'
 import { enqueue } from '../lineage/outbox.ts'
-import { type BatchAt, batchAtOf, secondAfter } from '../model/batch-at.ts'
+import type { BatchAt } from '../model/batch-at.ts'
 import type { OpenLineageConfig } from '../model/configuration.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import type { BatchKind, RunReport } from '../model/report.ts'
 import { beginRun } from '../orchestrate/begin.ts'
 import type { RunEvent } from '../orchestrate/event.ts'
+import type { Step } from '../orchestrate/step.ts'
 import { acquireLease, type Lease } from '../orchestrate/lease.ts'
 import { interruptedRun, releaseRun, resumableRun, terminateRun } from '../orchestrate/recover.ts'
 import { runSteps } from '../orchestrate/runner.ts'
@@ -24,8 +25,10 @@ import type { State } from '../state/state.ts'
 import type { Guards, LakeContext, RunContext } from './context.ts'
 import { findLeftovers, runFolder } from './leftovers.ts'
 import { afterRun } from './lineage/tell.ts'
+import { nextBatchAt, olderThanNewest } from './next-batch.ts'
 import { reportOfBatch, reportOfRun } from './report.ts'
 import { type RunAlerts, type RunTeller, runTeller } from './run-alerts.ts'
+import { QUARANTINE_URL } from './quarantine-source.ts'
 import { markBefore } from './source-mark.ts'
 import { isCommitted } from './steps/evidence.ts'
 import { batchSteps } from './steps/steps.ts'
@@ -46,6 +49,12 @@ export interface BatchMaker {
   /** Where relative paths of `file:` sources begin. */
   workingFolder: string
   clock: Clock
+  /** What makes batches of sources; default `duckdb`. */
+  engine?: 'duckdb' | 'spark'
+  /** The steps of a run that Spark makes. */
+  sparkSteps?: () => Step<RunContext>[]
+  /** Ends what an engine that commits table by table has left half-done. Called before a run begins or goes on. */
+  settle?: (run: { spared?: string; assertHeld(): void }) => Promise<void>
   /** A new engine that spills into this folder. */
   openEngine(spillFolder: string): Promise<Engine>
   openSource(url: string): Promise<Source>
@@ -65,6 +74,8 @@ export interface RunOptions {
   full: boolean
   /** Present for a restore: then `source` is only its name. */
   restore?: Restore
+  /** Who makes it; absent for DuckDB. A run goes on with the engine that began it. */
+  engine?: 'spark'
 }
 
 /** A run's report, with what held it or that there was nothing to do. */
@@ -83,9 +94,10 @@ export async function makeBatch(
   watch: BatchWatch,
 ): Promise<BatchOutcome> {
   using lease = await acquireLease(maker.state, { clock: maker.clock, signal: watch.signal })
+  const interrupted = interruptedRun(maker.state, options.source)
+  await maker.settle?.({ ...(interrupted ? { spared: interrupted.run } : {}), assertHeld: () => lease.assertHeld() })
   const view = await viewLake(maker.lake)
   const newest = view.batches.at(-1)?.batchAt
-  const interrupted = interruptedRun(maker.state, options.source)
   const fits = interrupted && (options.at === undefined || options.at === interrupted.batch_at)
   // A run may have died between its commit and the note of it: then it is gone on with, and publishes.
   if (interrupted && fits && (newest === undefined || interrupted.batch_at >= newest)) {
@@ -101,20 +113,31 @@ export async function makeBatch(
   if (options.at !== undefined && view.batches.some((batch) => batch.batchAt === options.at)) {
     return await alreadyCommitted(maker, view, options.at)
   }
-  if (options.at !== undefined && newest !== undefined && options.at < newest) throw older(options.at, newest)
+  if (options.at !== undefined && newest !== undefined && options.at < newest) throw olderThanNewest(options.at, newest)
   if (interrupted) terminateRun(maker.state, interrupted.run, maker.clock)
   noticeDropped(maker.state, watch)
-  const run = begin(maker, lease, options.at ?? nextBatchAt(maker.clock, newest, watch), options)
+  const run = begin(maker, lease, options.at ?? nextBatchAt(maker.clock, newest, watch.onNotice), options)
   return await carry(maker, lease, run, watch, false)
 }
 
 function begin(maker: BatchMaker, lease: Lease, at: BatchAt, { source, full, restore }: RunOptions): RunRecord {
   const { state, clock } = maker
   const kind: BatchKind | null = restore ? 'restore' : full ? 'full' : null
+  const engine = restore ? undefined : engineFor(maker, source)
   return beginRun(
-    { batch_at: at, kind, source, options: { source, full, ...(restore ? { restore } : {}) } },
+    {
+      batch_at: at,
+      kind,
+      source,
+      options: { source, full, ...(restore ? { restore } : {}), ...(engine ? { engine } : {}) },
+    },
     { state, lease, clock },
   )
+}
+
+/** What is in the lake already goes through the engine that needs no other. */
+function engineFor(maker: BatchMaker, source: string): 'spark' | undefined {
+  return maker.engine === 'spark' && source !== QUARANTINE_URL ? 'spark' : undefined
 }
 
 /** A restore that was interrupted was somebody's wish of then: whoever goes on without it is told. */
@@ -128,8 +151,10 @@ function noticeDropped(state: State, watch: BatchWatch): void {
 
 /** Who asks for `--full` gets it under the interrupted run's batch; what was read by the cursor is of no use then. */
 function asWanted(maker: BatchMaker, lease: Lease, run: RunRecord, full: boolean, newest: BatchAt | undefined): RunRecord {
-  const { full: readsAll } = run.options as { full: boolean }
-  return !full || readsAll || run.batch_at === newest ? run : beginAgain(maker, lease, run, true)
+  const { full: readsAll, engine, source } = run.options as unknown as RunOptions
+  if (run.batch_at === newest) return run
+  if (engine !== engineFor(maker, source)) return beginAgain(maker, lease, run, full)
+  return !full || readsAll ? run : beginAgain(maker, lease, run, true)
 }
 
 /** Another run for the same batch, from its first step. */
@@ -161,7 +186,7 @@ async function carry(
   const people = runTeller(maker, run)
   people.begun()
   try {
-    return await carryOn(maker, lease, run, { watch, goesOn, people })
+    return await carryOn(maker, lease, run, { watch, goesOn, people, by: (run.options as unknown as RunOptions).engine })
   } catch (error) {
     people.failed(error)
     throw error
@@ -175,6 +200,8 @@ interface Carriage {
   watch: BatchWatch
   goesOn: boolean
   people: RunTeller
+  /** Absent for DuckDB. */
+  by: 'spark' | undefined
 }
 
 async function carryOn(maker: BatchMaker, lease: Lease, run: RunRecord, carriage: Carriage): Promise<BatchOutcome> {
@@ -222,7 +249,7 @@ async function perform(
   maker: BatchMaker,
   lease: Lease,
   context: RunContext,
-  { watch, people }: Carriage,
+  { watch, people, by }: Carriage,
 ): Promise<BatchOutcome> {
   const { run, batchAt, full, restore, folder, engine } = context
   const named = { run, batch_at: batchAt, full, restore }
@@ -230,7 +257,7 @@ async function perform(
     state: maker.state,
     run,
     lease,
-    steps: batchSteps(),
+    steps: (by && maker.sparkSteps?.()) ?? batchSteps(),
     context,
     signal: watch.signal,
     clock: maker.clock,
@@ -274,26 +301,4 @@ async function alreadyCommitted(maker: BatchMaker, view: LakeView, at: BatchAt):
   if (run?.state === 'succeeded' && run.report) return { ...(run.report as RunReport), already_committed: true }
   await using engine = await maker.openEngine(join(maker.state.folder, 'spill'))
   return { ...(await reportOfBatch(maker.lake, engine, maker.pipeline, view, at)), already_committed: true }
-}
-
-function nextBatchAt(clock: Clock, newest: BatchAt | undefined, watch: BatchWatch): BatchAt {
-  const now = batchAtOf(clock.now())
-  if (newest === undefined || now > newest) return now
-  if (now < newest) {
-    watch.onNotice(
-      `The clock says ${now}, which is before the newest batch ${newest}: this batch is named one second after that one.`,
-    )
-  }
-  return secondAfter(newest)
-}
-
-function older(at: BatchAt, newest: BatchAt): BlotterError {
-  return new BlotterError(
-    'batch_older',
-    `The batch ${at} would be older than the newest one, ${newest}. Nothing was changed.`,
-    {
-      todo: 'Name a later time, or leave `--at` out.',
-      context: { at, newest },
-    },
-  )
 }

@@ -81,10 +81,7 @@ export async function openTable(lake: LakeContext, spec: TableSpec): Promise<Tab
     location: `${lake.location}/${spec.name.replace('.', '/')}`,
     schema: spec.schema,
     partitionBy: spec.byBatch ? { column: 'batch_at', transform: 'day' } : null,
-    properties: {
-      comment: spec.doc,
-      ...(spec.name === BATCHES_TABLE ? { [LAKE_VERSION.property]: String(LAKE_VERSION.value) } : {}),
-    },
+    properties: tableProperties(spec),
   })
 }
 
@@ -95,6 +92,14 @@ export async function openTable(lake: LakeContext, spec: TableSpec): Promise<Tab
 export function evolvedSchema(table: Table, wanted: Schema): Schema | undefined {
   const present = tableSchema(table)
   let last = Math.max(lastColumnId(present), table.metadata['last-column-id'])
+/** What a table says of itself, whichever engine makes it. */
+export function tableProperties(spec: Pick<TableSpec, 'name' | 'doc'>): Record<string, string> {
+  return {
+    comment: spec.doc,
+    ...(spec.name === BATCHES_TABLE ? { [LAKE_VERSION.property]: String(LAKE_VERSION.value) } : {}),
+  }
+}
+
   const signature = (field: Field): string =>
     JSON.stringify([field.name, typeof field.type === 'string' ? field.type : 'nested'])
   const known = new Map(present.fields.map((field) => [signature(field), field]))

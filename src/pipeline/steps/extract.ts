@@ -100,7 +100,8 @@ function keyAndCursor(context: RunContext, part: StagedPart, emptyIsNull: boolea
   return { key: read(source.key), cursor: read(source.cursor) }
 }
 
-function requireKey(context: RunContext, primaryKey: readonly string[] | undefined): void {
+/** Throws `source_key_missing` for a table without a primary key of one column; files have none. */
+export function requireKey(context: RunContext, primaryKey: readonly string[] | undefined): void {
   if (primaryKey === undefined || primaryKey.length === 1) return
   const found = primaryKey.length === 0 ? 'none' : primaryKey.join(', ')
   throw new BlotterError(

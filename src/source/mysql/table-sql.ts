@@ -2,7 +2,7 @@ import type { SourceDefinition } from '../../model/pipeline.ts'
 import type { PrimitiveType } from '../../model/schema.ts'
 import { quoted } from './describe.ts'
 
-const COLUMN_TYPE: Readonly<Record<PrimitiveType, string>> = {
+export const COLUMN_TYPE: Readonly<Record<PrimitiveType, string>> = {
   boolean: 'TINYINT(1)',
   int: 'INT',
   long: 'BIGINT',

@@ -1,0 +1,49 @@
+import { BlotterError, type ErrorCode } from '../../errors.ts'
+
+/** What Spark, its drivers and its catalogs say, and what it means here; the first that fits counts. */
+const MEANINGS: readonly [RegExp, ErrorCode, string][] = [
+  [/rows_disagree/, 'rows_disagree', 'Run `blotter run` again; if it says the same, report it.'],
+  [
+    /ClassNotFoundException|NoClassDefFoundError|No suitable driver|unresolved dependenc/,
+    'spark_missing',
+    'Name the jars of Iceberg and the drivers as `spark: { jars: [...] }`; docs/spark.md lists their Maven coordinates.',
+  ],
+  [/Access denied for user/, 'source_refused', 'Check the account and its password; it needs SELECT on the table.'],
+  [/Table '.*' doesn't exist|Unknown database/, 'source_table_missing', 'Name a table that is there.'],
+  [
+    /Communications link failure|Connection refused|UnknownHostException/,
+    'source_unreachable',
+    'Check host, port and network.',
+  ],
+  [/Query execution was interrupted|Connection reset|EOFException/, 'source_lost', 'Run `blotter run` again.'],
+  [/NotAuthorizedException/, 'unauthorized', 'Give a token of `blotter token add` as BLOTTER_SPARK_TOKEN.'],
+  [/ForbiddenException/, 'forbidden', 'Give a token with the scopes catalog:read and pipeline:write.'],
+  [/CommitFailedException|ValidationException: Cannot commit/, 'commit_conflict', 'Run `blotter run` again.'],
+  [/No space left on device/, 'disk_full', 'Free some space, then run `blotter run` again.'],
+  [/OutOfMemoryError|Container killed/, 'memory_exhausted', 'Grant more: `memory: 4GiB`, or `spark.conf` of a cluster.'],
+]
+
+/** How long a message of Spark's may be in ours. */
+const SHOWN = 600
+
+/** What an application failed with. `text` is what it said last; none of it is committed. */
+export function sparkFailure(text: string): BlotterError {
+  const found = MEANINGS.find(([pattern]) => pattern.test(text))
+  const said = firstLines(text)
+  const [, code, todo] = found ?? [
+    undefined,
+    'spark_failed' as const,
+    'Look at what Spark says with `--debug`, then run `blotter run` again.',
+  ]
+  return new BlotterError(code, `Spark failed: ${said}\nNothing was committed; main of every table is as it was.`, { todo })
+}
+
+/** What a person would read first: no stack. */
+function firstLines(text: string): string {
+  const lines = text
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^\s*(at |\.\.\. \d+ more|JVM stacktrace)/.test(line))
+  const cause = lines.findLast((line) => line.startsWith('Caused by:'))
+  const told = [...lines.slice(0, 3), ...(cause && !lines.slice(0, 3).includes(cause) ? [cause] : [])].join(' ')
+  return told.length > SHOWN ? `${told.slice(0, SHOWN)} …` : told || 'it said nothing.'
+}

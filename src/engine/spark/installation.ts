@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { basename, delimiter, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { BlotterError } from '../../errors.ts'
+
+/** What the configuration says of Spark, and where the environment would have it looked for. */
+export interface SparkPlace {
+  home: string | undefined
+  javaHome: string | undefined
+  /** `PATH` */
+  searchPath: string
+  /** Paths of jars. */
+  jars: readonly string[]
+  /** Settings of Spark's own. */
+  conf: Readonly<Record<string, string>>
+}
+
+export interface SparkInstallation {
+  home: string
+  submit: string
+  /** `4.1.4` */
+  version: string
+  java: string
+}
+
+/** The line of Spark for which Iceberg has a runtime, and the versions of it that are tested. */
+const SUPPORTED = /^4\.1\./
+export const SPARK_VERSION = '4.1.4'
+
+/** What Spark lacks by itself: where a jar's name begins, and its Maven coordinates. */
+export const JARS = {
+  iceberg: {
+    file: 'iceberg-spark-runtime-4.1_2.13',
+    coordinates: 'org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0',
+  },
+  mysql: { file: 'mysql-connector-j', coordinates: 'com.mysql:mysql-connector-j:9.7.0' },
+  sqlite: { file: 'sqlite-jdbc', coordinates: 'org.xerial:sqlite-jdbc:3.54.1.0' },
+} as const
+
+const run = promisify(execFile)
+const PROBE_MS = 20_000
+
+/**
+ * Finds Spark (the configuration's `spark.home`, `SPARK_HOME`, `spark-submit` on the PATH, or pyspark beside it) and Java, and
+ * looks that what they need is there, before anything is begun. Throws `spark_missing` and `unsupported`.
+ */
+export async function findSpark(place: SparkPlace, needs: readonly (keyof typeof JARS)[]): Promise<SparkInstallation> {
+  const home = place.home ?? (await homeOnPath(place.searchPath))
+  if (home === undefined) throw missing('There is no Spark: neither SPARK_HOME nor spark-submit on the PATH.', INSTALL)
+  const jars = await readdir(join(home, 'jars')).catch(() => [])
+  const version = jars.map((jar) => /^spark-core_[\d.]+-(.+)\.jar$/.exec(jar)?.[1]).find((found) => found !== undefined)
+  const submit = join(home, 'bin', 'spark-submit')
+  if (version === undefined || !existsSync(submit)) throw missing(`There is no Spark in ${home}.`, INSTALL)
+  if (!SUPPORTED.test(version)) throw wrongVersion('Spark', version, '4.1', INSTALL)
+  const java = await findJava(place)
+  requireJars(place, home, jars, needs)
+  return { home, submit, version, java }
+}
+
+const INSTALL =
+  `Install Spark ${SPARK_VERSION} (\`pip install pyspark==${SPARK_VERSION}\`, or from spark.apache.org) and name it as ` +
+  '`spark: { home: DIR }` in blotter.yaml or SPARK_HOME; `engine: duckdb` needs none.'
+
+async function homeOnPath(searchPath: string): Promise<string | undefined> {
+  for (const folder of searchPath.split(delimiter).filter((place) => existsSync(join(place, 'spark-submit')))) {
+    const above = dirname(folder)
+    if (existsSync(join(above, 'jars'))) return above
+    const python = ['python3', 'python'].map((name) => join(folder, name)).find((file) => existsSync(file))
+    const probe = 'import os, pyspark; print(os.path.dirname(pyspark.__file__))'
+    const told = python && (await run(python, ['-c', probe], { timeout: PROBE_MS }).catch(() => undefined))
+    if (told) return told.stdout.trim()
+  }
+  return undefined
+}
+
+async function findJava({ javaHome, searchPath }: SparkPlace): Promise<string> {
+  const named = javaHome === undefined ? undefined : join(javaHome, 'bin', 'java')
+  const onPath = searchPath.split(delimiter).map((folder) => join(folder, 'java'))
+  const java = named ?? onPath.find((file) => existsSync(file))
+  const todo = 'Install Java 17 (Debian: `apt-get install openjdk-17-jre-headless`), or name one by JAVA_HOME.'
+  if (java === undefined)
+    throw missing('There is no Java, which Spark runs on: neither JAVA_HOME nor java on the PATH.', todo)
+  const told = await run(java, ['-version'], { timeout: PROBE_MS }).catch(() => undefined)
+  const version = /version "(\d+)[^"]*"/.exec(told?.stderr ?? '')?.[1]
+  if (version === undefined) throw missing(`${java} is no Java that runs.`, todo)
+  if (version !== '17' && version !== '21') throw wrongVersion('Java', version, '17 or 21', todo)
+  return java
+}
+
+function requireJars(
+  { jars: given, conf }: SparkPlace,
+  home: string,
+  shipped: readonly string[],
+  needs: readonly (keyof typeof JARS)[],
+): void {
+  const lost = given.find((jar) => !existsSync(jar))
+  if (lost !== undefined) throw missing(`${lost}, which spark.jars names, is not there.`, 'Name jars that are there.')
+  // What Spark fetches itself comes when it starts.
+  const fetched = conf['spark.jars.packages'] ?? ''
+  const lacking = needs
+    .map((need) => JARS[need])
+    .filter(({ file, coordinates }) => {
+      const name = coordinates.split(':')[1]!
+      return ![...given.map((jar) => basename(jar)), ...shipped].some((jar) => jar.includes(file)) && !fetched.includes(name)
+    })
+  if (lacking.length === 0) return
+  const coordinates = lacking.map((jar) => jar.coordinates)
+  const one = lacking.length === 1
+  throw missing(
+    `Spark in ${home} lacks ${one ? 'a jar' : 'jars'} from Maven Central: ${coordinates.join(', ')}.`,
+    `Put ${one ? 'it' : 'them'} into ${join(home, 'jars')}, name the ${one ? 'file' : 'files'} as \`spark: { jars: [...] }\` in ` +
+      `blotter.yaml, or let Spark fetch: \`spark: { conf: { spark.jars.packages: "${coordinates.join(',')}" } }\`.`,
+  )
+}
+
+function missing(message: string, todo: string): BlotterError {
+  return new BlotterError('spark_missing', `${message} Nothing was begun.`, { todo })
+}
+
+function wrongVersion(what: string, found: string, expected: string, todo: string): BlotterError {
+  return new BlotterError(
+    'unsupported',
+    `${what} ${found} is none that this engine runs on: expected ${expected}. Nothing was begun.`,
+    {
+      todo,
+      context: { found, expected },
+    },
+  )
+}

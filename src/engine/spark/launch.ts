@@ -1,0 +1,76 @@
+import type { BatchPlaces } from '../application.ts'
+import { DRIVER, TOOLS } from './compile.ts'
+import { jdbcSource } from './conf.ts'
+import { JARS } from './installation.ts'
+import { submitWords } from './submit.ts'
+
+/** How a compiled pipeline is to be run by others. */
+export interface LaunchSettings {
+  master: string
+  /** Where the files will lie: a folder or `s3://bucket/prefix`. */
+  folder: string
+  /** Name of a secret of AWS Secrets Manager that holds user and password; undefined: the environment does. */
+  secret: string | undefined
+  jars: readonly string[]
+  conf: Readonly<Record<string, string>>
+}
+
+/** Of AWS Secrets Manager's driver, which takes the secret's name in place of a user. */
+const SECRETS_DRIVER = 'com.amazonaws.secretsmanager.sql.AWSSecretsManagerMySQLDriver'
+const SECRETS_COORDINATES = 'com.amazonaws.secretsmanager:aws-secretsmanager-jdbc:2.1.1'
+
+/** `work.json`, `run.sh` and `step.json`: a batch by hand, and as a step of EMR. No credential stands in them. */
+export function launchFiles(places: BatchPlaces, settings: LaunchSettings): Map<string, string> {
+  const folder = settings.folder.replace(/\/+$/, '')
+  const work = {
+    publish: true,
+    full: false,
+    released: false,
+    folder: `${places.lake}/.blotter/spark`,
+    lake: places.lake,
+    source: { ...jdbcSource(places), ...(settings.secret === undefined ? {} : bySecret(places, settings.secret)) },
+  }
+  const coordinates = [
+    JARS.iceberg.coordinates,
+    JARS.mysql.coordinates,
+    ...(places.catalog.kind === 'sqlite' ? [JARS.sqlite.coordinates] : []),
+    ...(settings.secret === undefined ? [] : [SECRETS_COORDINATES]),
+  ]
+  const fetched: Record<string, string> = settings.jars.length > 0 ? {} : { 'spark.jars.packages': coordinates.join(',') }
+  const words = submitWords({ ...settings, conf: { ...fetched, ...settings.conf }, memoryBytes: 2 ** 30 }, places)
+  const driver = ['--py-files', `${folder}/${TOOLS}`, `${folder}/${DRIVER}`, folder, `${folder}/work.json`]
+  return new Map([
+    ['work.json', `${JSON.stringify(work, null, 2)}\n`],
+    ['run.sh', runScript([...words, ...driver])],
+    ['step.json', `${JSON.stringify(emrStep([...words, ...driver]), null, 2)}\n`],
+  ])
+}
+
+function bySecret({ source }: BatchPlaces, secret: string): Record<string, string> {
+  const { url } = jdbcSource({ source })
+  return { url: url!.replace(/^jdbc:/, 'jdbc-secretsmanager:'), driver: SECRETS_DRIVER, user: secret }
+}
+
+function runScript(words: readonly string[]): string {
+  const lines = words.map((word) =>
+    /^[\w@%+=:,./*[\]-]+$/.test(word) && !/[*[\]]/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
+  )
+  return `#!/bin/sh
+# Makes one batch: sh run.sh [BATCH_AT [RUN]]. The password of the source is BLOTTER_SOURCE_PASSWORD of the environment.
+exec "\${SPARK_HOME:+$SPARK_HOME/bin/}spark-submit" ${lines.join(' \\\n  ')} "$@"
+`
+}
+
+/** A step as EMR's `add-steps --steps file://step.json` takes it. */
+function emrStep(words: readonly string[]): unknown[] {
+  const clustered = words.map((word, i) => (words[i - 1] === '--master' ? 'yarn' : word))
+  const local = /^spark\.(?:driver\.(?:bindAddress|host|memory)|ui\.enabled|sql\.shuffle\.partitions)=/
+  const args = clustered.filter((word, i) => !local.test(word) && !(word === '--conf' && local.test(clustered[i + 1] ?? '')))
+  return [
+    {
+      Name: 'blotter batch',
+      ActionOnFailure: 'CONTINUE',
+      HadoopJarStep: { Jar: 'command-runner.jar', Args: ['spark-submit', ...args] },
+    },
+  ]
+}
