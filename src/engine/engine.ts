@@ -7,13 +7,13 @@ import type { Schema } from '../model/schema.ts'
 export type Value = null | boolean | number | bigint | string | Value[] | { [name: string]: Value }
 export type Row = Record<string, Value>
 
-/** What is known of a Parquet file that an engine wrote, as `COPY … (RETURN_STATS)` of DuckDB tells it. */
+/** What is known of a Parquet file that an engine wrote, as `COPY … (RETURN_STATS)` of DuckDB tells it: plain data. */
 export interface WrittenFile {
   path: string
   rows: number
   sizeBytes: number
   /** By column path, quoted as `"before"."id"`; bounds as text, absent where there is none. */
-  columns: Map<string, ColumnStatistics>
+  columns: Record<string, ColumnStatistics>
 }
 
 export interface ColumnStatistics {
@@ -66,8 +66,14 @@ export interface ColumnSink {
   take(): ColumnBlock | Promise<ColumnBlock>
   /** Hands over the block taken last: its rows, its bytes of heap, and how many values of each column are NULL. */
   put(rows: number, heapBytes: number, nulls: ArrayLike<number>): void
-  finish(): Promise<{ files: string[]; rows: number }>
+  finish(): Promise<{ files: string[]; rows: number; written: WrittenFile }>
   abandon(): Promise<void>
+}
+
+/** How a sink's file is to look where it is not as its blocks are: SQL of its columns over theirs, and their field ids. */
+export interface SinkShape {
+  select: string
+  schema: Schema
 }
 
 /** Runs SQL over files. One engine serves one run; its memory is bounded by configuration and it spills into its own folder. */
@@ -98,6 +104,7 @@ export interface Engine extends AsyncDisposable {
     name: string,
     columns: readonly { name: string; type: string }[],
     heapBytes?: number,
+    shape?: SinkShape,
   ): Promise<ColumnSink>
   /** Stops what runs now; its promise rejects with `interrupted`. */
   interrupt(): void

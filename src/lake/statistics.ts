@@ -7,7 +7,7 @@ import type { ByColumn, DataFile } from './data-file.ts'
 export interface WrittenParquet {
   rows: number
   sizeBytes: number
-  columns: ReadonlyMap<string, ColumnStatistics>
+  columns: Readonly<Record<string, ColumnStatistics>>
 }
 
 interface ColumnStatistics {
@@ -29,7 +29,7 @@ export function statisticsOf(schema: Schema, columns: WrittenParquet['columns'])
   const lower: ByColumn<Buffer> = []
   const upper: ByColumn<Buffer> = []
   for (const { path, id, type } of leaves(schema)) {
-    const known = columns.get(path)
+    const known = columns[path]
     if (!known) continue
     if (known.sizeBytes !== undefined) sizes.push({ key: id, value: known.sizeBytes })
     if (known.values !== undefined) values.push({ key: id, value: known.values })

@@ -2,8 +2,10 @@ import { impossible } from '../errors.ts'
 import { LAKE_VERSION } from '../history/as-of.ts'
 import { BATCHES_TABLE, batchesSchema, CHANGES_TABLE, changesSchema } from '../history/ledger.ts'
 import { loadTable, newTable, type Table, tableSchema } from '../lake/table.ts'
+import type { BatchAt } from '../model/batch-at.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import { type Field, lastColumnId, type Schema, schemaOf } from '../model/schema.ts'
+import { literal } from '../model/sql-text.ts'
 import type { LakeContext } from './context.ts'
 
 /** A table that the pipeline makes: its name, what it is, and how it should look. */
@@ -57,6 +59,11 @@ export function tableSpecs(pipeline: Pipeline): TableSpec[] {
   ]
 }
 
+/** SQL of the column that says which batch brought a row. */
+export function batchStamp(batchAt: BatchAt): string {
+  return `timestamptz ${literal(batchAt)} AS batch_at`
+}
+
 export function quarantineName(pipeline: Pipeline): string {
   return `quarantine.${pipeline.rawName.split('.')[1]}`
 }
@@ -85,13 +92,6 @@ export async function openTable(lake: LakeContext, spec: TableSpec): Promise<Tab
   })
 }
 
-/**
- * The schema that a table needs: fields keep their ids where name and type are the same, others get new ones.
- * Undefined if the table has it already.
- */
-export function evolvedSchema(table: Table, wanted: Schema): Schema | undefined {
-  const present = tableSchema(table)
-  let last = Math.max(lastColumnId(present), table.metadata['last-column-id'])
 /** What a table says of itself, whichever engine makes it. */
 export function tableProperties(spec: Pick<TableSpec, 'name' | 'doc'>): Record<string, string> {
   return {
@@ -100,6 +100,13 @@ export function tableProperties(spec: Pick<TableSpec, 'name' | 'doc'>): Record<s
   }
 }
 
+/**
+ * The schema that a table needs: fields keep their ids where name and type are the same, others get new ones.
+ * Undefined if the table has it already.
+ */
+export function evolvedSchema(table: Table, wanted: Schema): Schema | undefined {
+  const present = tableSchema(table)
+  let last = Math.max(lastColumnId(present), table.metadata['last-column-id'])
   const signature = (field: Field): string =>
     JSON.stringify([field.name, typeof field.type === 'string' ? field.type : 'nested'])
   const known = new Map(present.fields.map((field) => [signature(field), field]))

@@ -1,15 +1,16 @@
 import { join } from 'node:path'
-import type { Engine } from '../engine/engine.ts'
+import type { Engine, WrittenFile } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { RawDefinition, SourceDefinition } from '../model/pipeline.ts'
+import type { Schema } from '../model/schema.ts'
 import { identifier } from '../model/sql-text.ts'
 import type { StagedPart } from '../source/source.ts'
 import { bindColumns, matchColumns } from './columns.ts'
 import { disorder, newestContents, repeatedKeys } from './duplicates.ts'
 import { type BoundPart, goodRows, parquet } from './part-sql.ts'
 import { quarantinedKeys, quarantineRows } from './quarantine.ts'
-import { surveyParts } from './survey.ts'
+import { type Survey, surveyParts } from './survey.ts'
 import { columnWarnings, warningCounts } from './warnings.ts'
 
 export interface CheckInput {
@@ -24,13 +25,18 @@ export interface CheckInput {
   batchAt: BatchAt
   /** An existing folder that the result's files are written into. */
   folder: string
+  /**
+   * How the file of good rows has to be for a table to take it: SQL of a further column, and field ids. A `ready` staged file
+   * is so already; it is taken if it is the only one, in key order, and nothing in it is broken or repaired.
+   */
+  landing?: { stamp: string; schema: Schema; ready?: WrittenFile }
 }
 
 /** What became of the rows that were read: read = good + quarantined + collapsed. Plain data, to be kept between steps. */
 export interface CheckedRows {
   read: number
-  /** Parquet of the declared columns in their order and types, sorted by key, each key once. */
-  good: { file: string; rows: number }
+  /** Parquet of the declared columns in their order and types, sorted by key, each key once; `written` if a table can take it. */
+  good: { file: string; rows: number; written?: WrittenFile }
   /** Parquet of texts: rule, key, every declared column as found, extra (JSON of what is not declared). */
   quarantine: { file: string; rows: number; byRule: Record<string, number> }
   /** SELECT of the keys (never NULL, each once) of quarantined rows, as far as they can be read. */
@@ -55,11 +61,15 @@ export async function checkRows(input: CheckInput): Promise<CheckedRows> {
   const read = all.reduce((sum, { part }) => sum + part.rows, 0)
   const parts = all.filter(({ part }) => part.files.length > 0)
   const sound = parts.filter(({ part }) => part.rule === undefined)
-  const good = join(folder, 'good.parquet')
   const quarantine = join(folder, 'quarantine.parquet')
 
-  const { broken, repairs } = await surveyParts(engine, definition, sound)
-  const { rows, repeats } = await writeGood(input, goodRows(definition, sound, broken), good)
+  const survey = await surveyParts(engine, definition, sound)
+  const { written, repeats } = await writeGood(
+    input,
+    goodRows(definition, sound, survey.broken),
+    readyFile(input, parts, survey),
+  )
+  const { rows, path } = written
   const byRule = await writeQuarantine(input, rows < read ? parts : [], repeats, quarantine)
   const quarantined = Object.values(byRule).reduce((sum, n) => sum + n, 0)
   const collapsed = repeats ? repeats.rows - repeats.kept - repeats.conflicts : 0
@@ -68,13 +78,13 @@ export async function checkRows(input: CheckInput): Promise<CheckedRows> {
   const columns = columnWarnings(all)
   return {
     read,
-    good: { file: good, rows },
+    good: { file: path, rows, ...(input.landing ? { written } : {}) },
     quarantine: { file: quarantine, rows: quarantined, byRule },
     quarantinedKeys: quarantinedKeys(definition, parquet(quarantine)),
     collapsed,
-    repairs,
+    repairs: survey.repairs,
     warnings: counted({
-      ...(await countWarnings(input, good)),
+      ...(await countWarnings(input, path)),
       missing_column: columns.missing.length,
       unknown_column: columns.unknown.length,
     }),
@@ -98,24 +108,42 @@ interface Repeats {
   conflicts: number
 }
 
+/** The staged file that is ready for a table, if there is no row beside it, and none in it that was broken or repaired. */
+function readyFile(
+  { landing }: CheckInput,
+  parts: readonly BoundPart[],
+  { broken, repairs }: Survey,
+): WrittenFile | undefined {
+  const files = parts.flatMap(({ part }) => part.files)
+  const untouched = broken.size === 0 && Object.keys(repairs).length === 0
+  return untouched && files.length === 1 && files[0] === landing?.ready?.path ? landing?.ready : undefined
+}
+
 /** Rows that come in ascending key order, as a database's do, are neither searched for repeats nor sorted. */
-async function writeGood(input: CheckInput, values: string, file: string): Promise<{ rows: number; repeats?: Repeats }> {
-  const { engine, definition } = input
+async function writeGood(
+  input: CheckInput,
+  values: string,
+  ready: WrittenFile | undefined,
+): Promise<{ written: WrittenFile; repeats?: Repeats }> {
+  const { engine, definition, folder, landing } = input
   const names = definition.columns.map((column) => identifier(column.name)).join(', ')
   const key = identifier(definition.key)
-  if ((await countOf(engine, disorder(definition, values), 'disorder')) === 0) {
-    return { rows: (await engine.writeParquet(values, file)).rows }
+  const write = (rows: string, order = ''): Promise<WrittenFile> => {
+    const select = `SELECT *${landing ? `, ${landing.stamp}` : ''} FROM (${rows})${order}`
+    return engine.writeParquet(select, join(folder, 'good.parquet'), landing?.schema)
   }
-  const keys = join(input.folder, 'repeated-keys.parquet')
+  if ((await countOf(engine, disorder(definition, values), 'disorder')) === 0) {
+    return { written: ready ?? (await write(values)) }
+  }
+  const keys = join(folder, 'repeated-keys.parquet')
   if ((await engine.writeParquet(repeatedKeys(definition, values), keys)).rows === 0) {
-    return { rows: (await engine.writeParquet(`SELECT * FROM (${values}) ORDER BY ${key}`, file)).rows }
+    return { written: await write(values, ` ORDER BY ${key}`) }
   }
   const repeated = `SELECT ${key} FROM ${parquet(keys)}`
   const repeats = await resolveRepeats(input, `SELECT * FROM (${values}) WHERE ${key} IN (${repeated})`)
   const single = `SELECT * FROM (${values}) WHERE ${key} NOT IN (${repeated})`
   const chosen = `SELECT ${names} FROM ${parquet(repeats.file)} WHERE contents = 1`
-  const { rows } = await engine.writeParquet(`SELECT * FROM (${single} UNION ALL ${chosen}) ORDER BY ${key}`, file)
-  return { rows, repeats }
+  return { written: await write(`${single} UNION ALL ${chosen}`, ` ORDER BY ${key}`), repeats }
 }
 
 async function resolveRepeats({ engine, definition, folder }: CheckInput, rows: string): Promise<Repeats> {

@@ -5,7 +5,7 @@ import { type BlocksJob, writeBlocks } from './write-blocks.ts'
 /** The thread that a column sink writes on: it may wait for blocks, which the thread of everybody else must not. */
 async function write(): Promise<SinkReport> {
   try {
-    return { rows: await writeBlocks(workerData as BlocksJob) }
+    return { written: await writeBlocks(workerData as BlocksJob) }
   } catch (error) {
     const { message, code } = error as { message: string; code?: string }
     return { failure: { message, code } }

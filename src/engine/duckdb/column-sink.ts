@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { impossible } from '../../errors.ts'
-import type { ColumnBlock, ColumnSink } from '../engine.ts'
+import type { ColumnBlock, ColumnSink, SinkShape, WrittenFile } from '../engine.ts'
 import { blockLayout, HEADER_HEAP_BYTES, HEADER_NULLS, HEADER_ROWS } from './block-layout.ts'
 import { BlockQueue } from './block-queue.ts'
 import type { DuckDbOptions } from './instance.ts'
@@ -13,7 +13,7 @@ const BLOCKS = { least: 2, most: 64, sizeBytes: 128 << 20 }
 const BLOCKS_WITHOUT_THREAD = 4
 const HEAP_BYTES = 1 << 20
 
-export type SinkReport = { rows: number } | { failure: { message: string; code?: string } }
+export type SinkReport = { written: WrittenFile } | { failure: { message: string; code?: string } }
 
 /** A sink that writes blocks as they are put, by an engine of its own that is bounded by `engine`. */
 export function createColumnSink(
@@ -21,7 +21,7 @@ export function createColumnSink(
   name: string,
   columns: readonly { name: string; type: string }[],
   engine: DuckDbOptions,
-  heapBytes = HEAP_BYTES,
+  { heapBytes = HEAP_BYTES, shape }: { heapBytes?: number; shape?: SinkShape } = {},
 ): ColumnSink {
   const layout = blockLayout(
     columns.map((column) => column.type),
@@ -31,16 +31,16 @@ export function createColumnSink(
   const queue = new BlockQueue(blocks)
   const memory = new SharedArrayBuffer(blocks * layout.sizeBytes)
   const path = join(folder, `${name}.parquet`)
-  const job: BlocksJob = { path, columns, layout, memory, blocks, control: queue.control, engine }
+  const job: BlocksJob = { path, columns, layout, memory, blocks, control: queue.control, engine, shape }
   const headers = new Int32Array(memory)
-  let written: Promise<number> | undefined
+  let writing: Promise<WrittenFile> | undefined
   let begin = 0
   let blocksPut = 0
   let rowsPut = 0
 
   const take = (): ColumnBlock | Promise<ColumnBlock> => {
     const block = queue.toFill()
-    if (typeof block !== 'number') return Promise.race([block, written]).then(take)
+    if (typeof block !== 'number') return Promise.race([block, writing]).then(take)
     begin = block * layout.sizeBytes
     return { memory, begin }
   }
@@ -55,30 +55,31 @@ export function createColumnSink(
       headers.set(nulls, header + HEADER_NULLS)
       rowsPut += rows
       queue.filled()
-      if (++blocksPut === Math.min(blocks, BLOCKS_WITHOUT_THREAD)) written = onThread(job)
+      if (++blocksPut === Math.min(blocks, BLOCKS_WITHOUT_THREAD)) writing = onThread(job)
     },
     async finish() {
       queue.close(true)
-      const rows = await (written ?? writeBlocks(job))
+      const written = await (writing ?? writeBlocks(job))
+      const { rows } = written
       if (rows !== rowsPut) throw impossible(`${rowsPut} rows were given to the engine, ${rows} are in its file`)
-      return { files: [path], rows }
+      return { files: [path], rows, written }
     },
     async abandon() {
       queue.close(false)
-      await written?.catch(() => {})
+      await writing?.catch(() => {})
     },
   }
 }
 
-/** Resolves to the rows of the file once the thread has ended, for better or worse. */
-function onThread(job: BlocksJob): Promise<number> {
-  const written = new Promise<number>((resolve, reject) => {
+/** Tells of the file once the thread has ended, for better or worse. */
+function onThread(job: BlocksJob): Promise<WrittenFile> {
+  const written = new Promise<WrittenFile>((resolve, reject) => {
     const worker = new Worker(new URL('./column-sink-thread.ts', import.meta.url), { workerData: job })
     let report: SinkReport = { failure: { message: 'The thread that writes columns ended before its file was whole.' } }
     worker.on('message', (message: SinkReport) => (report = message))
     worker.on('error', (error: Error) => (report = { failure: { message: error.message } }))
     worker.on('exit', () => {
-      if ('rows' in report) return resolve(report.rows)
+      if ('written' in report) return resolve(report.written)
       const { message, code } = report.failure
       reject(Object.assign(new Error(message), code === undefined ? {} : { code }))
     })

@@ -26,10 +26,10 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
   const writeParquet = (select: string, path: string, schema?: Schema): Promise<WrittenFile> =>
     guard(select, () => copyToParquet(connection, select, path, { schema }))
 
-  const columnSink = (...[folder, name, columns, heapBytes]: Parameters<Engine['columnSink']>): ColumnSink => {
+  const columnSink = (...[folder, name, columns, heapBytes, shape]: Parameters<Engine['columnSink']>): ColumnSink => {
     const spillFolder = `${options.spillFolder}-sink-${++sinks}`
     const engine = { memoryBytes: Math.floor(options.memoryBytes / 2), spillFolder }
-    const sink = createColumnSink(folder, name, columns, engine, heapBytes)
+    const sink = createColumnSink(folder, name, columns, engine, { heapBytes, shape })
     return {
       ...sink,
       take() {

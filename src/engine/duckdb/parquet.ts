@@ -39,17 +39,17 @@ export async function copyToParquet(
 }
 
 function writtenFile(path: string, row: Row): WrittenFile {
-  const columns = new Map<string, ColumnStatistics>()
+  const columns: Record<string, ColumnStatistics> = {}
   const all = (row['column_statistics'] ?? {}) as Record<string, Record<string, string>>
   for (const [column, known] of Object.entries(all)) {
-    columns.set(column, {
+    columns[column] = {
       sizeBytes: numberOf(known['column_size_bytes']),
       values: numberOf(known['num_values']),
       nulls: numberOf(known['null_count']),
       min: known['min'],
       max: known['max'],
       hasNan: known['has_nan'] === 'true',
-    })
+    }
   }
   return { path, rows: Number(row['count']), sizeBytes: Number(row['file_size_bytes']), columns }
 }

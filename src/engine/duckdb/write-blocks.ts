@@ -13,6 +13,7 @@ import {
 import duckdb from '@duckdb/node-bindings'
 import { rm } from 'node:fs/promises'
 import { identifier } from '../../model/sql-text.ts'
+import type { SinkShape, WrittenFile } from '../engine.ts'
 import { type blockLayout, HEADER_HEAP_BYTES, HEADER_NULLS, HEADER_ROWS, TEXT_BYTES, widthOf } from './block-layout.ts'
 import { BlockQueue } from './block-queue.ts'
 import { type DuckDbOptions, openInstance } from './instance.ts'
@@ -27,6 +28,7 @@ export interface BlocksJob {
   blocks: number
   control: SharedArrayBuffer
   engine: DuckDbOptions
+  shape?: SinkShape
 }
 
 const TYPES: Readonly<Record<string, DuckDBType>> = { BIGINT, BOOLEAN, DATE, DOUBLE, TIMESTAMP, VARCHAR }
@@ -35,16 +37,17 @@ const INLINE_BYTES = 12
 const HEAP = 'heap of texts'
 
 /**
- * Writes blocks in their order, in an engine of its own, and returns their rows. While none is there the thread waits: only
+ * Writes blocks in their order, in an engine of its own, and tells of the file. While none is there the thread waits: only
  * one on which nothing else happens may write blocks that are still to come.
  */
-export async function writeBlocks(job: BlocksJob): Promise<number> {
+export async function writeBlocks(job: BlocksJob): Promise<WrittenFile> {
   const { instance, connection } = await openInstance({ ...job.engine, threads: 1 })
   try {
     registerBlocks(connection, job)
+    const { shape, path } = job
+    if (shape) return await copyToParquet(connection, `SELECT ${shape.select} FROM blocks()`, path, { schema: shape.schema })
     const names = job.columns.map((column) => identifier(column.name)).join(', ')
-    const { rows } = await copyToParquet(connection, `SELECT ${names} FROM blocks()`, job.path, { version: 'v2' })
-    return rows
+    return await copyToParquet(connection, `SELECT ${names} FROM blocks()`, path, { version: 'v2' })
   } finally {
     connection.closeSync()
     instance.closeSync()

@@ -1,8 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkRows, type CheckedRows } from '../../quality/check.ts'
+import { tableSchema } from '../../lake/table.ts'
+import { type CheckedRows, type CheckInput, checkRows } from '../../quality/check.ts'
 import type { RunContext } from '../context.ts'
 import { holdIfEmpty, holdIfKeyless } from '../guards.ts'
+import { batchStamp, openTable, tableSpecs } from '../tables.ts'
 import type { ExtractOutput } from './extract.ts'
 
 /** Parts the staged rows into good ones, typed and repaired, and quarantined ones with their reason. */
@@ -21,7 +23,14 @@ export async function checkStep(context: RunContext, extracted: ExtractOutput): 
     emptyIsNull: extracted.emptyIsNull,
     batchAt,
     folder,
+    ...(extracted.first ? { landing: await landing(context, extracted) } : {}),
   })
   holdIfKeyless(context, extracted, checked)
   return checked
+}
+
+/** Where no row is there to be compared with, raw takes the good ones as they are. */
+async function landing(context: RunContext, { ready }: ExtractOutput): Promise<CheckInput['landing']> {
+  const raw = await openTable(context.lake, tableSpecs(context.pipeline)[0]!)
+  return { stamp: batchStamp(context.batchAt), schema: tableSchema(raw), ...(ready ? { ready } : {}) }
 }

@@ -1,4 +1,6 @@
-import { join } from 'node:path'
+import { copyFile, link, mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { WrittenFile } from '../../engine/engine.ts'
 import { BlotterError } from '../../errors.ts'
 import { type Comparison, compareWithTable } from '../../history/compare.ts'
 import { heldKeysSql, holdsOf } from '../../history/holds.ts'
@@ -16,7 +18,7 @@ import { releasedSql } from '../quarantine-source.ts'
 import { holdIfVanished } from '../guards.ts'
 import { heldIn, holdProperties } from '../holds.ts'
 import { stageTable } from '../stage-table.ts'
-import { evolvedSchema, openTable, quarantineName, type TableSpec, tableSpecs } from '../tables.ts'
+import { batchStamp, evolvedSchema, openTable, quarantineName, type TableSpec, tableSpecs } from '../tables.ts'
 import type { ExtractOutput } from './extract.ts'
 
 /** What the land step leaves for the steps after it. */
@@ -93,6 +95,7 @@ async function compare(
     raw: pipeline.raw,
     good: checked.good.file,
     current: scanSql(scan, { position: true }),
+    rows: { good: checked.good.rows, current: scan.rows },
     vanished: source.partial ? 'SELECT NULL::BIGINT AS key LIMIT 0' : absent,
     onceVanished: `SELECT ${key} AS key FROM (${scanSql(ledgerScan, { columns: [pipeline.source.key, 'kinds'] })})
       WHERE list_contains(kinds, 'vanished')`,
@@ -119,6 +122,18 @@ export async function writeRows(
   return [describeDataFile(table, written, { location, batchAt: context.batchAt })]
 }
 
+/** Makes a file of this run one of the table's: another name for it, where the lake lies in the same file system. */
+async function adoptFile(context: RunContext, table: Table, written: WrittenFile): Promise<DataFile[]> {
+  const { lake, batchAt, run } = context
+  if (written.rows === 0) return []
+  const location = dataFileLocation(table, batchAt, run)
+  const path = lake.storage.enginePath(location)
+  await mkdir(dirname(path), { recursive: true })
+  await link(written.path, path).catch(() => copyFile(written.path, path))
+  await lake.storage.persist(location)
+  return [describeDataFile(table, written, { location, batchAt })]
+}
+
 async function landRaw(
   context: RunContext,
   table: Table,
@@ -130,13 +145,15 @@ async function landRaw(
   const { engine, lake, pipeline, batchAt } = context
   const schema = evolvedSchema(table, spec.schema)
   const key = identifier(pipeline.source.key)
-  const stamp = `timestamptz ${literal(batchAt)} AS batch_at`
+  const stamp = batchStamp(batchAt)
   const columns = pipeline.source.columns.map((column) => identifier(column.name))
   const select = comparison
     ? `SELECT ${columns.map((column) => `after.${column} AS ${column}`).join(', ')}, ${stamp}
        FROM read_parquet(${literal(comparison.path)}) WHERE after IS NOT NULL ORDER BY after.${key}`
     : `SELECT ${columns.join(', ')}, ${stamp} FROM read_parquet(${literal(checked.good.file)})`
-  const add = await writeRows(context, table, select, schema)
+  const { written } = checked.good
+  const add =
+    written && !comparison ? await adoptFile(context, table, written) : await writeRows(context, table, select, schema)
   const deletes = comparison?.hidden
     ? await writePositionDeletes({
         engine,

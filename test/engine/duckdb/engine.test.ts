@@ -53,7 +53,7 @@ describe('The DuckDB engine', () => {
       const written = await engine.writeParquet(`SELECT range AS id, {'a': NULL::INT} AS s FROM range(3)`, path, schema)
       assert.equal(written.rows, 3)
       assert.deepEqual(
-        { ...written.columns.get('"id"'), sizeBytes: 0 },
+        { ...written.columns['"id"'], sizeBytes: 0 },
         { sizeBytes: 0, values: 3, nulls: 0, min: '0', max: '2', hasNan: false },
       )
       const ids = await engine.rows(
