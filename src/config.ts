@@ -185,6 +185,18 @@ function secretsOf({ secrets }: ConfigValues, state: string, { pathOf, variables
   }
 }
 
+function sparkOf({ spark }: ConfigValues, { pathOf, credential, variables }: Shaping): Config['spark'] {
+  return {
+    home: spark.home === undefined ? variables.get('SPARK_HOME') || undefined : pathOf('spark.home', spark.home),
+    javaHome: variables.get('JAVA_HOME') || undefined,
+    master: spark.master,
+    jars: spark.jars.map((jar) => pathOf('spark.jars', jar)),
+    catalog: spark.catalog,
+    token: credential('spark.token', spark.token),
+    conf: spark.conf,
+  }
+}
+
 function findFile(inputs: ConfigInputs, readFile: (path: string) => string | undefined): ConfigFile | undefined {
   const named = inputs.file ?? inputs.env['BLOTTER_CONFIG']
   const path = resolve(inputs.cwd, named ?? 'blotter.yaml')
@@ -207,18 +219,6 @@ function readFromDisk(path: string): string | undefined {
       context: { file: path },
       cause: error,
     })
-function sparkOf({ spark }: ConfigValues, { pathOf, credential, variables }: Shaping): Config['spark'] {
-  return {
-    home: spark.home === undefined ? variables.get('SPARK_HOME') || undefined : pathOf('spark.home', spark.home),
-    javaHome: variables.get('JAVA_HOME') || undefined,
-    master: spark.master,
-    jars: spark.jars.map((jar) => pathOf('spark.jars', jar)),
-    catalog: spark.catalog,
-    token: credential('spark.token', spark.token),
-    conf: spark.conf,
-  }
-}
-
   }
 }
 

@@ -48,8 +48,8 @@ import { openDemoSource } from './source/demo/source.ts'
 import { openFileSource } from './source/file/source.ts'
 import { openAccounts } from './source/mysql/accounts.ts'
 import { accountRights } from './source/mysql/grants.ts'
-import { openMysqlSource } from './source/mysql/source.ts'
 import { jdbcReading } from './source/mysql/jdbc.ts'
+import { openMysqlSource } from './source/mysql/source.ts'
 import { type MysqlTarget, openMysqlTarget } from './source/mysql/target.ts'
 import { openSocrataSource, type SocrataSourceOptions } from './source/socrata/source.ts'
 import type { Source } from './source/source.ts'
@@ -76,12 +76,12 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
   const verbsOfRuns = batching(parts, log)
   const verbs = {
     ...verbsOfRuns,
-    ...reading(parts),
     ...describingDag(parts, { ...sparkEngine, ...jdbcReading }),
+    ...reading(parts),
     ...citing(parts),
     ...loading(parts),
-    ...keeping(parts),
     sparkRender: parts.spark.render,
+    ...keeping(parts),
     ...restoring(parts, log),
     ...lineage(parts),
     ...tokenVerbs,
@@ -161,8 +161,8 @@ interface Parts extends Disposable {
   openSource(url: string): Promise<Source>
   openTarget(url: string, signal: AbortSignal): Promise<MysqlTarget>
   openCatalog(file: string): Catalog
-}
   spark: ReturnType<typeof sparking>
+}
 
 /** Where secrets can be kept; which one it is the configuration says. */
 const STORES = { openEnvironment, openVault, openAwsSecrets }
@@ -187,16 +187,16 @@ async function openParts(secrets: SecretParts, clock: Clock, log: Log): Promise<
   const { openEngine, openEngineAt } = engines(config)
   const openSource = async (url: string): Promise<Source> =>
     url === QUARANTINE_URL ? openQuarantineSource(lake(false), pipeline) : sourceOf(url, secrets, pipeline, clock)
-  const parts: Parts = {
   const { loginsOf } = secrets
   const spark = sparking(
     { config, pipeline, codeVersion, location, loginsOf, openSource },
     { ...sparkEngine, ...jdbcReading },
     log,
   )
+  const parts: Parts = {
     config,
-    clock,
     spark,
+    clock,
     pipeline,
     codeVersion,
     folder,
@@ -213,8 +213,8 @@ async function openParts(secrets: SecretParts, clock: Clock, log: Log): Promise<
       return { name: 'state', state: 'ok', message: `made anew${aside}` }
     },
     maker: () => ({
-      lake: lake(true),
       ...spark.making({ lake: lake(true), clock }),
+      lake: lake(true),
       state: parts.state(),
       pipeline,
       guards: config.guards,

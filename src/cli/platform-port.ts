@@ -44,10 +44,10 @@ export interface Platform extends AsyncDisposable, CitingPort, SecretsPort, User
   run(options: RunOptions, watch: Watch): Promise<RunOutcome>
   /** Puts incidents into a MySQL source; creates the table where it is missing. */
   load(options: LoadOptions, watch: Watch): Promise<LoadReport>
-  /** Committed batches, oldest first; empty where there is no lake yet. */
-  batches(): Promise<BatchSummary[]>
   /** Writes the pipeline as Spark SQL, with what runs it. */
   sparkRender(options: RenderOptions): Promise<RenderedFolder>
+  /** Committed batches, oldest first; empty where there is no lake yet. */
+  batches(): Promise<BatchSummary[]>
   /** Tables of a batch (default: the newest), in the order of the pipeline. */
   tables(ref?: string): Promise<TableSummary[]>
   /** One read-only statement over the tables of a batch. The caller disposes of the result. */
@@ -98,10 +98,10 @@ export interface Platform extends AsyncDisposable, CitingPort, SecretsPort, User
   doctor(options: { rebuild: boolean; sendTestMail?: boolean }): Promise<Check[]>
 }
 
-/** What the command line wants of alerts; opened without the platform. */
-export interface Alerts extends Disposable {
 export type { RenderedFolder } from '../platform/spark.ts'
 
+/** What the command line wants of alerts; opened without the platform. */
+export interface Alerts extends Disposable {
   /** What was told or waits, the newest first. */
   list(): Promise<AlertFacts[]>
   /** Sends what waits now. */

@@ -32,8 +32,8 @@ import { addRun } from './verbs/run.ts'
 import { addRuns } from './verbs/runs.ts'
 import { addSecret } from './verbs/secret.ts'
 import { addServe } from './verbs/serve.ts'
-import { addTables } from './verbs/tables.ts'
 import { addSpark } from './verbs/spark.ts'
+import { addTables } from './verbs/tables.ts'
 import { addToken } from './verbs/token.ts'
 
 const INTRODUCTION = `Turns a city's crime table into a lake of versioned tables: every batch is kept, every change is known.
@@ -103,10 +103,10 @@ export function createProgram(inputs: CommandLineInputs, state: { exitCode: numb
     addServe,
     addToken,
     addAlerts,
+    addSpark,
     addDoctor,
     addCompletion,
   ])
-    addSpark,
     add(verbs)
   return program
 }

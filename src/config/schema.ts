@@ -223,6 +223,7 @@ export const configSchema = z.strictObject({
   lake: z.string().min(1).default('./lake').meta({ description: 'Folder or bucket (`s3://bucket/prefix`) of the tables.' }),
   state: z.string().min(1).optional().meta({ description: 'Folder of the state databases.' }),
   engine: z.enum(['duckdb', 'spark']).default('duckdb').meta({ description: 'What runs the SQL.' }),
+  spark: spark.prefault({}),
   memory: size.prefault('1GiB').meta({ description: 'Upper limit of the engine’s memory; beyond it, it spills to disk.' }),
   schedule: schedule.optional(),
   load: load.optional(),
@@ -235,7 +236,6 @@ export const configSchema = z.strictObject({
 })
 
 export type ConfigInput = z.input<typeof configSchema>
-  spark: spark.prefault({}),
 export type ConfigValues = z.output<typeof configSchema>
 
 function isTimezone(name: string): boolean {
