@@ -8,9 +8,9 @@ import type { RenderedFolder, RenderOptions } from '../platform/spark.ts'
 import type { QueryResult } from '../query/query.ts'
 import type { CitingPort } from './port/citing.ts'
 import type { SecretsPort } from './port/secrets.ts'
+import type { UsersPort } from './port/users.ts'
 import type { Scope } from '../model/scope.ts'
 import type {
-import type { UsersPort } from './port/users.ts'
   RestoreOptions,
   RestoreReport,
   RestorePreview,
@@ -42,6 +42,8 @@ export type {
 export interface Platform extends AsyncDisposable, CitingPort, SecretsPort, UsersPort {
   /** Makes a batch now, or goes on with an interrupted run. */
   run(options: RunOptions, watch: Watch): Promise<RunOutcome>
+  /** The pipeline, its triggers and its limits, as a DAG of Airflow is written from them. */
+  airflowDag(options: { secret: string }): Promise<DagDefinition>
   /** Puts incidents into a MySQL source; creates the table where it is missing. */
   load(options: LoadOptions, watch: Watch): Promise<LoadReport>
   /** Writes the pipeline as Spark SQL, with what runs it. */

@@ -2,8 +2,10 @@ import { impossible } from '../errors.ts'
 import { LAKE_VERSION } from '../history/as-of.ts'
 import { BATCHES_TABLE, batchesSchema, CHANGES_TABLE, changesSchema } from '../history/ledger.ts'
 import { loadTable, newTable, type Table, tableSchema } from '../lake/table.ts'
+import type { BatchAt } from '../model/batch-at.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import { type Field, lastColumnId, type Schema, schemaOf } from '../model/schema.ts'
+import { literal } from '../model/sql-text.ts'
 import type { LakeContext } from './context.ts'
 
 /** A table that the pipeline makes: its name, what it is, and how it should look. */
@@ -55,6 +57,11 @@ export function tableSpecs(pipeline: Pipeline): TableSpec[] {
       byBatch: true,
     },
   ]
+}
+
+/** SQL of the column that says which batch brought a row. */
+export function batchStamp(batchAt: BatchAt): string {
+  return `timestamptz ${literal(batchAt)} AS batch_at`
 }
 
 export function quarantineName(pipeline: Pipeline): string {

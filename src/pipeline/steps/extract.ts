@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { WrittenFile } from '../../engine/engine.ts'
 import { BlotterError } from '../../errors.ts'
 import { sweepSource } from '../../extract/sweep.ts'
 import type { RestoreRows } from '../../history/restore.ts'
@@ -16,6 +17,7 @@ import { holdIfColumnsChanged, knownSourceColumns, type SourceColumns, sourceCol
 import { liftedKeysSql } from '../holds.ts'
 import { stageOf } from '../stage.ts'
 import { openTable, tableSpecs } from '../tables.ts'
+import { extractDeclared } from './extract-declared.ts'
 
 /** What the extract step leaves for the steps after it. */
 export interface ExtractOutput {
@@ -30,6 +32,8 @@ export interface ExtractOutput {
   columns: SourceColumns
   /** Every column that the source has, under its own name; absent where no source was read. */
   found?: FoundColumn[]
+  /** A staged file that is as raw holds its rows already. */
+  ready?: WrittenFile
   /** False where an empty text is what the source really holds. */
   emptyIsNull: boolean
   /** What a restore found. */
@@ -67,9 +71,10 @@ export async function extractStep(context: RunContext, signal: AbortSignal): Pro
     emptyIsNull: description.primaryKey === undefined,
   }
   if (context.full || snapshot === undefined || key === undefined || cursor === undefined) {
-    const all = await view.extract(options)
+    const all = snapshot ? await view.extract(options) : await extractDeclared(context, view, raw, options)
     requireCounted(all)
-    return { mode: 'full', ...known, parts: all.parts, rows: all.rows, swept: 0, vanished: null }
+    const { counted: _, ...rows } = all
+    return { mode: 'full', ...known, ...rows, swept: 0, vanished: null }
   }
   const names = [pipeline.source.key, pipeline.source.cursor]
   const scan = await planScan(context.lake.storage, raw, snapshot)
