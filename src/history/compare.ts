@@ -18,6 +18,8 @@ export interface CompareInput {
   good: string
   /** SELECT of the table as the newest batch left it, with `_file` and `_pos`. */
   current: string
+  /** How many rows there are, about: where few are good, only their old versions are read. */
+  rows: { good: number; current: number }
   /** SELECT of keys (column `key`) that are in the table and no longer in the source. */
   vanished: string
   /** SELECT of keys (column `key`) that the ledger has seen vanish. */
@@ -40,6 +42,9 @@ export interface Comparison {
   held: number
 }
 
+/** Good rows are few where there are so many times fewer of them than rows in the table. */
+const FEW = 8
+
 /**
  * Compares by a 128-bit hash of all columns first, so that only what differs is held as a whole; two different versions
  * of one incident with equal hashes would go unseen, which happens by chance once in 10^38 changes.
@@ -53,12 +58,20 @@ export async function compareWithTable(input: CompareInput): Promise<Comparison>
     `struct_pack(${columns.map((column) => `${column} := ${alias}.${column}`).join(', ')})`
   const good = `read_parquet(${literal(input.good)})`
 
+  // The old versions of some keys: read once, however often they are looked at.
+  const readOld = (keys: string): Promise<void> =>
+    engine.run(
+      `CREATE OR REPLACE TEMP TABLE old_versions AS SELECT * FROM (${input.current}) SEMI JOIN (${keys}) w ON w.key = ${key}`,
+    )
+  const few = input.rows.good * FEW < input.rows.current
+  if (few) await readOld(`SELECT ${key} AS key FROM ${good} UNION ALL SELECT key FROM (${input.vanished})`)
   await engine.run(`CREATE OR REPLACE TEMP TABLE differing AS
     SELECT n.key FROM (SELECT ${key} AS key, ${fingerprint} FROM ${good}) n
-    LEFT JOIN (SELECT ${key} AS key, ${fingerprint} FROM (${input.current})) o ON o.key = n.key
+    LEFT JOIN (SELECT ${key} AS key, ${fingerprint} FROM ${few ? 'old_versions' : `(${input.current})`}) o ON o.key = n.key
     WHERE o.key IS NULL OR o.h1 <> n.h1 OR o.h2 <> n.h2
     UNION ALL SELECT key FROM (${input.vanished})`)
   const held = input.held === undefined ? 0 : await leaveOut(engine, input.held)
+  if (!few) await readOld('SELECT key FROM differing')
   await engine.writeParquet(
     `SELECT key, columns,
        CASE WHEN before IS NULL AND was_gone THEN ['returned'] WHEN before IS NULL THEN ['new'] WHEN after IS NULL THEN ['vanished']
@@ -74,13 +87,13 @@ export async function compareWithTable(input: CompareInput): Promise<Comparison>
            o._file, o._pos, g.key IS NOT NULL AS was_gone
          FROM differing d
          LEFT JOIN ${good} n ON n.${key} = d.key
-         LEFT JOIN (SELECT * FROM (${input.current}) SEMI JOIN differing ON key = ${key}) o ON o.${key} = d.key
+         LEFT JOIN old_versions o ON o.${key} = d.key
          LEFT JOIN (SELECT DISTINCT key FROM (${input.onceVanished})) g ON g.key = d.key
        )
      )`,
     path,
   )
-  await engine.run('DROP TABLE differing')
+  for (const table of ['differing', 'old_versions']) await engine.run(`DROP TABLE ${table}`)
   const counts = await countKinds(engine, kindNames(raw), path)
   const [sums] = await engine.rows(`SELECT count(*) FILTER (WHERE after IS NOT NULL) AS landed,
     count(*) FILTER (WHERE _file IS NOT NULL) AS hidden FROM read_parquet(${literal(path)})`)

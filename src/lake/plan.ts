@@ -111,6 +111,8 @@ export function scanOf(
     const hiding = [...own, ...wide].filter((candidate) => candidate.sequenceNumber >= one.sequenceNumber)
     return { ...one, path: enginePath(one.file.file_path), deletes: hiding }
   })
+  // Those without deletes first: each kind is read together, and its files then lie one after the other.
+  files.sort((a, b) => Number(a.deletes.length > 0) - Number(b.deletes.length > 0))
   return { table, schema, files, ...countRows(files) }
 }
 

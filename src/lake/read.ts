@@ -6,7 +6,7 @@ import type { Scan, ScanDelete, ScanFile } from './plan.ts'
 export interface ScanSqlOptions {
   /** Columns to select, in this order; all by default. */
   columns?: readonly string[]
-  /** Adds `_file` (the data file's path as its manifest spells it) and `_pos` (the row's number in it, from 0). */
+  /** Adds `_file` (the place of the row's data file in the scan's list) and `_pos` (its number in it); both begin at 0. */
   position?: boolean
 }
 
@@ -20,21 +20,33 @@ export function scanSql(scan: Scan, { columns, position = false }: ScanSqlOption
   const named = scan.files.filter((file) => file.byName).map((file) => [file])
   return [clean, dirty, ...named]
     .filter((files) => files.length > 0)
-    .map((files) => liveRowsSql(files, scan.schema, names, position))
+    .map((files) => liveRowsSql(files, scan.schema, names, position ? scan.files : undefined))
     .join(' UNION ALL ')
 }
 
 /** The live rows of files that are read in one way: all without deletes or all with; by field id, or one file by names. */
-function liveRowsSql(files: readonly ScanFile[], schema: Schema, names: readonly string[], position: boolean): string {
+function liveRowsSql(
+  files: readonly ScanFile[],
+  schema: Schema,
+  names: readonly string[],
+  all: readonly ScanFile[] | undefined,
+): string {
   const byName = files[0]!.byName
   const columns = names.map((name) => (byName ? columnByName(schema, byName, name) : identifier(name)))
-  if (position) {
-    const paths = files.map((file) => literal(file.file.file_path)).join(', ')
-    columns.push(`[${paths}][file_index::BIGINT + 1] AS _file`, 'file_row_number::BIGINT AS _pos')
+  if (all) {
+    columns.push(`${placeSql(files, all)} AS _file`, 'file_row_number::BIGINT AS _pos')
   }
   const select = `SELECT ${columns.join(', ')} FROM ${readFiles(files, byName ? undefined : schema)} AS d`
   if (files.every((file) => file.deletes.length === 0)) return select
   return `${select} ANTI JOIN (${hiddenRowsSql(files)}) AS x ON d.file_index = x.i AND d.file_row_number = x.pos`
+}
+
+/** Where among all files of a scan those that are read together lie: mostly one after the other, which needs no list. */
+function placeSql(files: readonly ScanFile[], all: readonly ScanFile[]): string {
+  const places = files.map((file) => all.indexOf(file))
+  const [first = 0] = places
+  if (places.every((place, i) => place === first + i)) return `(file_index::BIGINT + ${first})`
+  return `[${places.join(', ')}]::BIGINT[][file_index::BIGINT + 1]`
 }
 
 function columnByName(schema: Schema, byName: ReadonlyMap<string, string>, name: string): string {
@@ -106,6 +118,6 @@ function schemaMap(schema: Schema): string {
 
 function emptySql(schema: Schema, names: readonly string[], position: boolean): string {
   const columns = names.map((name) => `NULL::${columnType(schema, name)} AS ${identifier(name)}`)
-  if (position) columns.push('NULL::VARCHAR AS _file', 'NULL::BIGINT AS _pos')
+  if (position) columns.push('NULL::BIGINT AS _file', 'NULL::BIGINT AS _pos')
   return `SELECT ${columns.join(', ')} WHERE false`
 }

@@ -83,13 +83,13 @@ export async function writePositionDeletes(request: PositionDeletes): Promise<Hi
   const merged = identifier(`merged_${randomUUID()}`)
   try {
     await engine.run(`CREATE TEMP TABLE ${fresh} AS SELECT DISTINCT _file, _pos FROM (${hidden})`)
-    const touched = touchedFiles(scan, await engine.rows(`SELECT DISTINCT _file FROM ${fresh}`))
+    const places = (await engine.rows(`SELECT DISTINCT _file FROM ${fresh} ORDER BY _file`)).map((row) => Number(row['_file']))
+    const touched = touchedFiles(scan, places)
     if (touched.length === 0) return { add: [], remove: [], rows: 0 }
-    const paths = touched.map((file) => literal(file.file.file_path)).join(', ')
     // Ordered by file, so that each file's rows are found without a look at all others.
     await engine.run(`CREATE TEMP TABLE ${merged} AS
       SELECT i, pos, bool_and(fresh) AS fresh FROM (
-        SELECT (list_position([${paths}], _file) - 1)::UBIGINT AS i, _pos AS pos, true AS fresh FROM ${fresh}
+        SELECT (list_position([${places.join(', ')}], _file) - 1)::UBIGINT AS i, _pos AS pos, true AS fresh FROM ${fresh}
         UNION ALL SELECT i, pos, false FROM (${hiddenRowsSql(touched)}) WHERE i IS NOT NULL
       ) GROUP BY i, pos ORDER BY i, pos`)
     const counts = await engine.rows(
@@ -103,18 +103,12 @@ export async function writePositionDeletes(request: PositionDeletes): Promise<Hi
   }
 }
 
-function touchedFiles(scan: Scan, rows: readonly Record<string, unknown>[]): ScanFile[] {
-  const known = new Map(scan.files.map((file) => [file.file.file_path, file]))
-  return rows.map((row) => {
-    const file = known.get(String(row['_file']))
+function touchedFiles(scan: Scan, places: readonly number[]): ScanFile[] {
+  return places.map((place) => {
+    const file = scan.files[place]
     if (file) return file
-    throw new BlotterError(
-      'internal',
-      `Rows of ${String(row['_file'])} are to be hidden, but ${scan.table} does not hold that file.`,
-      {
-        todo: 'Report this. Nothing was committed; the lake is as it was before.',
-      },
-    )
+    const message = `Rows of file ${place} are to be hidden, but ${scan.table} holds ${scan.files.length} files.`
+    throw new BlotterError('internal', message, { todo: 'Report this. Nothing was committed; the lake is as it was before.' })
   })
 }
 

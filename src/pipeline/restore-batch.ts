@@ -72,6 +72,7 @@ export async function previewRestore(maker: BatchMaker, wish: RestoreWish): Prom
       raw: pipeline.raw,
       good: found.good,
       current: scanSql(current, { position: true }),
+      rows: { good: found.differing, current: current.rows },
       vanished: `SELECT key FROM read_parquet(${literal(found.vanished)})`,
       onceVanished: `SELECT ${key} AS key FROM (${told}) WHERE list_contains(kinds, 'vanished')`,
       path: join(folder, 'changes.parquet'),
