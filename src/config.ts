@@ -153,6 +153,28 @@ function shaped(values: ConfigValues, shaping: Shaping): Config {
   }
 }
 
+function serverOf(
+  { host, port, hosts, tls, trust_proxy: trustProxy, oidc }: ConfigValues['server'],
+  shaping: Shaping,
+): ServerConfig {
+  const { credential, pathOf } = shaping
+  return {
+    host,
+    port,
+    hosts,
+    tls: tls && { cert: pathOf('server.tls.cert', tls.cert), key: pathOf('server.tls.key', tls.key) },
+    trustProxy,
+    oidc: oidc && {
+      issuer: oidc.issuer,
+      clientId: oidc.client_id,
+      clientSecret: credential('server.oidc.client_secret', oidc.client_secret),
+      name: oidc.name,
+      role: oidc.role,
+      hosts: oidc.hosts,
+    },
+  }
+}
+
 /** What is loaded goes into the source, which has to be a table that can be written to; another one for once has no loader. */
 function loadOf(load: ConfigValues['load'], into: string | undefined, forOnce: boolean): Config['load'] {
   if (!load) return undefined

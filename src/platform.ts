@@ -22,8 +22,8 @@ import { citing } from './platform/citing.ts'
 import { codeVersionOf } from './platform/code-version.ts'
 import { examineAlerts, runAlerts } from './platform/alerting.ts'
 import { figuring } from './platform/figures.ts'
-import { keeping } from './platform/keeping.ts'
 import { identities } from './platform/identities.ts'
+import { keeping } from './platform/keeping.ts'
 import { lineage } from './platform/lineage.ts'
 import { loading } from './platform/loading.ts'
 import { reading } from './platform/reading.ts'
@@ -37,11 +37,12 @@ import { secretChecks } from './platform/secret-checks.ts'
 import { secretVerbs } from './platform/secret-verbs.ts'
 import { openSecretParts, type SecretParts } from './platform/secrets.ts'
 import { serving } from './platform/serving.ts'
+import { describingDag } from './platform/dag.ts'
 import { tokens } from './platform/tokens.ts'
+import { users } from './platform/users.ts'
 import { openReader, type Reader } from './query/reader.ts'
 import { openAwsSecrets } from './secret/aws/store.ts'
 import { openEnvironment } from './secret/env/store.ts'
-import { users } from './platform/users.ts'
 import { looseRights } from './secret/vault/key.ts'
 import { openVault } from './secret/vault/store.ts'
 import { openDemoSource } from './source/demo/source.ts'
@@ -85,13 +86,13 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
     ...restoring(parts, log),
     ...lineage(parts),
     ...tokenVerbs,
+    ...users(known),
     serving() {
       const services = serving(
         parts,
         { bearerOf, people },
         figuring(parts, verbsOfSecrets.secretStatus),
         log,
-    ...users(known),
         runDesk(parts, verbsOfRuns),
       )
       served.push(services)

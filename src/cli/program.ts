@@ -12,6 +12,7 @@ import type { Platform } from './platform-port.ts'
 import { errorDocument, errorText } from './show/error.ts'
 import { noteText } from './show/note.ts'
 import { createProgress } from './show/progress.ts'
+import { addAirflow } from './verbs/airflow.ts'
 import { addAlerts } from './verbs/alerts.ts'
 import { addBackup } from './verbs/backup.ts'
 import { addBatches } from './verbs/batches.ts'
@@ -35,9 +36,9 @@ import { addServe } from './verbs/serve.ts'
 import { addSpark } from './verbs/spark.ts'
 import { addTables } from './verbs/tables.ts'
 import { addToken } from './verbs/token.ts'
+import { addUserVerb } from './verbs/user.ts'
 
 const INTRODUCTION = `Turns a city's crime table into a lake of versioned tables: every batch is kept, every change is known.
-import { addUserVerb } from './verbs/user.ts'
 
 A first look, without a database:
   $ blotter run --source "demo://chicago?rows=300000&seed=1&day=0"
@@ -102,6 +103,8 @@ export function createProgram(inputs: CommandLineInputs, state: { exitCode: numb
     addSecret,
     addServe,
     addToken,
+    addUserVerb,
+    addAirflow,
     addAlerts,
     addSpark,
     addDoctor,

@@ -214,6 +214,18 @@ const oidc = z.strictObject({
 const server = z.strictObject({
   host: z.string().default('127.0.0.1').meta({ description: 'Address that `blotter serve` listens on.' }),
   port: z.int().min(0).max(65_535).default(7070).meta({ description: 'Its port; 0 takes a free one.' }),
+  hosts: z
+    .array(hostName)
+    .default([])
+    .meta({
+      description: 'Names under which people reach it, beside localhost, this machine’s name and addresses in numbers.',
+    }),
+  tls: tls.optional(),
+  trust_proxy: z
+    .array(z.string().regex(/^[0-9A-Fa-f:.]+(?:\/\d{1,3})?$/, 'expected an address such as 127.0.0.1 or 10.0.0.0/8'))
+    .default([])
+    .meta({ description: 'Addresses of proxies whose X-Forwarded-For, -Proto and -Host are believed.' }),
+  oidc: oidc.optional(),
 })
 
 /** `blotter.yaml` (DESIGN section 7). What a person writes is the input; what the platform reads is the output. */

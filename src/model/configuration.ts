@@ -39,6 +39,30 @@ export interface Config {
   notices: readonly string[]
 }
 
+export interface ServerConfig {
+  host: string
+  port: number
+  /** Names under which people reach it, beside those that are its own anyway. */
+  hosts: readonly string[]
+  /** Absolute paths of PEM files. */
+  tls: { cert: string; key: string } | undefined
+  /** Addresses and networks of proxies that are believed. */
+  trustProxy: readonly string[]
+  oidc: SingleSignOnConfig | undefined
+}
+
+/** Single sign-on by OpenID Connect. */
+export interface SingleSignOnConfig {
+  issuer: string
+  clientId: string
+  clientSecret: Credential | undefined
+  /** For people. */
+  name: string
+  /** Of those who were not added before they came; undefined: they are refused. */
+  role: 'viewer' | 'operator' | undefined
+  hosts: readonly string[]
+}
+
 /** Where lineage events are posted to; without a URL they stay in the lake alone. */
 export interface OpenLineageConfig {
   /** Of jobs; default `blotter`. */
