@@ -8,7 +8,7 @@ import { codeSql, hexagonCodes } from './dictionaries.ts'
 import { type Incidents, STATE_COLUMN } from './keyed.ts'
 import type { Calendar, Codes, Dictionary, Memory, RowKeys } from './memory.ts'
 
-/** A row's second and state: see `Columns` and `RowKeys`. */
+/** A row's time and state: see `Columns` and `RowKeys`. */
 const FIXED_BYTES = 2 + 1
 
 /** What is known before the first incident comes. */
@@ -52,7 +52,7 @@ export async function fillMemory(engine: Pick<Engine, 'numbers'>, filling: Filli
     codes[name] = widthOf(name) === 1 ? new Uint8Array(shared(rows)) : new Uint16Array(shared(rows * 2))
   const state = new Uint8Array(shared(rows))
   const rowKeys = {
-    second: new Uint16Array(shared(rows * 2)),
+    time: new Uint16Array(shared(rows * 2)),
     low: new Uint32Array(shared(rows * 4)),
     high: isWide ? new Uint32Array(shared(rows * 4)) : undefined,
     lowest,
@@ -86,12 +86,12 @@ function codeTarget({ definition, incidents, dictionaries, calendar, isFixed }: 
   return kind === 'hexagon' ? { sql, to, code: hexagonCodes(name, dictionary, isFixed) } : { sql, to }
 }
 
-function rowTargets({ incidents }: Filling, state: Uint8Array, { second, low, high, lowest }: RowKeys): Target[] {
+function rowTargets({ incidents }: Filling, state: Uint8Array, { time, low, high, lowest }: RowKeys): Target[] {
   const at = identifier(incidents.occurred)
   const key = `(${identifier(incidents.key)}::HUGEINT - ${lowest})`
   return [
     { sql: identifier(STATE_COLUMN), to: state },
-    { sql: `coalesce(minute(${at}) * 60 + second(${at}), 0)`, to: second },
+    { sql: `coalesce((hour(${at}) * 3600 + minute(${at}) * 60 + second(${at})) // 2, 0)`, to: time },
     { sql: `${key} & 4294967295`, to: low },
     ...(high ? [{ sql: `${key} >> 32`, to: high }] : []),
   ]

@@ -20,4 +20,19 @@ export interface DashboardLake {
    * they were before, or as they are after.
    */
   openChanged(from: BatchAt, to: BatchAt, side: 'before' | 'after'): Promise<Engine>
+  /** An engine that can look at a batch and at everything that the ledger knows of the time before it. */
+  openLedger(batchAt: BatchAt): Promise<Ledger>
+}
+
+export interface Ledger {
+  engine: Engine
+  /** The first batch of the lake: nothing is known of what was before it. */
+  firstBatch: BatchAt
+  /** Statements that let the table of incidents have one or the other. */
+  sql: {
+    /** All incidents as of the batch. */
+    now: string
+    /** For each change: the incident as it was before, and the batch that found the change (`batch_at`). */
+    seenBefore: string
+  }
 }

@@ -1,3 +1,4 @@
+import type { Engine } from '../engine/engine.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import { aggregate } from './aggregates.ts'
 import { Answers } from './answers.ts'
@@ -7,6 +8,7 @@ import type { Definition } from './definition.ts'
 import { Hold } from './hold.ts'
 import type { DashboardLake } from './lake.ts'
 import { loadLike, loadMemory } from './load.ts'
+import { Reading } from './reading.ts'
 import type { Memory } from './memory.ts'
 
 export interface LoadSetup {
@@ -41,6 +43,7 @@ export class Loaded {
   readonly hold: Hold
   readonly answers = new Answers(ANSWERS_BYTES)
   readonly #setup: LoadSetup
+  readonly #reading: Reading
   readonly #changed = new Map<BatchAt, Promise<Changed>>()
 
   constructor(setup: LoadSetup, memory: Memory, held: Held) {
@@ -50,7 +53,9 @@ export class Loaded {
     this.loadedAt = setup.now()
     this.sizeBytes = memory.sizeBytes + (held.aggregates?.sizeBytes ?? 0)
     this.#setup = setup
+    this.#reading = new Reading(() => setup.lake.open(setup.batchAt))
     this.hold = new Hold(() => {
+      void this.#reading.close()
       setup.counters.forget(held.id)
       for (const since of this.#changed.keys()) this.#forgetChanged(since)
     })
@@ -66,6 +71,11 @@ export class Loaded {
     const [oldest] = this.#changed.keys()
     if (this.#changed.size > MOST_CHANGED && oldest !== undefined) this.#forgetChanged(oldest)
     return found
+  }
+
+  /** Asks the lake for what is not in memory. */
+  read<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
+    return this.#reading.read(work)
   }
 
   #forgetChanged(since: BatchAt): void {

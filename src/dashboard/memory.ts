@@ -21,8 +21,8 @@ export interface Columns {
 
 /** What finds single incidents. */
 export interface RowKeys {
-  /** Second of the hour in which it happened. */
-  second: Uint16Array<SharedArrayBuffer>
+  /** Time of the day at which it happened, in steps of two seconds. */
+  time: Uint16Array<SharedArrayBuffer>
   /** Keys less the lowest one: lower and upper 32 bits; no upper ones where all of them are 0. */
   low: Uint32Array<SharedArrayBuffer>
   high: Uint32Array<SharedArrayBuffer> | undefined

@@ -1,18 +1,21 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Clock } from '../clock.ts'
 import { type DashboardEvent, Dashboards } from '../dashboard/dashboards.ts'
-import type { DashboardLake } from '../dashboard/lake.ts'
+import type { DashboardLake, Ledger } from '../dashboard/lake.ts'
 import type { Engine } from '../engine/engine.ts'
-import { BATCHES_TABLE } from '../history/ledger.ts'
+import { scanAsOf } from '../history/as-of.ts'
+import { batchName } from '../history/diff.ts'
+import { BATCHES_TABLE, CHANGES_TABLE } from '../history/ledger.ts'
+import { scanSql } from '../lake/read.ts'
 import type { Storage } from '../lake/storage.ts'
 import type { Log } from '../log.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { Pipeline } from '../model/pipeline.ts'
-import { identifier } from '../model/sql-text.ts'
+import { identifier, tableIdentifier } from '../model/sql-text.ts'
 import type { Reader } from '../query/reader.ts'
 import { referenceSql, viewStatements } from '../transform/render.ts'
-import { join } from 'node:path'
-import { availableParallelism } from 'node:os'
 
 interface Parts {
   config: { memoryBytes: number }
@@ -73,16 +76,52 @@ export function dashboardLake(parts: Parts): DashboardLake {
       return batches.findLast((batch) => batch.batchAt < batchAt)?.batchAt
     },
     open,
-    async openChanged(from, to, side) {
-      const reader = parts.reader()
-      const { view } = await reader.resolve(to)
-      const changes = await reader
-        .functionsAt(view, to)
-        .find(({ name }) => name === 'changes')!
-        .select([from, to])
-      const columns = pipeline.source.columns.map(({ name }) => `${side}.${identifier(name)} AS ${identifier(name)}`)
-      const select = `SELECT ${columns.join(', ')}, NULL::TIMESTAMPTZ AS batch_at FROM (${changes}) WHERE ${side} IS NOT NULL`
-      return open(to, select)
-    },
+    openChanged: async (from, to, side) => open(to, await changedSql(parts, from, to, side)),
+    openLedger: (batchAt) => openLedger(parts, batchAt, open),
+  }
+}
+
+async function changedSql(
+  { pipeline, reader }: Parts,
+  from: BatchAt,
+  to: BatchAt,
+  side: 'before' | 'after',
+): Promise<string> {
+  const { view } = await reader().resolve(to)
+  const changes = await reader()
+    .functionsAt(view, to)
+    .find(({ name }) => name === 'changes')!
+    .select([from, to])
+  const columns = pipeline.source.columns.map(({ name }) => `${side}.${identifier(name)} AS ${identifier(name)}`)
+  return `SELECT ${columns.join(', ')}, NULL::TIMESTAMPTZ AS batch_at FROM (${changes}) WHERE ${side} IS NOT NULL`
+}
+
+async function openLedger(
+  { pipeline, reader, lake }: Parts,
+  batchAt: BatchAt,
+  open: (batchAt: BatchAt) => Promise<Engine>,
+): Promise<Ledger> {
+  const { key, columns } = pipeline.source
+  const { storage } = lake(false)
+  const { view } = await reader().resolve(batchAt)
+  const now = scanSql(await scanAsOf(storage, view, pipeline.rawName, batchAt))
+  // The incident is named by the ledger itself: one that is new was nothing before.
+  const before = columns.map(({ name }) =>
+    name === key ? identifier(key) : `before.${identifier(name)} AS ${identifier(name)}`,
+  )
+  const changes = scanSql(await scanAsOf(storage, view, CHANGES_TABLE, batchAt))
+  const engine = await open(batchAt)
+  const replace = (sql: string): string => `CREATE OR REPLACE VIEW ${tableIdentifier(pipeline.rawName)} AS ${sql}`
+  try {
+    const ledger = scanSql(await scanAsOf(storage, view, BATCHES_TABLE, batchAt))
+    const [row] = await engine.rows(`SELECT min(batch_at) AS first FROM (${ledger})`)
+    return {
+      engine,
+      firstBatch: batchName(row!['first']),
+      sql: { now: replace(now), seenBefore: replace(`SELECT ${before.join(', ')}, batch_at FROM (${changes})`) },
+    }
+  } catch (error) {
+    await engine[Symbol.asyncDispose]()
+    throw error
   }
 }

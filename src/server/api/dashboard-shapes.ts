@@ -103,3 +103,31 @@ export const dashboardFigures = z.strictObject({
   unmatched: z.array(z.string()).meta({ description: 'Filters that no incident has.' }),
   server_ms: z.number(),
 })
+
+const cell = z.union([z.string(), z.number(), z.boolean(), z.null()])
+
+export const incidentsPage = z.strictObject({
+  batch_at: batchAt,
+  total: count,
+  rows: z.array(z.record(z.string(), cell)),
+})
+
+export const maturity = z.strictObject({
+  batch_at: batchAt,
+  ledger_from: batchAt.meta({ description: 'The first batch: what was before it nobody knows.' }),
+  days: z.array(z.int()),
+  months: z.array(
+    z.strictObject({
+      month: z.string(),
+      figures: z.array(
+        z.strictObject({
+          days: z.int(),
+          base: count.meta({ description: 'Incidents of the month whose days ended within the ledger.' }),
+          value: count.meta({ description: 'Those of them that had come to it by then.' }),
+          share,
+          is_partial: z.boolean().meta({ description: 'True where these are not all incidents of the month.' }),
+        }),
+      ),
+    }),
+  ),
+})

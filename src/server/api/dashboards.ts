@@ -1,28 +1,20 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { askFigures } from '../../dashboard/ask.ts'
-import type { Filters } from '../../dashboard/filters.ts'
 import { describeDashboard } from '../../dashboard/describe.ts'
 import type { Services } from '../services.ts'
 import { sendCached, sendCachedText } from './caching.ts'
+import { compareParameters, filterParameters, filtersOf, keys, named } from './dashboard-filters.ts'
+import { dashboardIncidents } from './dashboard-incidents.ts'
 import { dashboardFigures, dashboardList, dashboardShape, refreshState } from './dashboard-shapes.ts'
 import { addEndpoint, type Described, none } from './endpoint.ts'
 import { ref } from './shapes.ts'
-
-const named = z.object({ name: z.string().min(1).max(80) })
-const day = z.string().max(20).meta({ description: 'A day (`2026-03-01`) or a month (`2026-03`), in the city’s zone.' })
-const keys = z.union([z.string().max(500), z.array(z.string().max(500)).max(2000)])
-/** What every question about incidents may say; other names are dimensions, a key or several. */
-const filters = {
-  at: ref.default('latest'),
-  from: day.optional(),
-  to: day.optional(),
-}
 
 /** The dashboards: what they show, their figures under any filters, and loading them anew. */
 export function dashboards(app: FastifyInstance, services: Services): Described[] {
   const { dashboards } = services
   return [
+    ...dashboardIncidents(app, services),
     addEndpoint(app, {
       path: '/v1/dashboards',
       name: 'listDashboards',
@@ -51,11 +43,8 @@ export function dashboards(app: FastifyInstance, services: Services): Described[
       parameters: named,
       query: z
         .object({
-          ...filters,
-          compare: z.string().max(40).default('none').meta({
-            description: 'none, previous_year, previous_period, or two days as `2025-01-01..2025-06-30`.',
-          }),
-          compare_batch: ref.optional(),
+          ...filterParameters,
+          ...compareParameters,
         })
         .catchall(keys),
       answer: dashboardFigures,
@@ -81,11 +70,4 @@ export function dashboards(app: FastifyInstance, services: Services): Described[
       },
     }),
   ]
-}
-
-function filtersOf({ from, to, ...rest }: Record<string, string | string[] | undefined>): Filters {
-  const keys = Object.entries(rest).flatMap(([name, value]): [string, string[]][] =>
-    value === undefined ? [] : [[name, [value].flat()]],
-  )
-  return { keys: Object.fromEntries(keys), from: from as string | undefined, to: to as string | undefined }
 }
