@@ -1,7 +1,8 @@
 /**
  * `npm start`: a first look without any database. Makes a synthetic city's three batches on three days in ./lake, or goes
  * on from the lake that is there with the next day, and tells what happened. `npm start -- --source mysql://…` makes one
- * batch of a real source instead; `--lake DIR` takes another lake.
+ * batch of a real source instead; `--lake DIR` takes another lake. In a terminal it then serves the pages over it, until
+ * Ctrl-C; BLOTTER_NO_SERVE=1 ends it before.
  */
 import { parseArgs } from 'node:util'
 import { monotonicSeconds, systemClock } from '../src/clock.ts'
@@ -18,6 +19,7 @@ import { silentLog } from '../src/log.ts'
 import type { BatchAt } from '../src/model/batch-at.ts'
 import { openPlatform } from '../src/platform.ts'
 import { DEMO, type PlannedDay, planDays } from './start/plan.ts'
+import { servePages } from './start/serve.ts'
 import { cityText } from './start/summary.ts'
 
 const { env, cwd } = processInputs()
@@ -34,6 +36,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   const config = configOf(process.argv.slice(2))
   process.exitCode = config.source.url === undefined ? await syntheticCity(config) : await realSource(config)
+  const isWatched = terminal.out.isTerminal && process.stdin.isTTY && !env['BLOTTER_NO_SERVE']
+  if (process.exitCode === 0 && isWatched) process.exitCode = await servePages(config.lake, abort.signal)
 } catch (error) {
   const failure = asBlotterError(error)
   await terminal.err.write(errorText(failure, terminal.err, false))
