@@ -96,7 +96,8 @@ function snapshotFacts(snapshot: Snapshot, tags: string[]): SnapshotFacts {
     tags,
     rows: figure('total-records') - figure('total-position-deletes'),
     added_rows: figure('added-records'),
-    removed_rows: figure('added-position-deletes') + figure('deleted-records'),
+    // A delete file takes over what the one before it hid.
+    removed_rows: figure('added-position-deletes') - figure('removed-position-deletes') + figure('deleted-records'),
     files: figure('total-data-files') + figure('total-delete-files'),
     size_bytes: figure('total-files-size'),
   }

@@ -2,8 +2,7 @@ import { count, duration } from '../../format.ts'
 import { Link } from '../../link.tsx'
 import { useParam } from '../../url-state.ts'
 import { axisOf } from './gantt-axis.ts'
-import { hrefOfRun } from './page.tsx'
-import type { RunStory, StoryStep } from './runs.ts'
+import { hrefOfRun, type RunStory, type StoryStep } from './runs.ts'
 import { StateMark } from './state-mark.tsx'
 
 /** The steps of a run over time, every attempt a bar; the deadline is a line, or is told at the edge where it is far off. */

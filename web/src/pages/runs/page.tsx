@@ -1,11 +1,10 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
-import { useQueryClient } from '@tanstack/react-query'
 import { Card } from '../../design/card.tsx'
 import { Empty, Failed, Skeleton } from '../../design/states.tsx'
 import { useServerEvent } from '../../events.ts'
 import { ago, count, counted, duration } from '../../format.ts'
-import { hrefOf, set, useParam, usePlace } from '../../url-state.ts'
+import { set, useParam, usePlace } from '../../url-state.ts'
 import { BeginRun } from './begin-run.tsx'
 import { RunGrid } from './run-grid.tsx'
 import { RunView } from './run-view.tsx'
@@ -91,10 +90,4 @@ function useFollowRuns(): void {
   const client = useQueryClient()
   const follow = useCallback(() => void client.invalidateQueries({ queryKey: ['runs'] }), [client])
   useServerEvent('run', follow)
-}
-
-/** The address of a run, on the same part of the grid. */
-export function hrefOfRun(run: string, step?: string): string {
-  const older = new URLSearchParams(location.search).get('older') ?? undefined
-  return hrefOf(`/runs/${encodeURIComponent(run)}`, { older, step })
 }

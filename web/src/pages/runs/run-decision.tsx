@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Notice } from '../../design/notice.tsx'
 import { useMay } from '../../session.ts'
 import { words } from '../../format.ts'
@@ -24,7 +24,7 @@ export function RunDecision({ run }: { run: RunStory }) {
             </Actions>
           }
         >
-          <p>Nothing of it is committed; the last batch goes on serving.</p>
+          <p>The last batch goes on serving until somebody decides.</p>
         </Notice>
       )}
       {run.state === 'failed' && failure && (
@@ -71,7 +71,7 @@ export function RunDecision({ run }: { run: RunStory }) {
 }
 
 /** For who may act; the others see what is the matter all the same. */
-function Actions({ children }: { children: React.ReactNode }) {
+function Actions({ children }: { children: ReactNode }) {
   return useMay('operator') ? <div className="run-actions">{children}</div> : null
 }
 

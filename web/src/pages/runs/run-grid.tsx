@@ -1,8 +1,7 @@
 import { type KeyboardEvent, useLayoutEffect, useRef } from 'react'
 import { batchTime, duration } from '../../format.ts'
 import { Link } from '../../link.tsx'
-import { hrefOfRun } from './page.tsx'
-import type { Run, State, Step } from './runs.ts'
+import { hrefOfRun, type Run, type State, type Step } from './runs.ts'
 import { StateMark, StateShape } from './state-mark.tsx'
 
 const LEGEND: readonly State[] = ['succeeded', 'running', 'failed', 'held', 'queued', 'skipped', 'terminated']

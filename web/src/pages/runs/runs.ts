@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { ask } from '../../api.ts'
+import { currentPlace, hrefOf } from '../../url-state.ts'
 
 export type State = 'queued' | 'running' | 'succeeded' | 'failed' | 'skipped' | 'terminated' | 'held'
 
@@ -104,4 +105,10 @@ export function useRunAction(onBegun?: (run: string) => void) {
     onSuccess: ({ run }) => onBegun?.(run),
     onSettled: () => client.invalidateQueries({ queryKey: ['runs'] }),
   })
+}
+
+/** The address of a run, on the same part of the grid. */
+export function hrefOfRun(run: string, step?: string): string {
+  const older = currentPlace().params.get('older') ?? undefined
+  return hrefOf(`/runs/${encodeURIComponent(run)}`, { older, step })
 }

@@ -4,7 +4,7 @@ import type { State } from './runs.ts'
 const SHAPES: Record<State, string> = {
   succeeded: 'M3.5 8.5l3 3 6-7',
   failed: 'M4 4l8 8M12 4l-8 8',
-  running: 'M8 2.5a5.5 5.5 0 0 1 5.5 5.5M8 2.5A5.500 5.500 0 1 0 13.5 8',
+  running: 'M5 3.5l7.500 4.500-7.500 4.500z',
   queued: 'M8 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8z',
   held: 'M5.5 3.5v9M10.5 3.5v9',
   skipped: 'M3.5 8h9',

@@ -1,0 +1,108 @@
+import { useQuery } from '@tanstack/react-query'
+import { Card } from '../../design/card.tsx'
+import { Empty, Failed, Skeleton } from '../../design/states.tsx'
+import { batchTime, count, counted, words } from '../../format.ts'
+import { Link } from '../../link.tsx'
+import { hrefOf, hrefWith, useParam } from '../../url-state.ts'
+import { CatalogHead } from './catalog-head.tsx'
+import { type Quality, qualityQuery } from './catalog.ts'
+import { PlainTable } from './plain-table.tsx'
+
+const PAGE = 40
+const PARTS = [
+  { name: 'warnings', title: 'Warnings', what: 'rows that look odd and are in the lake all the same' },
+  { name: 'quarantined', title: 'Quarantine', what: 'rows that broke a rule and are kept apart' },
+  { name: 'repairs', title: 'Repairs', what: 'values that were put right' },
+] as const
+
+/** What the rows of each batch were like, so that a source that goes bad is seen. */
+export function QualityPage() {
+  const page = Math.max(0, Number(useParam('page')) || 0)
+  const { data, error, refetch } = useQuery(qualityQuery(page, PAGE))
+  if (error) return <Failed error={error} retry={() => void refetch()} />
+  if (!data) return <Skeleton height={560} label="Loading quality" />
+  if (data.total === 0) return <Empty title="There is no batch yet." command="blotter run" />
+  const [newest] = data.batches
+  return (
+    <div className="catalog">
+      <CatalogHead
+        title="Quality"
+        news={
+          newest &&
+          `Of ${count(newest.rows.read)} rows that the newest batch read, ${counted(newest.rows.quarantined, 'is', 'are')} in quarantine and ${count(sumOf(newest.warnings))} are warned about.`
+        }
+      />
+      {PARTS.map(({ name, title, what }) => (
+        <Card key={name}>
+          <h2>
+            {title} <span className="catalog-what">{what}</span>
+          </h2>
+          <Rules batches={data.batches} part={name} />
+        </Card>
+      ))}
+      {data.total > PAGE && (
+        <nav className="catalog-pager" aria-label="More batches">
+          <Link className="button" href={hrefWith({ page: page > 1 ? String(page - 1) : undefined })}>
+            Newer
+          </Link>
+          <Link className="button" href={hrefWith({ page: String(page + 1) })}>
+            Older
+          </Link>
+        </nav>
+      )}
+    </div>
+  )
+}
+
+function sumOf(figures: Record<string, number>): number {
+  return Object.values(figures).reduce((sum, n) => sum + n, 0)
+}
+
+/** A line a rule: how many rows in each batch as bars, oldest left, and the newest as a figure. */
+function Rules({ batches, part }: { batches: readonly Quality[]; part: 'warnings' | 'quarantined' | 'repairs' }) {
+  const rules = [...new Set(batches.flatMap((batch) => Object.keys(batch[part])))].sort()
+  if (rules.length === 0) return <p className="catalog-none">{`None in ${counted(batches.length, 'batch', 'batches')}.`}</p>
+  const oldestFirst = batches.toReversed()
+  return (
+    <PlainTable
+      caption={`${part} by rule over batches`}
+      heads={[
+        { label: 'Rule' },
+        { label: `${counted(batches.length, 'batch', 'batches')}, the newest at the right` },
+        { label: 'Newest', isFigure: true },
+        { label: 'Most', isFigure: true },
+      ]}
+      rows={rules.map((rule) => {
+        const figures = oldestFirst.map((batch) => batch[part][rule] ?? 0)
+        const most = Math.max(...figures)
+        const name =
+          part === 'quarantined' ? <Link href={hrefOf('/catalog/quarantine', { rule })}>{words(rule)}</Link> : words(rule)
+        return {
+          key: rule,
+          cells: [
+            name,
+            <Bars key="bars" batches={oldestFirst} figures={figures} most={most} />,
+            count(figures.at(-1)!),
+            count(most),
+          ],
+        }
+      })}
+    />
+  )
+}
+
+function Bars({ batches, figures, most }: { batches: readonly Quality[]; figures: readonly number[]; most: number }) {
+  return (
+    <span
+      className="quality-bars"
+      role="img"
+      aria-label={`From ${count(figures[0]!)} to ${count(figures.at(-1)!)}, at most ${count(most)}`}
+    >
+      {figures.map((n, i) => (
+        <i key={batches[i]!.batch_at} title={`${batchTime(batches[i]!.batch_at)}: ${count(n)}`}>
+          <b style={{ height: n === 0 ? 1 : Math.max(2, (n / most) * 24) }} data-none={n === 0} />
+        </i>
+      ))}
+    </span>
+  )
+}
