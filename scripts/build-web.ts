@@ -42,9 +42,9 @@ async function buildPages(): Promise<void> {
 }
 
 /** By a name that is made here: web/ has types of its own, which the checks of this folder do not know. */
-async function addresses(): Promise<string[]> {
-  const { pages } = (await import(join(web, 'src', 'pages.ts'))) as { pages: { path: string }[] }
-  return pages.map(({ path }) => path)
+async function addresses(): Promise<{ path: string; open: boolean }[]> {
+  const { pages } = (await import(join(web, 'src', 'pages.ts'))) as { pages: { path: string; bare?: true }[] }
+  return pages.map(({ path, bare = false }) => ({ path, open: bare }))
 }
 
 async function compress(folder: string): Promise<void> {

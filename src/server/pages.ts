@@ -1,7 +1,8 @@
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import { readFileSync } from 'node:fs'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Access } from './authentication.ts'
 
 /** Nothing but what this server sends may run, be shown or be asked: no inline script or style, no other origin. */
 const POLICY = [
@@ -14,35 +15,45 @@ const POLICY = [
 ].join('; ')
 
 const FOREVER = 'public, max-age=31536000, immutable'
+const ASK_AGAIN = 'no-cache'
+
+/** What the build writes down of a page. */
+interface BuiltPage {
+  path: string
+  /** For strangers too: the login. */
+  open: boolean
+}
 
 /**
- * Serves the built pages of a folder: its files by their names, and `index.html` for every address of a page. They are open,
- * since the login is among them; what they show comes from the API, which is not.
+ * Serves the built pages of a folder: its files by their names, and `index.html` for every address of a page. Files are open,
+ * since the login is made of them; a page says to strangers that they are such (401) and shows them the login. What pages
+ * show comes from the API.
  */
 export function pages(app: FastifyInstance, folder: string): void {
-  app.addHook('onRoute', (route) => void (route.config = { ...route.config, open: true }))
-  app.register(fastifyStatic, {
-    root: folder,
-    wildcard: false,
-    index: false,
-    preCompressed: true,
-    cacheControl: false,
-    setHeaders: (reply, path) => void reply.header('cache-control', path.includes('/assets/') ? FOREVER : 'no-cache'),
-  })
-  for (const path of pathsOf(folder)) {
-    app.get(path, (_request, reply) => sendPage(reply))
-    if (path !== '/') app.get(`${path}/*`, (_request, reply) => sendPage(reply))
+  app.register(fastifyStatic, { root: folder, serve: false, preCompressed: true, cacheControl: false })
+  const open = { config: { open: true } }
+  app.get('/assets/*', open, (request: FastifyRequest<{ Params: { '*': string } }>, reply) =>
+    reply.header('cache-control', FOREVER).sendFile(request.params['*'], join(folder, 'assets')),
+  )
+  for (const file of filesBeside(folder))
+    app.get(`/${file}`, open, (_request, reply) => reply.header('cache-control', ASK_AGAIN).sendFile(file))
+  for (const page of JSON.parse(readFileSync(join(folder, 'pages.json'), 'utf8')) as BuiltPage[]) {
+    const access: { config: Access } = { config: page.open ? { open: true } : { page: true, scope: 'api' } }
+    app.get(page.path, access, (_request, reply) => sendPage(reply))
+    if (page.path !== '/') app.get(`${page.path}/*`, access, (_request, reply) => sendPage(reply))
   }
 }
 
-/** The addresses of the pages, as the build wrote them down. */
-function pathsOf(folder: string): string[] {
-  return JSON.parse(readFileSync(join(folder, 'pages.json'), 'utf8')) as string[]
+/** What browsers ask for by a name of its own, such as the icon. */
+function filesBeside(folder: string): string[] {
+  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile())
+  return files.map(({ name }) => name).filter((name) => !/^(?:index\.html|pages\.json)|\.(?:br|gz)$/.test(name))
 }
 
 function sendPage(reply: FastifyReply): FastifyReply {
   return reply
     .header('content-security-policy', POLICY)
+    .header('cache-control', ASK_AGAIN)
     .header('referrer-policy', 'same-origin')
     .header('cross-origin-opener-policy', 'same-origin')
     .header('permissions-policy', 'camera=(), geolocation=(), microphone=()')

@@ -12,17 +12,25 @@ async function app(t: TestContext) {
   await mkdir(join(folder, 'assets'))
   await writeFile(join(folder, 'index.html'), '<!doctype html><title>Blotter</title>')
   await writeFile(join(folder, 'assets', 'index-1a2b.js'), 'export {}')
-  await writeFile(join(folder, 'pages.json'), '["/","/runs"]')
+  await writeFile(
+    join(folder, 'pages.json'),
+    JSON.stringify([
+      { path: '/', open: false },
+      { path: '/runs', open: false },
+      { path: '/login', open: true },
+    ]),
+  )
   const { services } = await desk(t)
   const made = createApp(services, { pages: folder })
   t.after(() => made.close())
   return made
 }
 
-test('every address of a page is answered by the page, to strangers too, under a strict policy', async (t) => {
+test('every address of a page is answered by the page, under a strict policy; strangers are told that they are such', async (t) => {
   const served = await app(t)
-  for (const url of ['/', '/?asof=2026-11-23', '/runs', '/runs/r1']) {
-    const { statusCode, headers, body } = await served.inject({ url })
+  const known = { authorization: 'Bearer good~api' }
+  for (const url of ['/', '/?asof=2026-11-23', '/runs', '/runs/r1', '/login']) {
+    const { statusCode, headers, body } = await served.inject({ url, headers: known })
     assert.equal(statusCode, 200, url)
     assert.match(body, /<title>Blotter/)
     const policy = String(headers['content-security-policy'])
@@ -30,6 +38,9 @@ test('every address of a page is answered by the page, to strangers too, under a
     assert.doesNotMatch(policy, /unsafe|https?:|\*|data:/)
     assert.equal(headers['cache-control'], 'no-cache')
     assert.equal(headers['x-content-type-options'], 'nosniff')
+    const stranger = await served.inject({ url })
+    assert.equal(stranger.statusCode, url === '/login' ? 200 : 401, url)
+    assert.equal(stranger.body, body)
   }
 })
 
@@ -46,8 +57,11 @@ test('what is no page stays closed to strangers, and nothing leaves the folder',
     '/nothing',
     '/runsx',
     '/api/v1/batches',
+    '/pages.json',
+    '/assets/../pages.json',
     '/assets/../../package.json',
-    '/assets/%2e%2e/%2e%2e/etc/passwd',
   ])
     assert.equal((await served.inject({ url })).statusCode, 401, url)
+  for (const url of ['/assets/missing.js', '/assets/..%2fpages.json', '/assets/%2e%2e%2f%2e%2e%2f%2e%2e%2fetc/passwd'])
+    assert.match(String((await served.inject({ url })).statusCode), /^40[134]$/, url)
 })
