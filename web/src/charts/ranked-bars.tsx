@@ -49,7 +49,7 @@ export function RankedBars({ label, marks, choice, measure, other, isPlain = fal
         <svg width={width} height={head + rows * columns.row} role="group" aria-label={label} data-chart {...drawing}>
           {!isPlain && <Head columns={columns} measure={measure} />}
           {marks.map((mark, index) => (
-            <g key={mark.key} transform={`translate(0 ${head + index * columns.row})`} {...markProps(mark, 0, index)}>
+            <g key={mark.key} transform={`translate(0 ${head + index * columns.row})`} {...markProps(mark, 0, index, true)}>
               <rect className="row-hit" x={-6} width={width + 12} height={columns.row} rx={4} />
               <Row mark={mark} columns={columns} most={most} />
             </g>

@@ -44,7 +44,7 @@ export function useMarks(marks: readonly Mark[], choice: Choice, measure: Measur
     onBlur: () => setPointed(undefined),
   }
   /** `x` and `y` say where the mark stands among the others, for the arrows. */
-  const markProps = (mark: Mark, x: number, y: number) => ({
+  const markProps = (mark: Mark, x: number, y: number, hasText = false) => ({
     'data-mark': mark.key,
     'data-x': x,
     'data-y': y,
@@ -52,7 +52,8 @@ export function useMarks(marks: readonly Mark[], choice: Choice, measure: Measur
     role: 'button',
     tabIndex: mark === first ? 0 : -1,
     'aria-pressed': choice.chosen.has(mark.key),
-    'aria-label': isPlain ? `${mark.label}: ${count(mark.value)} ${measure.value}` : sentenceOf(mark, measure),
+    // Where a mark bears its text, that is its name, so that people who speak to their browser can say what they see.
+    [hasText ? 'aria-description' : 'aria-label']: sentenceOf(mark, measure, isPlain),
   })
   const shown = pointed && marks.find((mark) => mark.key === pointed.key)
   const tip: ReactNode = !isPlain && pointed && shown && (
@@ -68,7 +69,8 @@ function markAt(target: EventTarget): (Element & HTMLOrSVGElement) | null {
 }
 
 /** `Theft: 24,034 without arrest, 88.2% of 27,240 incidents`. */
-export function sentenceOf({ label, value, base, share }: Mark, measure: Measure): string {
+export function sentenceOf({ label, value, base, share }: Mark, measure: Measure, isPlain = false): string {
+  if (isPlain) return `${label}: ${count(value)} ${measure.value}`
   const of = `of ${count(base)} ${measure.base}`
   return `${label}: ${count(value)} ${measure.value}, ${share === null ? of : `${percent(share)} ${of}`}`
 }

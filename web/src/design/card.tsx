@@ -28,7 +28,7 @@ interface FigureCardProps {
 export function FigureCard({ label, figure, note }: FigureCardProps) {
   return (
     <Card className="figure-card">
-      <h3 className="caption">{label}</h3>
+      <p className="caption figure-label">{label}</p>
       <p className="figure numeric">{figure}</p>
       {note && <p className="caption">{note}</p>}
     </Card>

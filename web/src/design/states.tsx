@@ -2,10 +2,21 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { Problem } from '../api.ts'
 import { Icon, type IconName } from './icon.tsx'
 
+/** A state that takes the place of a page bears its heading; one within a card stands below it. */
+type Within = 'page' | 'card' | undefined
+
+interface EmptyProps {
+  title: string
+  children?: ReactNode
+  command?: string
+  /** Default `page`. */
+  within?: Within
+}
+
 /** Nothing is there yet: what to do first, with the command to copy. */
-export function Empty({ title, children, command }: { title: string; children?: ReactNode; command?: string }) {
+export function Empty({ title, children, command, within }: EmptyProps) {
   return (
-    <State icon="table" title={title}>
+    <State icon="table" title={title} within={within}>
       {children}
       {command && <Command text={command} />}
     </State>
@@ -13,11 +24,11 @@ export function Empty({ title, children, command }: { title: string; children?: 
 }
 
 /** It did not work: what, what is safe, what to do, and the rest in a fold. */
-export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
+export function Failed({ error, retry, within }: { error: unknown; retry?: () => void; within?: Within }) {
   const problem = Problem.of(error)
-  if (problem.status === 403) return <NoPermission problem={problem} />
+  if (problem.status === 403) return <NoPermission problem={problem} within={within} />
   return (
-    <State icon="failed" tone="bad" title={problem.detail}>
+    <State icon="failed" tone="bad" title={problem.detail} within={within}>
       {problem.todo && <p>{problem.todo}</p>}
       <p className="state-safe">Nothing was changed by looking.</p>
       {retry && (
@@ -34,9 +45,9 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
 }
 
 /** What is asked for is there, and not for this user. */
-export function NoPermission({ problem }: { problem: Problem }) {
+export function NoPermission({ problem, within }: { problem: Problem; within?: Within }) {
   return (
-    <State icon="lock" title="You may not see this.">
+    <State icon="lock" title="You may not see this." within={within}>
       <p>{problem.detail}</p>
       {problem.todo && <p>{problem.todo}</p>}
     </State>
@@ -47,14 +58,16 @@ interface StateProps {
   icon: IconName
   tone?: 'bad'
   title: ReactNode
+  within?: Within
   children: ReactNode
 }
 
-function State({ icon, tone, title, children }: StateProps) {
+function State({ icon, tone, title, within = 'page', children }: StateProps) {
+  const Heading = within === 'page' ? 'h1' : 'h2'
   return (
     <section className="state" data-tone={tone} role={tone && 'alert'}>
       <Icon name={icon} size={28} />
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children}
     </section>
   )

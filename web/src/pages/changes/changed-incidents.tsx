@@ -29,7 +29,7 @@ export function ChangedIncidents({ wish, category }: { wish: ChangesWish; catego
       </header>
       <Chosen wish={wish} />
       {error ? (
-        <Failed error={error} />
+        <Failed error={error} within="card" />
       ) : (
         <DataTable
           label="Changed incidents"

@@ -45,7 +45,7 @@ export function Chart({ dashboard, chart, figures, selection, className }: Chart
       parquet={addressOf(`/dashboards/${dashboard.name}/export`, { ...data, format: 'parquet' })}
     >
       {marks.length === 0 ? (
-        <Empty title={`No ${dashboard.measure.base} fit what is chosen.`} />
+        <Empty title={`No ${dashboard.measure.base} fit what is chosen.`} within="card" />
       ) : (
         <Drawing {...{ dashboard, chart, dimension, told, selection }} marks={isRanked(chart) ? shown : marks} />
       )}

@@ -73,7 +73,7 @@ export function Incidents({
         </div>
       </header>
       {error ? (
-        <Failed error={error} />
+        <Failed error={error} within="card" />
       ) : (
         <DataTable
           label={chart.title}

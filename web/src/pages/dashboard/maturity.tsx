@@ -37,7 +37,7 @@ export function Maturity({ dashboard, chart, className }: { dashboard: Dashboard
     return (
       <Card className={className}>
         <h2>{chart.title}</h2>
-        {error ? <Failed error={error} /> : <Skeleton height={280} />}
+        {error ? <Failed error={error} within="card" /> : <Skeleton height={280} />}
       </Card>
     )
   const told = data.months.filter(({ figures }) =>

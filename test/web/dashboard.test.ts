@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { test, type TestContext } from 'node:test'
+import type { Page } from 'playwright-core'
+import { browserMissing } from '../services/browser.ts'
+import { BATCHES, type ServedPages, servePages } from './served-pages.ts'
+
+interface Mark {
+  key: string
+  value: number
+  base: number
+}
+
+interface Figures {
+  cards: { value: number; base: number }
+  charts: Record<string, { marks: Mark[] }>
+}
+
+const figure = (text: string | null): number => Number(text?.replaceAll(/\D/g, ''))
+
+/** Waits until the headline says a number: what is asked for needs a moment. */
+async function headlineSays(page: Page, value: number): Promise<void> {
+  const text = value.toLocaleString('en-US')
+  await page.locator('.headline strong', { hasText: new RegExp(`^${text}$`) }).waitFor({ timeout: 10_000 })
+}
+
+const marksOf = (page: Page, chart: string) => page.locator(`figure[aria-labelledby="${chart}-title"] [data-mark]`)
+
+test('The dashboard', { skip: browserMissing() ?? false, timeout: 120_000 }, async (t: TestContext) => {
+  const served: ServedPages = await servePages(t)
+  const { dashboards } = await served.ask<{ dashboards: { name: string }[] }>('/dashboards')
+  const figures = (query = ''): Promise<Figures> => served.ask(`/dashboards/${dashboards[0]!.name}/figures${query}`)
+  const page = await served.open()
+  const all = await figures()
+
+  await t.test('shows the numbers of the newest batch, in every chart the API’s', async () => {
+    await page.goto('/')
+    await headlineSays(page, all.cards.value)
+    for (const [chart, { marks }] of Object.entries(all.charts).filter(([name]) =>
+      ['types', 'months', 'hours'].includes(name),
+    )) {
+      const rows = page.locator(`figure[aria-labelledby="${chart}-title"] table tbody tr`)
+      await rows.first().waitFor({ state: 'attached' })
+      const shown = await rows.evaluateAll((elements) => elements.map((row) => row.children[1]?.textContent ?? null))
+      assert.deepEqual(
+        shown.map(figure),
+        marks.filter(({ key }) => key !== 'unknown').map(({ value }) => value),
+        chart,
+      )
+    }
+  })
+
+  await t.test('filters everything by a click, keeps it in the address, and goes back', async () => {
+    const type = all.charts['types']!.marks[1]!
+    await marksOf(page, 'types').nth(1).click()
+    await headlineSays(page, type.value)
+    assert.equal(new URL(page.url()).searchParams.get('type'), type.key)
+    assert.equal(await page.locator('.chip').count(), 1)
+    const months = (await figures(`?type=${encodeURIComponent(type.key)}`)).charts['months']!.marks
+    const sum = months.reduce((total, { value }) => total + value, 0)
+    assert.equal(sum, type.value)
+    const faded = await marksOf(page, 'types').evaluateAll(
+      (marks) => marks.filter((mark) => mark.getAttribute('data-faded') === 'true').length,
+    )
+    assert.equal(faded, (await marksOf(page, 'types').count()) - 1)
+    const copy = await served.open()
+    await copy.goto(page.url())
+    await headlineSays(copy, type.value)
+    await copy.close()
+    await page.goBack()
+    await headlineSays(page, all.cards.value)
+  })
+
+  await t.test('chooses a stretch of time by dragging over its months', async () => {
+    const months = marksOf(page, 'months')
+    await months.first().scrollIntoViewIfNeeded()
+    const [from, to] = [await months.nth(60).boundingBox(), await months.nth(71).boundingBox()]
+    assert.ok(from && to)
+    await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2)
+    await page.mouse.down()
+    await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 6 })
+    await page.mouse.up()
+    const { searchParams } = new URL(page.url())
+    assert.deepEqual([searchParams.get('from'), searchParams.get('to')], ['2006-01-01', '2006-12-31'])
+    await headlineSays(page, (await figures('?from=2006-01-01&to=2006-12-31')).cards.value)
+    await page.getByRole('button', { name: 'Clear all' }).click()
+    await headlineSays(page, all.cards.value)
+  })
+
+  await t.test('is walked and used by the keyboard alone', async () => {
+    await marksOf(page, 'types').first().focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    const third = all.charts['types']!.marks[2]!
+    await headlineSays(page, third.value)
+    await page.keyboard.press('Enter')
+    await headlineSays(page, all.cards.value)
+    await marksOf(page, 'hours').first().focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowDown')
+    assert.equal(await page.evaluate('document.activeElement.dataset.mark'), '2-1')
+    await page.keyboard.press('/')
+    assert.equal(await page.evaluate('document.activeElement.type'), 'search')
+  })
+
+  await t.test('shows the past in amber as it was, and comes back', async () => {
+    const past = await figures(`?at=${BATCHES[0]}`)
+    await page.goto(`/?asof=${BATCHES[0]}`)
+    await headlineSays(page, past.cards.value)
+    assert.equal(await page.locator('.top-bar').getAttribute('data-past'), 'true')
+    await page.getByRole('link', { name: 'Back to latest' }).click()
+    await headlineSays(page, all.cards.value)
+    assert.equal(await page.locator('.top-bar').getAttribute('data-past'), 'false')
+  })
+
+  await t.test('compares with an earlier period, and says which', async () => {
+    await page.goto('/?vs=previous_year&from=2019-01-01&to=2019-12-31')
+    await page.getByText(/against 1 Jan 2018 – 31 Dec 2018/).waitFor()
+    assert.ok((await page.locator('.compared').count()) > 10)
+    await page.goto('/')
+    await headlineSays(page, all.cards.value)
+  })
+
+  await t.test('gives a chart away as a table, as a picture and as a drawing', async () => {
+    const menu = page.getByRole('button', { name: /^More of “Which crimes/ })
+    for (const [item, begins] of [
+      ['Save as PNG', '\u0089PNG'],
+      ['Save as SVG', '<svg xmlns'],
+    ] as const) {
+      await menu.click()
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: item }).click()])
+      const bytes = await readFile(await download.path())
+      assert.equal(bytes.subarray(0, begins.length).toString('latin1'), begins)
+      assert.match(download.suggestedFilename(), /^types-2026-11-24T060000Z\.(png|svg)$/)
+      assert.ok(bytes.length > 5000)
+    }
+    await menu.click()
+    await page.getByRole('button', { name: 'Show as table' }).click()
+    await page.locator('figure[aria-labelledby="types-title"] .twin td').first().waitFor()
+    await menu.click()
+    await page.getByRole('button', { name: 'Show as chart' }).click()
+  })
+
+  await t.test('treats a filter with quotes and script tags as a value that nothing has', async () => {
+    const value = `"'><script>document.title='taken'</script>`
+    await page.goto(`/?type=${encodeURIComponent(value)}`)
+    await page.locator('.chip', { hasText: value }).waitFor()
+    await headlineSays(page, 0)
+    assert.equal(await page.title(), 'Dashboard · Blotter')
+  })
+
+  await t.test('lists incidents of any number with few rows in the page', async () => {
+    await page.goto('/')
+    const table = page.getByRole('table', { name: 'The incidents', exact: true })
+    await table.getByRole('link').first().waitFor()
+    assert.equal(Number(await table.getAttribute('aria-rowcount')), all.cards.base + 1)
+    await table.evaluate((element) => element.scrollTo(0, element.scrollHeight))
+    await table.locator(`[aria-rowindex="${all.cards.base + 1}"] a`).waitFor()
+    assert.ok((await table.getByRole('row').count()) < 60)
+  })
+
+  await t.test('keeps the old numbers with a notice when new ones cannot be had', async () => {
+    await page.goto('/')
+    await headlineSays(page, all.cards.value)
+    await page.route('**/figures?*', (route) =>
+      route.fulfill({ status: 400, contentType: 'application/problem+json', body: '{"detail":"It broke."}' }),
+    )
+    await marksOf(page, 'types').first().click()
+    await page.locator('.notice', { hasText: 'It broke.' }).waitFor()
+    assert.equal(await marksOf(page, 'types').count(), 12)
+    await page.unroute('**/figures?*')
+  })
+
+  await t.test('follows a new batch without being loaded again', async () => {
+    await page.goto('/')
+    await headlineSays(page, all.cards.value)
+    await page.evaluate('globalThis.mark = "still the same page"')
+    await served.nextDay()
+    const { cards } = await figures()
+    await page.locator('.picker', { hasText: '25 Nov 2026, 06:00' }).waitFor({ timeout: 20_000 })
+    await headlineSays(page, cards.value)
+    assert.equal(await page.evaluate('globalThis.mark'), 'still the same page')
+  })
+
+  await t.test('asked nobody but its own server, and complained of nothing else than what was broken on purpose', () => {
+    assert.deepEqual(served.outside, [])
+    assert.deepEqual(
+      served.complaints.filter((text) => !/status of (400|403)/.test(text)),
+      [],
+    )
+  })
+})
