@@ -1,0 +1,39 @@
+import { useMemo } from 'react'
+import { type Column, DataTable } from '../../design/data-table.tsx'
+import { count } from '../../format.ts'
+import { cellText, isNumber } from './values.ts'
+import type { QueryResult, ResultColumn } from './query.ts'
+
+const CHARACTER_PX = 7.9
+const PADDING_PX = 28
+const WIDTHS = { least: 72, most: 360 }
+/** Rows looked at for how wide a column is. */
+const SAMPLE = 200
+
+/** The rows of a result; NULL is told from an empty text. */
+export function ResultTable({ result }: { result: QueryResult }) {
+  const { columns, rows } = result
+  const shown = useMemo(() => columns.map((column, at) => columnOf(column, at, rows)), [columns, rows])
+  return (
+    <DataTable
+      label={`Result: ${count(rows.length)} rows, ${columns.length} columns`}
+      columns={shown}
+      count={rows.length}
+      rowAt={(index) => rows[index]}
+      height={560}
+    />
+  )
+}
+
+function columnOf({ name, type }: ResultColumn, at: number, rows: QueryResult['rows']): Column<unknown[]> {
+  const lengths = rows.slice(0, SAMPLE).map((row) => cellText(row[at], type)?.length ?? 4)
+  const characters = Math.max(name.length, ...lengths)
+  return {
+    name: `${at} ${name}`,
+    label: name,
+    width: Math.round(Math.min(WIDTHS.most, Math.max(WIDTHS.least, characters * CHARACTER_PX + PADDING_PX))),
+    grow: isNumber(type) ? 0 : 1,
+    isFigure: isNumber(type),
+    cell: (row) => cellText(row[at], type) ?? <i className="sql-null">null</i>,
+  }
+}
