@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { timingSafeEqual } from 'node:crypto'
-import { BlotterError } from '../errors.ts'
+import { BlotterError, impossible } from '../errors.ts'
 import { includesRole, type Role, scopesOf } from '../model/role.ts'
 import type { Bearer, Scope } from '../model/scope.ts'
 
@@ -60,7 +60,7 @@ export function authenticate(app: FastifyInstance, known: Known): void {
   app.decorateRequest('person', null)
   app.addHook('onRoute', ({ method, url, config }) => {
     const isSaid = config?.open ?? config?.page ?? config?.scope ?? config?.role
-    if (isSaid === undefined) throw new Error(`The route ${String(method)} ${url} does not say who may ask for it.`)
+    if (isSaid === undefined) throw impossible(`the route ${String(method)} ${url} does not say who may ask for it`)
   })
   app.addHook('onRequest', async (request, reply) => {
     const config: Access = request.routeOptions.config ?? {}

@@ -37,11 +37,11 @@ export function addServe({ program, action }: Verbs): void {
               const { url } = server
               const first = await firstLink(platform)
               const link = first && `${addressOfPages(config, Number(new URL(url).port) || undefined)}${first.link}`
+              const enrol = link
+                ? `${out.styles.accent('→')} The first user enrols here, once and within ten minutes: ${out.styles.strong(link)}\n`
+                : ''
               const text = (): string =>
-                `${out.styles.ok('✓')} ${out.styles.strong(url)}  API ${url}/api/v1 · Iceberg REST catalog ${url}/iceberg · Ctrl-C stops\n` +
-                (link
-                  ? `${out.styles.accent('→')} The first user enrols here, once and within ten minutes: ${out.styles.strong(link)}\n`
-                  : '')
+                `${out.styles.ok('✓')} ${out.styles.strong(url)}  API ${url}/api/v1 · Iceberg REST catalog ${url}/iceberg · Ctrl-C stops\n${enrol}`
               const told = { url, api: `${url}/api/v1`, iceberg: `${url}/iceberg`, ...(link ? { first_user: link } : {}) }
               await invocation.print(told, text)
               await Promise.all([platform.workBeside(signal), signal.aborted ? undefined : once(signal, 'abort')])

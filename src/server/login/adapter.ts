@@ -1,4 +1,5 @@
 import { type CleanedWhere, createAdapterFactory, type CustomAdapter } from 'better-auth/adapters'
+import { impossible } from '../../errors.ts'
 import type { Database } from '../../state/database.ts'
 
 type Value = string | number | bigint | Uint8Array | null
@@ -98,7 +99,7 @@ function condition(where: readonly CleanedWhere[] = []): { sql: string; values: 
     }
     if (value === null) return `${joint}${name} IS ${operator === 'ne' ? 'NOT ' : ''}NULL`
     const symbol = OPERATORS[operator]
-    if (symbol === undefined) throw new Error(`The library asks for "${operator}", which this adapter does not know.`)
+    if (symbol === undefined) throw impossible(`the library asks for "${operator}"`)
     values.push((mode === 'insensitive' ? String(value).toLowerCase() : value) as Value)
     return `${joint}${name} ${symbol} ?`
   })

@@ -40,7 +40,7 @@ export function createAuth(identity: Identity, { secure, sso }: { secure: boolea
       disableSignUp: true,
       password: { hash: hashPassword, verify: ({ password, hash }) => isPassword(password, hash) },
     },
-    user: { additionalFields: { role: text } },
+    user: { additionalFields: { role: { ...text, required: false, defaultValue: 'viewer' } } },
     session: {
       expiresIn: SESSION_SECONDS,
       disableSessionRefresh: true,
@@ -73,7 +73,7 @@ export function createAuth(identity: Identity, { secure, sso }: { secure: boolea
         // Codes are guessed at under the same lock as passwords, which grows; this one is the library's own, behind it.
         accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: 900 },
       }),
-      sessionPlugin(),
+      sessionPlugin(identity.clock),
       ...(sso ? [singleSignOnPlugin(sso)] : []),
     ],
     telemetry: { enabled: false },

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isIP } from 'node:net'
 import { toString as qrCode } from 'qrcode'
 import { z } from 'zod'
-import { BlotterError } from '../../errors.ts'
+import { BlotterError, impossible } from '../../errors.ts'
 import { recordAct } from '../../state/identity/audit.ts'
 import type { Identity } from '../../state/identity/identity.ts'
 import { useLink } from '../../state/identity/links.ts'
@@ -63,7 +63,7 @@ export function enrolment(app: FastifyInstance, people: People): Described[] {
         })
         const headers = new Headers({ cookie: cookiesOf(begun.headers) })
         const made = await api.enableTwoFactor({ body: { password: body.password, method: 'totp' }, headers })
-        if (made.method !== 'totp') throw new Error('The library made another second factor than was asked for.')
+        if (made.method !== 'totp') throw impossible('the library made another second factor than was asked for')
         // The new ticket says whose it is, so that the page can be loaded again.
         const ticket = { purpose: 'enrolment', value: user.id } as const
         sendCookies(reply, (await api.giveTicket({ body: ticket, headers, returnHeaders: true })).headers)
@@ -94,11 +94,11 @@ export function enrolment(app: FastifyInstance, people: People): Described[] {
         if (user.two_factor) throw noTicket()
         const attempt = beginAttempt(identity, request, user.email)
         const own = people.headersOf(request, isSession)
-        sendCookies(reply, await checkCode(people, request, { userId, code: body.code, headers: own, attempt }))
+        const answered = await checkCode(people, request, { userId, code: body.code, headers: own, attempt })
         await api.takeTicket({ body: { purpose: 'enrolment', isUsedUp: true }, headers })
         const { backupCodes } = await api.viewBackupCodes({ body: { userId } })
         recordAct(identity, { actor: user.email, act: 'second_factor_set_up', subject: user.email })
-        return signedIn(people, request, reply, user, 'totp', { recovery_codes: backupCodes })
+        return signedIn(people, request, reply, { user, factor: 'totp', headers: answered }, { recovery_codes: backupCodes })
       },
     }),
   ]

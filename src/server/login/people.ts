@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { createHmac } from 'node:crypto'
 import { BlotterError } from '../../errors.ts'
-import { isRole } from '../../model/role.ts'
+import { isRole, type Role } from '../../model/role.ts'
 import type { SingleSignOnConfig } from '../../model/configuration.ts'
 import { hasUsers } from '../../state/identity/users.ts'
 import type { Identity } from '../../state/identity/identity.ts'
@@ -68,8 +68,9 @@ export function openPeople(source: PeopleSource): People {
       if (!found) return undefined
       const { user, session } = found
       // A password alone, or a link that is being followed, opens nothing.
-      if (!isFactor(session.factor) || !isRole(user.role)) return undefined
-      const { id, email, name, role } = user
+      if (!isFactor(session.factor) || !isRole(user.role ?? '')) return undefined
+      const { id, email, name } = user
+      const role = user.role as Role
       const { factor, confirmedAt, expiresAt } = session
       return { id, email, name, role, session: { id: session.id, factor, confirmedAt, expiresAt }, csrf: csrfOf(session.id) }
     },

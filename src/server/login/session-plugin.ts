@@ -3,6 +3,7 @@ import { APIError, createAuthEndpoint } from 'better-auth/api'
 import { setSessionCookie } from 'better-auth/cookies'
 import { generateRandomString } from 'better-auth/crypto'
 import { z } from 'zod'
+import type { Clock } from '../../clock.ts'
 
 const TICKET_SECONDS = 600
 /** What the library calls the cookie of somebody who has shown their password and not yet a code. */
@@ -11,7 +12,7 @@ const CHALLENGE_COOKIE = 'two_factor'
 const purpose = z.enum(['enrolment', 'passkey'])
 
 /** What the library does not have: sessions after passkeys and links, and tickets from one step of a login to the next. */
-export function sessionPlugin() {
+export function sessionPlugin(clock: Clock) {
   return {
     id: 'blotter-sessions',
     endpoints: {
@@ -33,7 +34,7 @@ export function sessionPlugin() {
         async (context) => {
           const cookie = context.context.createAuthCookie(context.body.purpose, { maxAge: TICKET_SECONDS })
           const identifier = `${context.body.purpose}-${generateRandomString(32)}`
-          const expiresAt = new Date(Date.now() + TICKET_SECONDS * 1000)
+          const expiresAt = new Date(clock.now().getTime() + TICKET_SECONDS * 1000)
           await context.context.internalAdapter.createVerificationValue({ identifier, value: context.body.value, expiresAt })
           await context.setSignedCookie(cookie.name, identifier, context.context.secret, cookie.attributes)
           return context.json({ expiresAt })
@@ -49,7 +50,7 @@ export function sessionPlugin() {
           const found = context.body.isUsedUp
             ? await internalAdapter.consumeVerificationValue(identifier)
             : await internalAdapter.findVerificationValue(identifier)
-          return context.json({ value: found && found.expiresAt > new Date() ? found.value : null })
+          return context.json({ value: found && found.expiresAt > clock.now() ? found.value : null })
         },
       ),
       /** Who has shown their password and is asked for a code now. */
@@ -57,7 +58,7 @@ export function sessionPlugin() {
         const { createAuthCookie, secret, internalAdapter } = context.context
         const identifier = await context.getSignedCookie(createAuthCookie(CHALLENGE_COOKIE).name, secret)
         const found = identifier ? await internalAdapter.findVerificationValue(identifier) : null
-        const user = found && found.expiresAt > new Date() ? await internalAdapter.findUserById(found.value) : null
+        const user = found && found.expiresAt > clock.now() ? await internalAdapter.findUserById(found.value) : null
         return context.json(user && { id: user.id, email: user.email })
       }),
     },

@@ -4,7 +4,7 @@ import { BlotterError } from '../../errors.ts'
 import { recordAct } from '../../state/identity/audit.ts'
 import { forgetFailures } from '../../state/identity/failures.ts'
 import { isPassword } from '../../state/identity/password.ts'
-import { confirmSession, endSession } from '../../state/identity/sessions.ts'
+import { confirmSession, endSession, type Factor, sweepSessions } from '../../state/identity/sessions.ts'
 import { noteLogin, passwordOf, userById } from '../../state/identity/users.ts'
 import { addEndpoint, type Described, none } from '../api/endpoint.ts'
 import { checkCode, wrongCode } from './codes.ts'
@@ -42,8 +42,8 @@ export function signIn(app: FastifyInstance, people: People): Described[] {
       handle: async ({ body }, request, reply) => {
         const { user, attempt } = await challenged(people, request)
         const headers = people.headersOf(request, isChallenge)
-        sendCookies(reply, await checkCode(people, request, { userId: user.id, code: body.code, headers, attempt }))
-        return signedIn(people, request, reply, user, 'totp')
+        const answered = await checkCode(people, request, { userId: user.id, code: body.code, headers, attempt })
+        return signedIn(people, request, reply, { user, factor: 'totp', headers: answered })
       },
     }),
     addEndpoint(app, {
@@ -57,8 +57,8 @@ export function signIn(app: FastifyInstance, people: People): Described[] {
         const { user, attempt } = await challenged(people, request)
         const headers = people.headersOf(request, isChallenge)
         const tried = people.auth(request).api.verifyBackupCode({ body: { code: body.code }, headers, returnHeaders: true })
-        sendCookies(reply, (await refusing(tried, (refusal) => wrongCode(attempt, refusal))).headers)
-        return signedIn(people, request, reply, user, 'recovery')
+        const { headers: answered } = await refusing(tried, (refusal) => wrongCode(attempt, refusal))
+        return signedIn(people, request, reply, { user, factor: 'recovery', headers: answered })
       },
     }),
     addEndpoint(app, {
@@ -130,21 +130,22 @@ async function challenged(
   return { user, attempt }
 }
 
-/** Notes a login, and ends the session that the same browser had before. */
+/** Hands over the session of a login and notes it; the session that the same browser had before ends. */
 export async function signedIn(
   people: People,
   request: FastifyRequest,
   reply: FastifyReply,
-  { id, email: who }: { id: string; email: string },
-  factor: string,
+  { user, factor, headers }: { user: { id: string; email: string }; factor: Factor; headers: Headers },
   answer: Record<string, unknown> = { done: true },
 ): Promise<FastifyReply> {
   const identity = people.identity()
   const before = await people.personOf(request)
   if (before) endSession(identity, before.id, before.session.id)
-  forgetFailures(identity, who)
-  noteLogin(identity, id)
-  recordAct(identity, { actor: who, act: 'login', subject: who, details: { factor, address: request.ip } })
+  sweepSessions(identity)
+  forgetFailures(identity, user.email)
+  noteLogin(identity, user.id)
+  recordAct(identity, { actor: user.email, act: 'login', subject: user.email, details: { factor, address: request.ip } })
+  sendCookies(reply, headers)
   return reply.send(answer)
 }
 

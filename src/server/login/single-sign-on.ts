@@ -37,6 +37,8 @@ export function singleSignOn(config: SingleSignOnConfig): SingleSignOn {
     name: config.name,
     issuer: config.issuer,
     requiresIdTokenNonce: true,
+    // The library asks here, and in `disableSignUp` beside it where it takes tokens from browsers, which is not served.
+    options: { disableSignUp: config.role === undefined },
     disableSignUp: config.role === undefined,
     accountSubject: ({ profile }) => profile.sub,
     idToken: { jwks: issuer.key, issuer: config.issuer, audience: config.clientId, algorithms: [...ALGORITHMS] },
