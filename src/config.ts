@@ -140,6 +140,7 @@ function shaped(values: ConfigValues, shaping: Shaping): Config {
     engine: values.engine,
     spark: sparkOf(values, shaping),
     memoryBytes: values.memory,
+    dashboard: { memoryBytes: values.dashboard.memory },
     schedule: schedule && { cron: schedule.cron, timezone: schedule.timezone, onSourceChangeMs: schedule.on_source_change },
     load: loadOf(load, source.url, shaping.isFlag('source.url')),
     sla: { runMs: sla.run, freshnessMs: sla.freshness, stepsMs: sla.steps },

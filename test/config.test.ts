@@ -91,6 +91,7 @@ test('every key can be set by its variable', () => {
     state: 'st',
     engine: 'spark',
     memory: '512MiB',
+    'dashboard.memory': '2GiB',
     'schedule.cron': '0 6 * * *',
     'schedule.timezone': 'America/Chicago',
     'schedule.on_source_change': '5m',
@@ -145,6 +146,7 @@ test('every key can be set by its variable', () => {
   assert.deepEqual(config.sla, { runMs: 5_400_000, freshnessMs: 93_600_000, stepsMs: { extract: 600_000, land: 90_000 } })
   assert.deepEqual(config.guards, { vanishedMax: 0.07, keylessMax: 0.005 })
   assert.deepEqual(config.retention, { batches: 30, days: 365 })
+  assert.equal(config.dashboard.memoryBytes, 2 ** 31)
   assert.deepEqual(config.alerts.email?.to, ['c@d', 'e@f'])
   assert.equal(config.alerts.email?.port, 25)
   const { oidc, ...server } = config.server

@@ -228,6 +228,12 @@ const server = z.strictObject({
   oidc: oidc.optional(),
 })
 
+const dashboard = z.strictObject({
+  memory: size.prefault('1GiB').meta({
+    description: 'What dashboards may hold in memory; half of it at a time, since a refresh holds the old batch and the new.',
+  }),
+})
+
 /** `blotter.yaml` (DESIGN section 7). What a person writes is the input; what the platform reads is the output. */
 export const configSchema = z.strictObject({
   source: source.prefault({}),
@@ -237,6 +243,7 @@ export const configSchema = z.strictObject({
   engine: z.enum(['duckdb', 'spark']).default('duckdb').meta({ description: 'What runs the SQL.' }),
   spark: spark.prefault({}),
   memory: size.prefault('1GiB').meta({ description: 'Upper limit of the engine’s memory; beyond it, it spills to disk.' }),
+  dashboard: dashboard.prefault({}),
   schedule: schedule.optional(),
   load: load.optional(),
   sla: sla.prefault({}),

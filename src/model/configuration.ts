@@ -24,6 +24,8 @@ export interface Config {
   engine: 'duckdb' | 'spark'
   spark: SparkConfig
   memoryBytes: number
+  /** What dashboards may hold in memory together. */
+  dashboard: { memoryBytes: number }
   schedule: { cron: string | undefined; timezone: string; onSourceChangeMs: number | undefined } | undefined
   /** What is loaded into the source before each run that begins by itself. */
   load: { from: string } | undefined

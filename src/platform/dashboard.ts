@@ -18,7 +18,7 @@ import type { Reader } from '../query/reader.ts'
 import { referenceSql, viewStatements } from '../transform/render.ts'
 
 interface Parts {
-  config: { memoryBytes: number }
+  config: { dashboard: { memoryBytes: number } }
   clock: Clock
   pipeline: Pipeline
   lakeExists(): boolean
@@ -32,7 +32,7 @@ export function dashboards(parts: Parts, log: Log, tell: (event: DashboardEvent)
   return new Dashboards({
     folder: join(parts.pipeline.folder, '4-dashboards'),
     lake: dashboardLake(parts),
-    memoryBytes: parts.config.memoryBytes,
+    memoryBytes: parts.config.dashboard.memoryBytes,
     threads: Math.min(4, availableParallelism()),
     clock: parts.clock,
     log,

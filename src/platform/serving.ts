@@ -25,7 +25,7 @@ import type { RunDesk } from './run-desk.ts'
 import { withRunNews } from './run-news.ts'
 
 interface Parts {
-  config: { state: string; memoryBytes: number }
+  config: { state: string; memoryBytes: number; dashboard: { memoryBytes: number } }
   clock: Clock
   pipeline: Pipeline
   codeVersion: string
