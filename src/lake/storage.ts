@@ -18,7 +18,7 @@ export interface Storage {
   sizeBytes(location: string): Promise<number>
   /** Resolves with the size once the bytes are durable. Fails when the file exists; it is complete or absent, never half. */
   writeNew(location: string, bytes: Uint8Array): Promise<number>
-  /** Makes durable what an engine wrote at `enginePath(location)`. */
+  /** Makes durable, and where it can be read-only, what an engine wrote at `enginePath(location)`. */
   persist(location: string): Promise<void>
   exists(location: string): Promise<boolean>
   /** All files under a folder, in any depth; nothing where there is no such folder. */

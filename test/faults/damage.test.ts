@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cp, readdir, readFile, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
+import { chmod, cp, readdir, readFile, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it } from 'node:test'
@@ -158,5 +158,6 @@ async function newest(lake: string, pattern: RegExp): Promise<string[]> {
 
 async function harm(path: string, damage: 'cut off' | 'emptied' | 'missing'): Promise<void> {
   if (damage === 'missing') return await rm(path)
+  await chmod(path, 0o644)
   await truncate(path, damage === 'emptied' ? 0 : Math.floor((await stat(path)).size / 2))
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
+import { chmod, link, mkdir, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { BlotterError, diskFull } from '../../errors.ts'
 import { canonicalLocation, folderOf } from '../location.ts'
@@ -30,6 +30,7 @@ export function localStorage(): Storage {
       const path = canonicalLocation(location)
       try {
         await sync(path)
+        await forbidWriting(path)
         await syncFolder(dirname(path))
       } catch (error) {
         throw storageError(error, location)
@@ -133,6 +134,16 @@ async function sync(path: string): Promise<void> {
   } finally {
     await file.close()
   }
+}
+
+/**
+ * What is durable never changes: whoever opens it to write learns so from the system. Windows would not let it be removed
+ * either, and some disks keep no rights; there nobody may write but who may write the folder.
+ */
+async function forbidWriting(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const { mode } = await stat(path)
+  await chmod(path, mode & 0o555).catch(() => undefined)
 }
 
 /** Windows cannot flush a folder, and needs not. */

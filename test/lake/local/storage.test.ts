@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -65,4 +65,14 @@ test('a place that cannot be written to is lake_unwritable', async (t) => {
   const location = `file://${folder}/file/x.json`
   await assert.rejects(storage.writeNew(location, Buffer.from('x')), failsWith('lake_unwritable', join(folder, 'file')))
   await assert.rejects(storage.persist(`${location}/y`), failsWith('lake_unwritable', location))
+})
+
+test('what is durable is read-only, no more readable than before, and can be removed', { skip: process.platform === 'win32' }, async (t) => {
+  const folder = await scratch(t)
+  await writeFile(join(folder, 'd.parquet'), 'x', { mode: 0o640 })
+  await storage.persist(`file://${folder}/d.parquet`)
+  assert.equal((await stat(join(folder, 'd.parquet'))).mode & 0o777, 0o440)
+  await storage.persist(`file://${folder}/d.parquet`)
+  await storage.remove(`file://${folder}/d.parquet`)
+  assert.equal(await storage.exists(`file://${folder}/d.parquet`), false)
 })
