@@ -2,7 +2,8 @@ import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import type { Clock } from '../clock.ts'
 import { asBlotterError } from '../errors.ts'
-import { type LakeView, scansAsOf, viewLake } from '../history/as-of.ts'
+import { type LakeView, viewLake } from '../history/as-of.ts'
+import { inspectFiles } from '../lake/inspect.ts'
 import { batchAtOf } from '../model/batch-at.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import { matchColumns } from '../quality/columns.ts'
@@ -63,22 +64,22 @@ async function examineLake({ folder, lake, clock }: Examination): Promise<Check[
 }
 
 async function examineFiles(lake: LakeContext, view: LakeView): Promise<Check> {
-  const newest = view.batches.at(-1)
-  if (!newest) return { name: 'lake files', state: 'skipped', message: 'There is no batch yet.' }
+  if (view.batches.length === 0) return { name: 'lake files', state: 'skipped', message: 'There is no batch yet.' }
   try {
-    const scans = await scansAsOf(lake.storage, view, newest.batchAt)
-    const locations = new Set(
-      scans.flatMap((scan) => scan.files.flatMap((one) => [one, ...one.deletes].map(({ file }) => file.file_path))),
-    )
-    const missing: string[] = []
-    for (const location of locations) if (!(await lake.storage.exists(location))) missing.push(location)
-    if (missing.length === 0)
-      return { name: 'lake files', state: 'ok', message: `all ${locations.size} files of the newest batch are there` }
+    const { files, faults } = await inspectFiles(lake.storage, view.tables)
+    const [first] = faults
+    if (first === undefined) {
+      return {
+        name: 'lake files',
+        state: 'ok',
+        message: `all ${files} files of all batches are there, none shorter or longer`,
+      }
+    }
     return {
       name: 'lake files',
       state: 'fail',
-      message: `${missing.length} of ${locations.size} files of the newest batch are missing, such as ${missing[0]}`,
-      fix: 'Put them back from a backup; older batches may still be whole: blotter query --at REF.',
+      message: `${faults.length} of ${files} files of all batches are damaged: ${first}${faults.length > 1 ? ' And others.' : ''}`,
+      fix: 'Put them back from a backup; other batches may still be whole: blotter query --at REF.',
     }
   } catch (error) {
     return failed('lake files', error)
