@@ -7,6 +7,7 @@ import { PlainTable } from './plain-table.tsx'
 export function Columns({ table }: { table: TableDetail }) {
   return (
     <PlainTable
+      className="catalog-columns"
       caption={`Columns of ${table.name}`}
       heads={[{ label: 'Column' }, { label: 'Type' }, { label: 'What it is' }]}
       rows={table.columns.map(({ name, type, doc }) => ({

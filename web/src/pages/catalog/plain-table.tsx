@@ -2,14 +2,15 @@ import type { ReactNode } from 'react'
 
 interface PlainTableProps {
   caption: string
+  className?: string
   heads: readonly { label: string; isFigure?: boolean }[]
   rows: readonly { key: string; cells: readonly ReactNode[] }[]
 }
 
 /** A table short enough to be there as a whole; it scrolls sideways where it is wide. */
-export function PlainTable({ caption, heads, rows }: PlainTableProps) {
+export function PlainTable({ caption, className = '', heads, rows }: PlainTableProps) {
   return (
-    <div className="plain-table" tabIndex={0} role="region" aria-label={caption}>
+    <div className={`plain-table ${className}`} tabIndex={0} role="region" aria-label={caption}>
       <table>
         <caption className="for-readers">{caption}</caption>
         <thead>

@@ -65,10 +65,11 @@ function Rules({ batches, part }: { batches: readonly Quality[]; part: 'warnings
   const oldestFirst = batches.toReversed()
   return (
     <PlainTable
+      className="quality-table"
       caption={`${part} by rule over batches`}
       heads={[
         { label: 'Rule' },
-        { label: `${counted(batches.length, 'batch', 'batches')}, the newest at the right` },
+        { label: `${counted(batches.length, 'batch', 'batches')}, oldest first` },
         { label: 'Newest', isFigure: true },
         { label: 'Most', isFigure: true },
       ]}

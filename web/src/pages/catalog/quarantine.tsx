@@ -50,13 +50,17 @@ export function QuarantinePage() {
           ))}
         </nav>
       )}
-      <ol className="quarantine">
-        {data.rows.map((row, n) => (
-          <li key={n}>
-            <Row row={row} />
-          </li>
-        ))}
-      </ol>
+      {data.rows.length > 0 && (
+        <Card>
+          <ol className="quarantine">
+            {data.rows.map((row, n) => (
+              <li key={`${row.batch_at} ${row.key} ${n}`}>
+                <Row row={row} />
+              </li>
+            ))}
+          </ol>
+        </Card>
+      )}
       {data.total > PAGE && (
         <nav className="catalog-pager" aria-label="More rows">
           {page > 0 && (
@@ -80,27 +84,27 @@ export function QuarantinePage() {
 
 function Row({ row: { rule, key, batch_at, run, values } }: { row: QuarantineRow }) {
   const given = Object.entries(values).filter(([, value]) => value !== null)
+  const glimpse = given.filter(([, value]) => value !== '' && value !== key).map(([, value]) => value)
   return (
-    <Card>
-      <details>
-        <summary>
-          <strong>{words(rule)}</strong>
-          <span className="numeric">{key === null ? 'without a key' : `key ${key}`}</span>
-          <span className="caption numeric">{`first met ${batchTime(batch_at)}`}</span>
-        </summary>
-        <dl className="quarantine-values">
-          {given.map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value === '' ? <span className="catalog-null">empty</span> : value}</dd>
-            </div>
-          ))}
-        </dl>
-        <p className="caption">
-          Found by <Link href={hrefOf(`/runs/${run}`)}>{`run ${run}`}</Link>.
-        </p>
-      </details>
-    </Card>
+    <details>
+      <summary>
+        <strong>{words(rule)}</strong>
+        <span className="numeric">{key ? `key ${key}` : 'without a key'}</span>
+        <span className="quarantine-glimpse numeric">{glimpse.slice(0, 6).join(' · ')}</span>
+        <span className="caption numeric">{`first met ${batchTime(batch_at)}`}</span>
+      </summary>
+      <dl className="quarantine-values">
+        {given.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value === '' ? <span className="catalog-null">empty</span> : value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className="caption">
+        Found by <Link href={hrefOf(`/runs/${run}`)}>{`run ${run}`}</Link>.
+      </p>
+    </details>
   )
 }
 

@@ -80,10 +80,8 @@ export function flowOf(graph: Graph, choice: Choice): { nodes: TableNode[]; edge
       zIndex: 1,
     }
   })
-  return {
-    nodes,
-    edges: [...tableEdges(graph, path !== undefined), ...new Map(lit.map((edge) => [edge.id, edge])).values()],
-  }
+  const edges = [...tableEdges(graph, path !== undefined), ...new Map(lit.map((edge) => [edge.id, edge])).values()]
+  return { nodes, edges: choice.isNarrow ? edges.map((edge) => ({ ...edge, type: 'arc' })) : edges }
 }
 
 function tableEdges(graph: Graph, isFaded: boolean): Edge[] {
