@@ -8,6 +8,7 @@ import type { Table } from '../lake/table.ts'
 import { listRuns, showRun } from '../orchestrate/runs.ts'
 import type { State } from '../state/state.ts'
 import type { Leftovers, RunContext } from './context.ts'
+import { sweepSpills } from './spills.ts'
 import { tableSpecs } from './tables.ts'
 
 /** Looks for leftovers once `run` has committed, so that earlier runs that failed or were interrupted cannot go on. */
@@ -39,10 +40,11 @@ export function runFolder(state: State, run: string): string {
 export const GRACE_MS = 3_600_000
 
 /**
- * Removes what runs that came to nothing have left in the pipeline's tables and in the state folder: nothing without a
- * trace of such a run. Files of held runs stay, and for an hour those of unknown makers, who may be at work.
+ * Removes what dead processes have spilled, and what runs that came to nothing have left in the pipeline's tables and in the
+ * state folder: of these nothing without a trace of such a run. Files of held runs stay, and for an hour those of unknown makers, who may be at work.
  */
 export async function sweepLeftovers(context: RunContext): Promise<Swept> {
+  await sweepSpills(join(context.folder, '..', '..'), context.clock.now())
   const { retried, dead, held } = await context.leftovers()
   if (!retried && dead.length === 0) return { files: 0, sizeBytes: 0 }
   const { tables } = await viewLake(context.lake)
