@@ -1,4 +1,5 @@
 import { count, short } from '../format.ts'
+import { Key } from './key.tsx'
 import type { Mark, Measure } from './mark.ts'
 import { byYear, type DayRange, isWithin, spanOf } from './periods.ts'
 import { ticksUpTo } from './scale.ts'
@@ -124,7 +125,7 @@ function Axes({ ticks, x, y, width, marks, measure }: AxesProps) {
         <g key={tick}>
           <line className={tick === 0 ? 'zero' : 'grid'} x1={LEFT} x2={width} y1={y(tick)} y2={y(tick)} />
           <text className="end numeric" x={LEFT - 8} y={y(tick) + 4}>
-            {tick < 10_000 ? count(tick) : short(tick)}
+            {(ticks.at(-1) ?? 0) < 10_000 ? count(tick) : short(tick)}
           </text>
         </g>
       ))}
@@ -133,27 +134,14 @@ function Axes({ ticks, x, y, width, marks, measure }: AxesProps) {
         .map(({ year, index }) => (
           <g key={year}>
             <line className="zero" x1={x(index)} x2={x(index)} y1={y(0)} y2={y(0) + 5} />
-            <text x={x(index) + 3} y={HEIGHT - 6}>
-              {year}
-            </text>
+            {x(index) + LABEL_WIDTH < width + 8 && (
+              <text x={x(index) + 3} y={HEIGHT - 6}>
+                {year}
+              </text>
+            )}
           </g>
         ))}
-      <text x={LEFT} y={12}>
-        <tspan className="key-value">■</tspan> {measure.value}{' '}
-        <tspan className="key-base" dx={8}>
-          ■
-        </tspan>{' '}
-        all {measure.base}
-        {marks.some((mark) => mark.compared) && (
-          <>
-            {' '}
-            <tspan className="key-compared" dx={8}>
-              ▬
-            </tspan>{' '}
-            compared period
-          </>
-        )}
-      </text>
+      <Key x={LEFT} width={width - LEFT} measure={measure} isCompared={marks.some((mark) => mark.compared)} />
     </g>
   )
 }

@@ -1,4 +1,5 @@
 import { count, percent, signed } from '../format.ts'
+import { Key } from './key.tsx'
 import type { Choice, Mark, Measure } from './mark.ts'
 import { fitted } from './scale.ts'
 import { Sparkline } from './sparkline.tsx'
@@ -92,7 +93,7 @@ function columnsOf(width: number, marks: readonly Mark[], isPlain: boolean): Col
 }
 
 function Head({
-  columns: { label, barFrom, count: counted, share, spark, change },
+  columns: { label, bar, barFrom, count: counted, share, spark, change },
   measure,
 }: {
   columns: Columns
@@ -100,15 +101,7 @@ function Head({
 }) {
   return (
     <g className="axis" aria-hidden="true">
-      {barFrom > label && (
-        <text x={barFrom} y={12}>
-          <tspan className="key-value">■</tspan> {measure.value}{' '}
-          <tspan className="key-base" dx={8}>
-            ■
-          </tspan>{' '}
-          all {measure.base}
-        </text>
-      )}
+      {barFrom > label && <Key x={barFrom} width={bar} measure={measure} />}
       <text className="end" x={counted} y={12}>
         count
       </text>

@@ -1,6 +1,7 @@
 import { type ComponentType, lazy, Suspense, useEffect } from 'react'
 import { useFollowBatches } from '../batches.ts'
 import { Skeleton } from '../design/states.tsx'
+import { SessionKeeper } from '../pages/login/confirm-identity.tsx'
 import { LOGIN, type PageEntry, pageAt, pages } from '../pages.ts'
 import { useSession } from '../session.ts'
 import { go, usePlace } from '../url-state.ts'
@@ -41,6 +42,7 @@ function Framed({ page, path }: { page: PageEntry | undefined; path: string }) {
       <a className="skip" href="#content">
         Skip to content
       </a>
+      <SessionKeeper />
       <Rail current={page} />
       <TopBar />
       <main id="content" className="content" tabIndex={-1}>

@@ -1,5 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { ask, Problem } from '../api.ts'
 import { Icon } from '../design/icon.tsx'
 import { ago, day } from '../format.ts'
 import { dashboardQuery, dashboardsQuery } from '../dashboards.ts'
@@ -19,7 +20,12 @@ export function Freshness() {
   return (
     <p className="freshness" data-state={state}>
       {data.data_through && <span>data through {day(data.data_through)}</span>}
-      {state === 'fresh' && <span>refreshed {ago(data.loaded_at, now)}</span>}
+      {state === 'fresh' && (
+        <span>
+          refreshed {ago(data.loaded_at, now)}
+          <RefreshButton name={data.name} />
+        </span>
+      )}
       {state === 'loading' && (
         <span>
           <Icon name="refresh" size={16} /> a newer batch is being loaded
@@ -31,6 +37,27 @@ export function Freshness() {
         </span>
       )}
     </p>
+  )
+}
+
+/** Asks for the newest batch now; what is shown stays until it is there. */
+function RefreshButton({ name }: { name: string }) {
+  const client = useQueryClient()
+  const refresh = useMutation({
+    mutationFn: () => ask(`/dashboards/${name}/refresh`, { method: 'POST' }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['dashboard', name] }),
+  })
+  return (
+    <button
+      type="button"
+      className="button button-quiet button-icon refresh"
+      aria-label="Refresh now"
+      title={refresh.error ? Problem.of(refresh.error).detail : 'Refresh now'}
+      disabled={refresh.isPending}
+      onClick={() => refresh.mutate()}
+    >
+      <Icon name={refresh.isError ? 'warning' : 'refresh'} size={14} />
+    </button>
   )
 }
 

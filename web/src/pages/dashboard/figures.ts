@@ -19,7 +19,8 @@ export interface ChartFigures {
 export interface Figures {
   batch_at: string
   period: DayRange
-  compared_period?: { now: DayRange; earlier: DayRange }
+  /** Null where a comparison was asked for and nothing is complete. */
+  compared_period?: { now: DayRange; earlier: DayRange } | null
   cards: {
     value: number
     base: number
@@ -29,6 +30,8 @@ export interface Figures {
     data_through: string
   }
   charts: Record<string, ChartFigures>
+  /** What was chosen and no incident has, `type=ARSON`. */
+  unmatched: string[]
   server_ms: number
 }
 

@@ -33,7 +33,7 @@ export function FilterBar({ dashboard, figures, selection }: FilterBarProps) {
         ))}
         <PeriodComparison selection={selection} />
       </div>
-      {selection.vs !== undefined && figures?.compared_period && <Compared periods={figures.compared_period} />}
+      {selection.vs !== undefined && figures && <Compared periods={figures.compared_period} />}
       {isAnythingChosen(selection) && <Chips dashboard={dashboard} selection={selection} />}
     </section>
   )
@@ -142,7 +142,9 @@ function PeriodComparison({ selection: { vs } }: { selection: Selection }) {
 }
 
 /** Only complete months are compared, so that a month that is not over does not look like fewer. */
-function Compared({ periods: { now, earlier } }: { periods: NonNullable<Figures['compared_period']> }) {
+function Compared({ periods }: { periods: Figures['compared_period'] }) {
+  if (!periods) return <p className="caption">Nothing to compare with: the earlier period is not in the data as a whole.</p>
+  const { now, earlier } = periods
   const text = ({ from, to }: DayRange): string => `${day(from)} – ${day(to)}`
   return (
     <p className="caption numeric">{`${text(now)} against ${text(earlier)}; ▲ ▼ mark differences that chance does not explain`}</p>

@@ -55,7 +55,7 @@ export function Incidents({
   const exported = (format: string): string =>
     addressOf(`/dashboards/${dashboard.name}/export`, { ...query, chart: chart.id, format })
   return (
-    <Card className={className}>
+    <Card className={`incidents ${className}`}>
       <header className="chart-head">
         <div>
           <h2>{chart.title}</h2>

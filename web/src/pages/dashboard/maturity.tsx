@@ -1,12 +1,13 @@
-import { queryOptions, useQuery } from '@tanstack/react-query'
-import { ask } from '../../api.ts'
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
+import { ask, type Query } from '../../api.ts'
 import { useTimeMachine } from '../../batches.ts'
 import { ChartShell } from '../../charts/chart-shell.tsx'
 import { Lines } from '../../charts/lines.tsx'
 import type { ChartSpec, Dashboard } from '../../dashboards.ts'
 import { Card } from '../../design/card.tsx'
 import { Failed, Skeleton } from '../../design/states.tsx'
-import { count, month, percent } from '../../format.ts'
+import { batchTime, count, month, percent } from '../../format.ts'
+import { queryOf, type Selection } from './selection.ts'
 
 interface Figure {
   days: number
@@ -19,20 +20,30 @@ interface Figure {
 
 interface MaturityAnswer {
   batch_at: string
+  /** The first batch that the change ledger knows of. */
+  ledger_from: string | null
   days: number[]
   months: { month: string; figures: Figure[] }[]
 }
 
-const maturityQuery = (name: string, at: string) =>
+const maturityQuery = (name: string, query: Query) =>
   queryOptions({
-    queryKey: ['maturity', name, at],
-    queryFn: ({ signal }) => ask<MaturityAnswer>(`/dashboards/${name}/maturity`, { query: { at }, signal }),
+    queryKey: ['maturity', name, query],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => ask<MaturityAnswer>(`/dashboards/${name}/maturity`, { query, signal }),
   })
 
+interface MaturityProps {
+  dashboard: Dashboard
+  chart: ChartSpec
+  selection: Selection
+  className: string
+}
+
 /** How soon what is waited for came, by month of the incident: why recent months look worse than they will be. */
-export function Maturity({ dashboard, chart, className }: { dashboard: Dashboard; chart: ChartSpec; className: string }) {
+export function Maturity({ dashboard, chart, selection, className }: MaturityProps) {
   const { at } = useTimeMachine()
-  const { data, error } = useQuery(maturityQuery(dashboard.name, at))
+  const { data, error } = useQuery(maturityQuery(dashboard.name, { ...queryOf(selection), compare: undefined, at }))
   if (!data)
     return (
       <Card className={className}>
@@ -70,8 +81,16 @@ export function Maturity({ dashboard, chart, className }: { dashboard: Dashboard
       {told.length > 0 ? (
         <Lines label={chart.title} months={told.map(({ month: key }) => key)} lines={lines} />
       ) : (
-        <p className="chart-later">{`No month has been watched for ${Math.min(...data.days)} days yet. The change ledger grows with every batch; the first month is told when its days are over. What is known so far is in the table.`}</p>
+        <p className="chart-later">{notYet(data)}</p>
       )}
     </ChartShell>
+  )
+}
+
+function notYet({ days, ledger_from: from }: MaturityAnswer): string {
+  const since = from === null ? '' : ` (from ${batchTime(from)} on)`
+  return (
+    `No month has been watched for ${Math.min(...days)} days yet. The change ledger${since} grows with every batch; ` +
+    'a month is told when its days are over. What is known so far is in the table.'
   )
 }

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { browserMissing } from '../services/browser.ts'
+import { BATCHES, servePages } from './served-pages.ts'
+
+interface Changes {
+  incidents: number
+  counts: Record<string, number>
+  by_type: { type: string; counts: Record<string, number> }[]
+  reclassified: { from: string; to: string; n: number }[]
+  total: number
+  rows: { id: number; before: { case_number: string } | null }[]
+}
+
+test('What changed', { skip: browserMissing() ?? false, timeout: 120_000 }, async (t) => {
+  const served = await servePages(t)
+  const page = await served.open()
+  const changes = (query = ''): Promise<Changes> => served.ask(`/changes?from=${BATCHES[0]}&to=${BATCHES[2]}${query}`)
+  const all = await changes()
+  const address = `/changes?compare=${BATCHES[0]}`
+
+  await t.test('between two batches is told as the API tells it', async () => {
+    await page.goto(address)
+    await page.getByRole('heading', { level: 1, name: `${all.incidents} incidents changed` }).waitFor()
+    const bars = page.locator('figure[aria-labelledby="kinds-title"] [data-mark]')
+    const told = await bars.evaluateAll((marks) =>
+      marks.map((mark) => [mark.getAttribute('data-mark'), mark.querySelector('.strong')?.textContent]),
+    )
+    for (const [kind, count] of told) assert.equal(Number(count), all.counts[kind ?? ''] ?? 0, String(kind))
+    const table = page.getByRole('table', { name: 'Changed incidents' })
+    assert.equal(Number(await table.getAttribute('aria-rowcount')), all.incidents + 1)
+    assert.ok((await page.locator('.dot').count()) > 0)
+  })
+
+  await t.test('is listed by kind, and by what was reclassified into what', async () => {
+    await page.locator('[data-mark="arrested"]').click()
+    await page.locator('.chip', { hasText: 'arrested' }).waitFor()
+    const table = page.getByRole('table', { name: 'Changed incidents' })
+    await page.locator(`.data-table[aria-rowcount="${all.counts['arrested']! + 1}"]`).waitFor()
+    await table.getByText('arrest: no → yes').first().waitFor()
+    await page.getByRole('button', { name: 'Remove arrested' }).click()
+    const move = all.reclassified[0]!
+    await page.locator('.matrix-upright button').first().click()
+    const { searchParams } = new URL(page.url())
+    assert.equal(searchParams.get('kind'), 'reclassified')
+    assert.ok(searchParams.get('was') && searchParams.get('is') && move.n > 0)
+  })
+
+  await t.test('to one incident is its life, found by its case number', async () => {
+    const { rows } = await changes('&kind=reclassified&limit=1')
+    const { id, before } = rows[0]!
+    await page.goto(address)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type(before?.case_number ?? '')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: String(id) }).waitFor()
+    assert.equal(new URL(page.url()).pathname, `/incidents/${id}`)
+    assert.equal(new URL(page.url()).searchParams.get('compare'), BATCHES[0])
+    await page.getByRole('heading', { name: 'reclassified' }).waitFor()
+    assert.ok((await page.locator('.life-values div').count()) > 10)
+  })
+
+  await t.test('since the first batch is nothing, and the page says why', async () => {
+    await page.goto(`/changes?asof=${BATCHES[0]}`)
+    await page.getByRole('heading', { name: 'This is the first batch.' }).waitFor()
+    await page.goto('/incidents/999999999')
+    await page.getByRole('heading', { name: 'There is no incident 999999999.' }).waitFor()
+    await page.goto('/incidents?q=%3Cb%3Enobody')
+    await page.getByRole('heading', { name: 'There is no incident <b>nobody.' }).waitFor()
+  })
+
+  await t.test('asked nobody but its own server, and broke no policy', () => {
+    assert.deepEqual(served.outside, [])
+    assert.deepEqual(
+      served.complaints.filter((text) => !/status of 404/.test(text)),
+      [],
+    )
+  })
+})
