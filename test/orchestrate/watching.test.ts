@@ -46,16 +46,6 @@ test('a run’s log tells every attempt, what people should know, and how it end
   ])
 })
 
-test('a run keeps two hundred notices', async (t) => {
-  const { state, begin } = await desk(t)
-  const run = begin()
-  for (let n = 0; n < 203; n++) addNotice(state.database, run, { noted_at: '2026-11-23T06:00:00.000Z', message: String(n) })
-  assert.deepEqual(
-    readNotices(state.database, run).map(({ message }) => message),
-    Array.from({ length: 200 }, (_, n) => String(n)),
-  )
-})
-
 test('margins are what is left of each limit, the run’s own limits before those of now', async (t) => {
   const { state, begin, go } = await desk(t)
   const run = begin()

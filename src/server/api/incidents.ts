@@ -12,12 +12,10 @@ const life = z
       description: 'The batch that first saw it; the first of all where it was there from the start.',
     }),
     changes: z.array(
-      change
-        .omit({ id: true })
-        .extend({
-          batch_at: batchAt,
-          by_restore: z.literal(true).optional().meta({ description: 'Not the source did it.' }),
-        }),
+      change.omit({ id: true }).extend({
+        batch_at: batchAt,
+        by_restore: z.literal(true).optional().meta({ description: 'Not the source did it.' }),
+      }),
     ),
     now: incident.nullable().meta({ description: 'As it stands, with the batch that brought it; null where it is gone.' }),
   })

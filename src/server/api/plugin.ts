@@ -15,6 +15,7 @@ import { openApiDocument } from './openapi.ts'
 import { quality } from './quality.ts'
 import { quarantine } from './quarantine.ts'
 import { queries } from './queries.ts'
+import { runActs } from './run-acts.ts'
 import { runs } from './runs.ts'
 import { savedQueries } from './saved-queries.ts'
 
@@ -29,6 +30,7 @@ const PARTS = [
   changes,
   incidents,
   runs,
+  runActs,
   catalog,
   lineage,
   quality,

@@ -1,23 +1,20 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { parseBatchAt } from '../../query/reference.ts'
 import type { Services } from '../services.ts'
 import { sendCached } from './caching.ts'
 import { addEndpoint, type Described, none } from './endpoint.ts'
-import { batchAt, page } from './shapes.ts'
-import { begunRun, runList, runStory, runSummary } from './run-shapes.ts'
+import { page } from './shapes.ts'
+import { runList, runStory } from './run-shapes.ts'
 
-const named = z.object({
+/** Of the run that is meant. */
+export const named = z.object({
   run: z
     .string()
     .min(1)
     .max(100)
     .meta({ examples: ['20261123T060000Z-k3f9'] }),
 })
-/** Who may act on runs: a token with the scope, or an operator who has said who they are a moment ago. */
-const ACT = { method: 'POST', scope: 'pipeline:write', role: 'operator' } as const
-
-/** Runs as they stand, whichever process works on them, and what people decide about them. */
+/** Runs as they stand, whichever process works on them. */
 export function runs(app: FastifyInstance, { runs: desk }: Services): Described[] {
   return [
     addEndpoint(app, {
@@ -50,56 +47,6 @@ export function runs(app: FastifyInstance, { runs: desk }: Services): Described[
         const { run, log } = desk.show(parameters.run)
         return sendCached(request, reply, { run, log }, { isFinal: false })
       },
-    }),
-    addEndpoint(app, {
-      ...ACT,
-      path: '/v1/runs',
-      name: 'beginRun',
-      summary: 'Makes a batch of the configured source now, or goes on with the run that was interrupted',
-      parameters: none,
-      query: none,
-      body: z.strictObject({
-        full: z.boolean().default(false).meta({ description: 'Reads every row, not only what its cursor says is new.' }),
-        at: batchAt.max(40).optional(),
-      }),
-      answer: begunRun,
-      status: 202,
-      handle: async ({ body: { full, at } }, _request, reply) =>
-        reply.status(202).send(await desk.begin({ full, ...(at === undefined ? {} : { at: parseBatchAt(at) }) })),
-    }),
-    addEndpoint(app, {
-      ...ACT,
-      path: '/v1/runs/:run/resume',
-      name: 'resumeRun',
-      summary: 'Goes on with a run that failed or was interrupted, from the step where it stopped',
-      parameters: named,
-      query: none,
-      answer: begunRun,
-      status: 202,
-      handle: async ({ parameters }, _request, reply) => reply.status(202).send(await desk.resume(parameters.run)),
-    }),
-    addEndpoint(app, {
-      ...ACT,
-      confirm: true,
-      path: '/v1/runs/:run/release',
-      name: 'releaseRun',
-      summary: 'Carries a held run to its end in spite of its guard',
-      parameters: named,
-      query: none,
-      answer: begunRun,
-      status: 202,
-      handle: async ({ parameters }, _request, reply) => reply.status(202).send(await desk.release(parameters.run)),
-    }),
-    addEndpoint(app, {
-      ...ACT,
-      confirm: true,
-      path: '/v1/runs/:run/terminate',
-      name: 'terminateRun',
-      summary: 'Ends a run for good; one that is under way ends within a second',
-      parameters: named,
-      query: none,
-      answer: runSummary,
-      handle: async ({ parameters }, _request, reply) => reply.send(await desk.terminate(parameters.run)),
     }),
   ]
 }
