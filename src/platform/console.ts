@@ -1,52 +1,23 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { monotonicSeconds } from '../clock.ts'
-import { asBlotterError, BlotterError } from '../errors.ts'
 import { listCitations, readCitation, removeCitation } from '../history/citations.ts'
-import { snapshotOf, type Table, tableSchema } from '../lake/table.ts'
 import type { Log } from '../log.ts'
-import type { BatchAt } from '../model/batch-at.ts'
-import { duckdbType } from '../model/sql-text.ts'
 import { tableSpecs } from '../pipeline/tables.ts'
 import { checkCitation, type Citing } from '../query/citing/cite.ts'
+import { completionsAt } from '../query/completions.ts'
 import { openReader } from '../query/reader.ts'
 import { openRunning } from '../query/running.ts'
-import { batchScans } from '../query/sandbox/batch-scans.ts'
-import type { QueryLimits, ResultForm } from '../query/sandbox/protocol.ts'
-import { openSandbox, type Sandbox, type SandboxedResult } from '../query/sandbox/sandbox.ts'
+import type { QueryLimits } from '../query/sandbox/protocol.ts'
+import { openSandbox, type Sandbox } from '../query/sandbox/sandbox.ts'
 import { type Asker, openSavedQueries, type SavedQuery } from '../query/saved-queries.ts'
-import { type AskedQuery, listQueries, noteQuery } from '../state/query-rows.ts'
+import { listQueries } from '../state/query-rows.ts'
 import type { State } from '../state/state.ts'
+import { asking, type ConsoleQuery } from './asking.ts'
 import { CITED, citingSetup, type CitingParts, keepCitation } from './citing.ts'
 
 interface Parts extends CitingParts {
   config: { state: string; memoryBytes: number }
   state(): State
-}
-
-/** A statement that somebody asks, and as of which batch. */
-export interface ConsoleQuery {
-  sql: string
-  at: string
-  /** Who asks. */
-  asker: string
-  /** By which name it can be cancelled; a new one by default. */
-  query?: string | undefined
-  /** Aborted when who asks has gone away. */
-  gone: AbortSignal
-}
-
-/** A result with what is told of it. Whoever gets it disposes of it. */
-export interface ConsoleResult extends SandboxedResult {
-  query: string
-  batchAt: BatchAt
-  seconds: number
-}
-
-interface DescribedTable {
-  name: string
-  doc: string
-  columns: { name: string; type: string; doc?: string }[]
 }
 
 export type Console = ReturnType<typeof openConsole>
@@ -69,56 +40,18 @@ function limitsOf(memoryBytes: number) {
 
 /** The SQL console: queries in processes of their own, what has been asked and saved, and citations. */
 export function openConsole(parts: Parts, log: Log) {
-  const limits = limitsOf(parts.config.memoryBytes)
+  const { clock, pipeline, config } = parts
+  const limits = limitsOf(config.memoryBytes)
   const running = openRunning()
-  const saved = openSavedQueries(join(parts.config.state, 'queries'))
+  const saved = openSavedQueries(join(config.state, 'queries'))
+  const names = tableSpecs(pipeline).map((spec) => spec.name)
+  const setup = () => citingSetup(parts).setup
+  const folder = join(config.state, 'console')
   let opened: Sandbox | undefined
-  const sandbox = (): Sandbox =>
-    (opened ??= openSandbox({
-      program: PROGRAM,
-      folder: join(parts.config.state, 'console'),
-      most: limits.exported,
-      ...QUEUE,
-    }))
-  const citingHere = (): Citing => ({ ...citingSetup(parts), runner: sandbox(), limits: limits.cited })
-
-  const note = (asker: string, asked: AskedQuery): void => {
-    try {
-      noteQuery(parts.state().database, asker, asked)
-    } catch (error) {
-      log.warn({ error: String(error) }, 'a query could not be noted')
-    }
-  }
-  const run = async (asked: ConsoleQuery, form: ResultForm, granted: QueryLimits): Promise<ConsoleResult> =>
-    running.during(asked.asker, asked, async (query, signal) => {
-      const begin = monotonicSeconds()
-      const told = { query, sql: asked.sql, started_at: parts.clock.now().toISOString() }
-      const seconds = (): number => Math.round((monotonicSeconds() - begin) * 1000) / 1000
-      let batchAt: BatchAt | null = null
-      try {
-        const scans = await batchScans(citingSetup(parts).setup, asked.at)
-        const { tables, functions, scan } = scans
-        batchAt = scans.batchAt
-        const order = { sql: asked.sql, batchAt, tables, functions, scan, form, limits: granted }
-        const result = await sandbox().run(order, signal)
-        const took = seconds()
-        const ended = { batch_at: batchAt, seconds: took, rows: result.rows, problem: null }
-        note(asked.asker, { ...told, ...ended, state: 'succeeded' })
-        return { ...result, query, batchAt: scans.batchAt, seconds: took }
-      } catch (error) {
-        const { message } = asBlotterError(error)
-        const state = signal.aborted ? 'cancelled' : 'failed'
-        note(asked.asker, {
-          ...told,
-          state,
-          batch_at: batchAt,
-          seconds: seconds(),
-          rows: null,
-          problem: message.slice(0, 2000),
-        })
-        throw error
-      }
-    })
+  const sandbox = (): Sandbox => (opened ??= openSandbox({ program: PROGRAM, folder, most: limits.exported, ...QUEUE }))
+  const run = asking({ clock, running, setup, sandbox, state: parts.state, log })
+  const citing = (): Citing => ({ setup: setup(), runner: sandbox(), limits: limits.cited })
+  const lake = () => parts.lake(false)
   return {
     /** Up to so many rows, as lines of JSON arrays. */
     query: (asked: ConsoleQuery, rows: number) => run(asked, 'rows', { ...limits.shown, rows }),
@@ -129,48 +62,21 @@ export function openConsole(parts: Parts, log: Log) {
     saved,
     /** Throws `saved_query_invalid`. */
     save: (query: SavedQuery, asker: Asker) =>
-      saved.save({ ...query, saved_by: asker.name, saved_at: parts.clock.now().toISOString() }, asker),
-    /** What can be written where: tables with their columns as of a batch, and functions. */
-    async completions(at: string) {
-      const reader = openReader(citingSetup(parts).setup)
-      const { view, batch } = await reader.resolve(at)
-      const order = tableSpecs(parts.pipeline).map((spec) => spec.name)
-      const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length)
-      const names = reader.queryTables(view, batch.batchAt).map(({ name }) => name)
-      const tables = view.tables
-        .filter(({ name }) => names.includes(name))
-        .flatMap((table) => describedTable(table, batch.batchAt))
-        .sort((a, b) => place(a.name) - place(b.name) || (a.name < b.name ? -1 : 1))
-      const functions = reader.functionsAt(view, batch.batchAt).map(({ name, example }) => ({ name, example }))
-      return { batch_at: batch.batchAt, tables, functions }
-    },
+      saved.save({ ...query, saved_by: asker.name, saved_at: clock.now().toISOString() }, asker),
+    completions: async (at: string) => completionsAt(openReader(setup()), at, names),
     citations: {
-      list: async () => (parts.lakeExists() ? listCitations(parts.lake(false)) : []),
-      get: async (name: string) => readCitation(parts.lake(false), name),
+      list: async () => (parts.lakeExists() ? listCitations(lake()) : []),
+      get: async (name: string) => readCitation(lake(), name),
       add: async ({ sql, at, asker, query, gone }: ConsoleQuery) =>
-        running.during(asker, { query, gone }, (_, signal) =>
-          keepCitation(parts, citingHere(), { sql, at, by: asker }, signal),
-        ),
+        running.during(asker, { query, gone }, (_, signal) => keepCitation(parts, citing(), { sql, at, by: asker }, signal)),
       check: async (name: string, asker: string, gone: AbortSignal) =>
         running.during(asker, { gone }, async (_, signal) =>
-          checkCitation(citingHere(), await readCitation(parts.lake(false), name), signal),
+          checkCitation(citing(), await readCitation(lake(), name), signal),
         ),
-      remove: async (name: string) => removeCitation(parts.lake(false), name),
+      remove: async (name: string) => removeCitation(lake(), name),
     },
     async [Symbol.asyncDispose]() {
       await opened?.[Symbol.asyncDispose]()
     },
-  }
-}
-
-/** Other engines’ tables may hold what Blotter does not read: those are not offered. */
-function describedTable(table: Table, batchAt: BatchAt): DescribedTable[] {
-  try {
-    const { fields } = tableSchema(table, snapshotOf(table, batchAt))
-    const columns = fields.map(({ name, type, doc }) => ({ name, type: duckdbType(type), ...(doc ? { doc } : {}) }))
-    return [{ name: table.name, doc: table.metadata.properties['comment'] ?? '', columns }]
-  } catch (error) {
-    if (error instanceof BlotterError) return []
-    throw error
   }
 }

@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { watch } from '../../pipeline/city.ts'
 import { assertDocumented, serveCity, type ServedCity, theft } from '../served-city.ts'
 
 const FIRST = '2026-01-02T06:00:00Z'
@@ -139,6 +140,19 @@ test('a query is cancelled by its name, once or twice, and by nobody else', asyn
     queries.map(({ query, state }) => [query, state]),
     [['mine', 'cancelled']],
   )
+})
+
+test('a link to a batch that has expired is a problem that names the nearest one', async (t) => {
+  const { ask, city } = await cityWithTwoBatches(t)
+  const body = { sql: 'select count(*) from raw.crimes', at: FIRST }
+  assert.equal((await ask('POST', '/api/v1/queries', { body })).status, 200)
+  await city.platform.expire({ dryRun: false, batches: 1 }, watch())
+  for (const url of ['/api/v1/queries', '/api/v1/queries/export', '/api/v1/citations']) {
+    const gone = await ask('POST', url, { body })
+    assert.deepEqual([gone.status, (gone.body as Problem).code], [404, 'batch_missing'], url)
+    assert.match((gone.body as Problem).detail, new RegExp(`nearest is ${SECOND}`))
+  }
+  assert.equal((await ask('GET', `/api/v1/completions?at=${FIRST}`)).status, 404)
 })
 
 test('exports are named after the batch, whole, and harmless in a spreadsheet', async (t) => {
