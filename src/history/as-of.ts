@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import { BlotterError } from '../errors.ts'
 import { equalSnapshots } from '../lake/equal-snapshots.ts'
+import { canonicalLocation } from '../lake/location.ts'
 import { planScan, type Scan } from '../lake/plan.ts'
 import type { Storage } from '../lake/storage.ts'
 import type { Snapshot } from '../lake/metadata.ts'
@@ -33,7 +34,8 @@ export async function viewLake(lake: { storage: Storage; catalog: Catalog; locat
   const entries = await lake.catalog.tables()
   // A copy of a lake would be written into the original's folders, and lose its files to the original's upkeep.
   const own = entries.find((entry) => entry.table === BATCHES_TABLE)?.metadataLocation
-  if (own !== undefined && !own.startsWith(`${lake.location}/`)) throw moved(own, lake.location)
+  if (own !== undefined && !canonicalLocation(own).startsWith(`${canonicalLocation(lake.location)}/`))
+    throw moved(own, lake.location)
   const tables = await Promise.all(entries.map((entry) => loadTable(lake.storage, entry.table, entry.metadataLocation)))
   for (const table of tables) refuseNewer(table)
   const tags = tables.map((table) => tagsOf(table))

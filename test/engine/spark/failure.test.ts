@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sparkFailure } from '../../../src/engine/spark/failure.ts'
+
+test('What Spark says is told by what it means, without its stack, and that nothing was committed', () => {
+  const said: readonly [string, string][] = [
+    ["java.sql.SQLException: Access denied for user 'blotter'@'localhost' (using password: YES)", 'source_refused'],
+    ['com.mysql.cj.jdbc.exceptions.CommunicationsException: Communications link failure', 'source_unreachable'],
+    ['java.lang.ClassNotFoundException: com.mysql.cj.jdbc.Driver', 'spark_missing'],
+    ['org.apache.iceberg.exceptions.CommitFailedException: Table has been updated', 'commit_conflict'],
+    ['org.apache.iceberg.exceptions.NotAuthorizedException: Not authorized', 'unauthorized'],
+    ['java.io.IOException: No space left on device', 'disk_full'],
+    ['java.lang.OutOfMemoryError: Java heap space', 'memory_exhausted'],
+    ['rows_disagree: 3 rows were read, 2 are good', 'rows_disagree'],
+    ['Something else', 'spark_failed'],
+  ]
+  for (const [text, code] of said) {
+    const error = sparkFailure(
+      `An error occurred while calling o1.sql.\n: ${text}\n\tat org.apache.spark.Deep.inside(Deep.scala:1)`,
+    )
+    assert.equal(error.code, code)
+    assert.match(error.message, /Nothing was committed; main of every table is as it was/)
+    assert.doesNotMatch(error.message, /Deep\.scala/)
+  }
+})
