@@ -1,4 +1,5 @@
 import { type Aggregates, toMonths } from './aggregates.ts'
+import { firstDayOf } from './calendar.ts'
 import type { Counters } from './counters.ts'
 import { type Cube, sliceOf } from './cube.ts'
 import { STATES } from './keyed.ts'
@@ -40,8 +41,36 @@ export interface Held {
 
 /** The figures of each wish, those of the time dimension by month; a code's stand at `code * STATES`. */
 export async function count(counters: Counters, held: Held, wishes: readonly Wish[]): Promise<Figures[]> {
-  const plan = planCounts(held, wishes)
-  return figuresOf(held, wishes, plan, await counters.scan(held.id, held.columns, plan.scans))
+  const parts = wishes.map((wish) => atMonths(held, wish))
+  const all = parts.flat()
+  const plan = planCounts(held, all)
+  const figures = figuresOf(held, all, plan, await counters.scan(held.id, held.columns, plan.scans))
+  let taken = 0
+  return parts.map(({ length }) => sumOf(figures.slice(taken, (taken += length))))
+}
+
+/** A wish for nothing but days as one for the whole months among them, and for the days before and after those. */
+export function atMonths({ aggregates, calendar }: Held, wish: Wish): Wish[] {
+  const { days, conditions } = wish
+  if (!aggregates || !days || conditions.length > 0) return [wish]
+  const { firstDay, firstMonth, monthOf } = calendar
+  const [from, to] = [Math.max(0, days.from), Math.min(monthOf.length - 1, days.to)]
+  if (from > to) return [wish]
+  const beginOf = (month: number): number => Math.max(0, firstDayOf(firstMonth + month) - firstDay)
+  const [first, last] = [monthOf[from]!, monthOf[to]!]
+  const begin = beginOf(first) === from ? from : beginOf(first + 1)
+  const end = to === monthOf.length - 1 || beginOf(last + 1) === to + 1 ? to : beginOf(last) - 1
+  if (begin > end) return [wish]
+  const parts = [
+    { from, to: begin - 1 },
+    { from: begin, to: end },
+    { from: end + 1, to },
+  ]
+  return parts.filter((part) => part.from <= part.to).map((part) => ({ ...wish, days: part }))
+}
+
+function sumOf([first, ...others]: Figures[]): Figures {
+  return others.length === 0 ? first! : first!.map((n, i) => others.reduce((sum, one) => sum + one[i]!, n))
 }
 
 /**

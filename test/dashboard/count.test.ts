@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Held } from '../../src/dashboard/count.ts'
-import { planCounts } from '../../src/dashboard/count.ts'
+import { atMonths, planCounts } from '../../src/dashboard/count.ts'
 import { pairsOf } from '../../src/dashboard/cube.ts'
 import type { Columns } from '../../src/dashboard/memory.ts'
 import { partsOf, segmentsOf } from '../../src/dashboard/segments.ts'
@@ -30,7 +30,7 @@ const columns: Columns = {
   state: bytes(1, 0, 1, 1, 2),
 }
 const monthOf = Uint16Array.from({ length: 41 }, (_, i) => (i < 31 ? 0 : 1))
-const calendar = { firstDay: 0, lastDay: 40, firstMonth: 0, months: ['2024-01', '2024-02'], monthOf }
+const calendar = { firstDay: 0, lastDay: 40, firstMonth: 1970 * 12, months: ['1970-01', '1970-02'], monthOf }
 const cubes = pairsOf(columns, 2).map(([first, second]) => ({
   first,
   second,
@@ -105,4 +105,21 @@ test('rows are shared out evenly, each of them once', () => {
     { begin: 6, end: 7 },
   ])
   assert.deepEqual(partsOf([], 2), [[]])
+})
+
+test('days that cut through months are whole months and a few days at either end', () => {
+  const parts = (from: number, to: number) =>
+    atMonths(held, { conditions: [], days: { from, to } }).map(({ days }) => [days!.from, days!.to])
+  assert.deepEqual(parts(0, 40), [[0, 40]])
+  assert.deepEqual(parts(5, 40), [
+    [5, 30],
+    [31, 40],
+  ])
+  assert.deepEqual(parts(0, 35), [
+    [0, 30],
+    [31, 35],
+  ])
+  assert.deepEqual(parts(5, 20), [[5, 20]])
+  assert.deepEqual(parts(-3, 30), [[0, 30]])
+  assert.deepEqual(parts(50, 60), [[50, 60]])
 })
