@@ -2,7 +2,7 @@ import type { ChunkWriter, ColumnSink } from '../engine.ts'
 import { ValueLayer } from './lay-values.ts'
 
 /** What a file of long rows takes: the engine holds all of them, since they are fewer than a row group. */
-const LONG_ROWS_BYTES = 32 << 20
+const LONG_ROWS_BYTES = 8 << 20
 
 /**
  * Lays values out in blocks of a sink, one after the other. A row that is longer than a block begins another file, with

@@ -12,6 +12,8 @@ export interface ParquetOptions {
   schema?: Schema
   /** Default v1, which every reader knows; v2 has encodings that are cheaper to write, for files that only DuckDB reads. */
   version?: 'v1' | 'v2'
+  /** What a row group takes at most before it is compressed, where rows are wide; only for engines that promise no order. */
+  rowGroupBytes?: number
 }
 
 /** Writes beside the target and renames, so that a half-written file never bears the name. */
@@ -19,12 +21,13 @@ export async function copyToParquet(
   connection: DuckDBConnection,
   select: string,
   path: string,
-  { schema, version = 'v1' }: ParquetOptions = {},
+  { schema, version = 'v1', rowGroupBytes }: ParquetOptions = {},
 ): Promise<WrittenFile> {
   await mkdir(dirname(path), { recursive: true })
   const unfinished = `${path}.${randomUUID()}.unfinished`
   const ids = schema ? `, FIELD_IDS ${fieldIds(schema)}` : ''
-  const options = `FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880, PARQUET_VERSION ${version}, RETURN_STATS${ids}`
+  const bytes = rowGroupBytes === undefined ? '' : `, ROW_GROUP_SIZE_BYTES ${rowGroupBytes}`
+  const options = `FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880, PARQUET_VERSION ${version}, RETURN_STATS${ids}${bytes}`
   try {
     const reader = await connection.runAndReadAll(`COPY (${select}) TO ${literal(unfinished)} (${options})`)
     const names = reader.deduplicatedColumnNames()

@@ -33,6 +33,8 @@ export interface BlocksJob {
 
 const TYPES: Readonly<Record<string, DuckDBType>> = { BIGINT, BOOLEAN, DATE, DOUBLE, TIMESTAMP, VARCHAR }
 const INLINE_BYTES = 12
+/** Of the engine's memory, what a row group takes before it is compressed: it stands there three times then. */
+const ROW_GROUP_SHARE = 0.2
 /** The column of a block's heap: one long value, which keeps alive what the texts of the other columns point into. */
 const HEAP = 'heap of texts'
 
@@ -43,11 +45,14 @@ const HEAP = 'heap of texts'
 export async function writeBlocks(job: BlocksJob): Promise<WrittenFile> {
   const { instance, connection } = await openInstance({ ...job.engine, threads: 1 })
   try {
+    // One thread keeps the order of the blocks anyway; only without the promise can row groups be limited in bytes.
+    await connection.run('SET preserve_insertion_order = false')
     registerBlocks(connection, job)
-    const { shape, path } = job
-    if (shape) return await copyToParquet(connection, `SELECT ${shape.select} FROM blocks()`, path, { schema: shape.schema })
-    const names = job.columns.map((column) => identifier(column.name)).join(', ')
-    return await copyToParquet(connection, `SELECT ${names} FROM blocks()`, path, { version: 'v2' })
+    const { shape, path, columns, engine } = job
+    const select = shape?.select ?? columns.map((column) => identifier(column.name)).join(', ')
+    const form = shape ? { schema: shape.schema } : { version: 'v2' as const }
+    const rowGroupBytes = Math.floor(engine.memoryBytes * ROW_GROUP_SHARE)
+    return await copyToParquet(connection, `SELECT ${select} FROM blocks()`, path, { ...form, rowGroupBytes })
   } finally {
     connection.closeSync()
     instance.closeSync()

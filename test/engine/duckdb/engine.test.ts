@@ -164,6 +164,25 @@ describe('A chunk writer', () => {
       assert.deepEqual(await engine.rows(`SELECT count(*) AS n FROM '${none.files[0]}'`), [{ n: 0n }])
     }))
 
+  test('takes more than its memory, however wide the rows are', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'blotter-'))
+    try {
+      await using engine = await openDuckDb({ memoryBytes: 64 << 20, spillFolder: join(folder, 'spill') })
+      const writer = await engine.chunkWriter(folder, 'wide', [{ name: 'text', type: 'VARCHAR' }])
+      for (let chunk = 0; chunk < 30; chunk++) {
+        await writer.write([Array.from({ length: 2048 }, (_, row) => `${chunk * 2048 + row} `.repeat(600).slice(0, 3000))])
+      }
+      const { files } = await writer.finish()
+      const [found] = await engine.rows(
+        `SELECT count(*) AS n, count(*) FILTER (WHERE split_part(text, ' ', 1) <> i::VARCHAR) AS moved
+         FROM read_parquet('${files[0]}', file_row_number = true) AS t(text, i)`,
+      )
+      assert.deepEqual(found, { n: 30n * 2048n, moved: 0n })
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+
   test('takes texts of any length, in files whose blocks are as large as they need', () =>
     inEngine(async (engine, folder) => {
       const writer = await engine.chunkWriter(folder, 'long', [
