@@ -4,7 +4,7 @@ import { snapshotOf, type Table } from '../lake/table.ts'
 import type { DataFile } from '../lake/data-file.ts'
 import type { Schema } from '../model/schema.ts'
 import type { RunContext } from './context.ts'
-import { saveStaged, type StagedTable } from './work-files.ts'
+import { saveBase, saveStaged, type StagedTable } from './work-files.ts'
 
 /** Data and delete files that a batch adds to a table and takes out of it. */
 export interface TableDelta {
@@ -34,6 +34,7 @@ export async function stageTable(context: RunContext, table: Table, delta: Table
   const next = delta.properties ? withProperties(versioned, delta.properties, clock.now()) : versioned
   const scan = await planScan(lake.storage, next, snapshotOf(next))
   const staged = { table: next, rows: scan.rows, changed }
+  if (table.metadataLocation !== null) await saveBase(context.folder, table)
   await saveStaged(context.folder, staged)
   return staged
 }

@@ -23,6 +23,23 @@ export async function loadStaged(folder: string, table: string): Promise<StagedT
   return parseJson(await readFile(stagedPath(folder, table), 'utf8')) as StagedTable
 }
 
+/** Keeps the version that a staged one is made upon: the lake may have forgotten it by the time of the commit. */
+export async function saveBase(folder: string, base: Table): Promise<void> {
+  const path = basePath(folder, base.name)
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, formatJson(base))
+}
+
+/** Undefined where it is not known. */
+export async function loadBase(folder: string, table: string): Promise<Table | undefined> {
+  const text = await readFile(basePath(folder, table), 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : (parseJson(text) as Table)
+}
+
+function basePath(folder: string, table: string): string {
+  return join(folder, 'base', `${table}.json`)
+}
+
 function stagedPath(folder: string, table: string): string {
   return join(folder, 'staged', `${table}.json`)
 }

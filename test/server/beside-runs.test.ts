@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { formatJson, parseJson } from '../../src/lake/exact-json.ts'
 import type { TableMetadata } from '../../src/lake/metadata.ts'
 import { createApp } from '../../src/server/app.ts'
-import { BlotterError } from '../../src/errors.ts'
 import { type City, type Incident, makeCity } from '../pipeline/city.ts'
 
 const incident = (id: number, block: string, day = '21'): Incident => ({
@@ -52,17 +52,17 @@ test('who writes to Blotter’s own tables while it makes a batch loses nothing,
       })
       assert.ok(status === 200 || status === 409, String(status))
       if (status === 200) written += 1
+      await sleep(5)
     }
   }
   await city.publish([incident(1, 'b', '22'), incident(2, 'c', '22')])
   const writing = write()
-  const outcome = await city.run({ at: '2026-11-22T06:00:00Z' }).catch((error: unknown) => error)
-  stop = true
-  await writing
-  // Where the batch lost, it is said so, nothing of it is seen, and the next run makes it.
-  if (outcome instanceof BlotterError) {
-    assert.equal(outcome.code, 'commit_conflict')
+  try {
+    // Properties go with rows: nobody has to begin again.
     await city.run({ at: '2026-11-22T06:00:00Z' })
+  } finally {
+    stop = true
+    await writing
   }
   const { properties, refs } = await catalog.metadata(path)
   assert.equal(Object.keys(properties).filter((key) => key.startsWith('key')).length, written)

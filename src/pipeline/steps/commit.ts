@@ -3,7 +3,6 @@ import { BATCHES_TABLE, changesColumn } from '../../history/ledger.ts'
 import { kindNames } from '../../history/kinds.ts'
 import { planScan } from '../../lake/plan.ts'
 import { scanSql } from '../../lake/read.ts'
-import { writeMetadata } from '../../lake/stage.ts'
 import { snapshotOf, tagsOf } from '../../lake/table.ts'
 import type { BatchKind, RowCounts } from '../../model/report.ts'
 import { identifier, literal } from '../../model/sql-text.ts'
@@ -14,6 +13,7 @@ import { RESTORE } from '../../history/restore.ts'
 import { stageTable } from '../stage-table.ts'
 import { openTable, tableSpecs } from '../tables.ts'
 import { loadStaged } from '../work-files.ts'
+import { commitStaged } from './commit-staged.ts'
 import type { ExtractOutput } from './extract.ts'
 import { type LandOutput, writeRows } from './land.ts'
 
@@ -62,12 +62,7 @@ export async function commitStep(
         ...(context.restore ? { [RESTORE]: JSON.stringify(context.restore) } : {}),
       },
     })
-    const swaps = []
-    for (const name of names)
-      swaps.push(await writeMetadata(lake.storage, (await loadStaged(context.folder, name)).table, context.run))
-    context.assertHeld()
-    await lake.catalog.commit(swaps)
-    for (const location of swaps.flatMap((swap) => swap.unnamed)) await lake.storage.remove(location).catch(() => {})
+    await commitStaged(context, names)
   }
   const tables = []
   for (const name of names) {
