@@ -57,6 +57,8 @@ export async function startAirflowWorld(
     const child = spawn(words[0], words.slice(1), {
       env: { ...env, ...more },
       detached: true,
+      // moto leaves what it records in its own folder.
+      cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const out = createWriteStream(join(folder, log), { flags: 'a' })

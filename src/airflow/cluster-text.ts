@@ -52,6 +52,7 @@ if SETTINGS["security_configuration"]:
 
 PLACES = {
     "\${code}": SETTINGS["code"],
+    "\${lake}": SETTINGS["lake"],
     "\${batch_at}": "{{ ${version === 3 ? 'dag_run.run_after' : 'logical_date'}.strftime('%Y-%m-%dT%H:%M:%SZ') }}",
     # Of each cluster its own: a run that is begun again is another run of the same batch.
     "\${run}": "airflow-{{ ti.xcom_pull(task_ids='create_cluster') | lower }}",

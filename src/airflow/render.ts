@@ -60,6 +60,7 @@ if beside.exists():
 const SETTINGS = {
   release: 'emr-7.9.0',
   code: 's3://blotter-code/spark',
+  lake: 's3://blotter-lake',
   logs: 's3://blotter-logs/emr/',
   subnets: [] as string[],
   service_role: 'EMR_DefaultRole',

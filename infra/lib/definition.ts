@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import { readDefinitions } from '../../src/dashboard/definitions.ts'
+import { renderAirflow } from '../../src/airflow/render.ts'
+import { sparkEngine } from '../../src/engine/spark/engine.ts'
+import { loadPipeline } from '../../src/pipeline/load.ts'
+import { tableSpecs } from '../../src/pipeline/tables.ts'
+import { loadConfig } from '../../src/config.ts'
+import { describingDag } from '../../src/platform/dag.ts'
+import { jdbcReading } from '../../src/source/mysql/jdbc.ts'
+import type { Definition } from './app.ts'
+import { blotterVersion, type Settings } from './settings.ts'
+
+/** Reads the pipeline that the stacks are for: its tables, its dashboards, and its DAG for MWAA's version of Airflow. */
+export async function readDefinition(settings: Settings): Promise<Definition> {
+  const pipeline = await loadPipeline(settings.pipeline)
+  const { found, problems } = await readDefinitions(join(settings.pipeline, '4-dashboards'))
+  if (problems.length > 0)
+    throw new Error(problems.map(({ file, line, message }) => `${file}:${line} ${message}`).join('\n'))
+  return {
+    pipeline,
+    namespaces: [...new Set(tableSpecs(pipeline).map(({ name }) => name.split('.')[0]!))],
+    files: renderAirflow(await dagOf(settings, pipeline), settings.airflowVersion.startsWith('2.') ? 2 : 3),
+    dashboards: [...found].map(([name, definition]) => ({ name, definition })),
+  }
+}
+
+/** The DAG, in which `${lake}` and `${code}` stand for buckets that have no name yet. */
+async function dagOf(settings: Settings, pipeline: Definition['pipeline']) {
+  const config = loadConfig({
+    env: {},
+    cwd: settings.pipeline,
+    flags: { source: `mysql://blotter_ro@source/chicago?table=${pipeline.source.table}`, pipeline: settings.pipeline },
+  })
+  const parts = {
+    config: {
+      ...config,
+      schedule: { cron: settings.cron, timezone: settings.timezone, onSourceChangeMs: 5 * 60_000 },
+      spark: { ...config.spark, conf: GLUE },
+    },
+    pipeline,
+    codeVersion: blotterVersion,
+    location: '${lake}',
+  }
+  return describingDag(parts, { ...sparkEngine, ...jdbcReading }).airflowDag({ secret: 'blotter/mysql' })
+}
+
+/** The lake's catalog is Glue. */
+const GLUE = {
+  'spark.sql.catalog.blotter.type': 'glue',
+  'spark.sql.catalog.blotter.io-impl': 'org.apache.iceberg.aws.s3.S3FileIO',
+}

@@ -1,0 +1,78 @@
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
+import * as ec2 from 'aws-cdk-lib/aws-ec2'
+import * as ecr from 'aws-cdk-lib/aws-ecr'
+import * as ecs from 'aws-cdk-lib/aws-ecs'
+import * as events from 'aws-cdk-lib/aws-events'
+import * as targets from 'aws-cdk-lib/aws-events-targets'
+import * as logs from 'aws-cdk-lib/aws-logs'
+import type { Construct } from 'constructs'
+import type { Lake } from './lake.ts'
+import type { Network } from './network.ts'
+import { blotterVersion } from './settings.ts'
+import type { Source } from './source.ts'
+
+interface LoaderProps extends StackProps {
+  network: Network
+  lake: Lake
+  source: Source
+  /** `socrata://HOST/DATASET` */
+  from: string
+}
+
+/** Runs `blotter load` each night: from the city's portal into MySQL. */
+export class Loader extends Stack {
+  constructor(scope: Construct, id: string, { network, lake, source, from, ...props }: LoaderProps) {
+    super(scope, id, props)
+    const images = new ecr.Repository(this, 'Images', {
+      repositoryName: 'blotter',
+      imageScanOnPush: true,
+      imageTagMutability: ecr.TagMutability.IMMUTABLE,
+      encryption: ecr.RepositoryEncryption.KMS,
+      encryptionKey: lake.key,
+      removalPolicy: RemovalPolicy.RETAIN,
+    })
+    const cluster = new ecs.Cluster(this, 'Cluster', {
+      vpc: network.vpc,
+      containerInsightsV2: ecs.ContainerInsights.ENABLED,
+    })
+    const task = new ecs.FargateTaskDefinition(this, 'Task', {
+      cpu: 1024,
+      memoryLimitMiB: 2048,
+      runtimePlatform: {
+        cpuArchitecture: ecs.CpuArchitecture.X86_64,
+        operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
+      },
+    })
+    const into = `mysql://blotter_admin@${source.database.dbInstanceEndpointAddress}:3306/chicago?table=crimes&tls=require`
+    // A program needs a place for its temporary files; the rest of the container cannot be written.
+    task.addVolume({ name: 'work' })
+    const container = task.addContainer('Load', {
+      image: ecs.ContainerImage.fromEcrRepository(images, blotterVersion),
+      command: ['load', '--lake', '/tmp/lake', '--from', from, '--into', into],
+      readonlyRootFilesystem: true,
+      secrets: { BLOTTER_SOURCE_PASSWORD: ecs.Secret.fromSecretsManager(source.database.secret!, 'password') },
+      logging: ecs.LogDrivers.awsLogs({
+        streamPrefix: 'load',
+        logGroup: new logs.LogGroup(this, 'Log', {
+          retention: logs.RetentionDays.THREE_MONTHS,
+          encryptionKey: lake.key,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+      }),
+    })
+    container.addMountPoints({ containerPath: '/tmp', sourceVolume: 'work', readOnly: false })
+    const group = new ec2.SecurityGroup(this, 'Group', {
+      vpc: network.vpc,
+      description: 'The loader',
+      allowAllOutbound: false,
+    })
+    group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'The portal and AWS')
+    group.addEgressRule(ec2.Peer.ipv4(network.vpc.vpcCidrBlock), ec2.Port.tcp(3306), 'MySQL')
+    new events.Rule(this, 'Nightly', {
+      schedule: events.Schedule.cron({ hour: '8', minute: '0' }),
+      targets: [
+        new targets.EcsTask({ cluster, taskDefinition: task, subnetSelection: network.outgoing, securityGroups: [group] }),
+      ],
+    })
+  }
+}

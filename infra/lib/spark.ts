@@ -1,0 +1,75 @@
+import { Stack, type StackProps } from 'aws-cdk-lib'
+import * as ec2 from 'aws-cdk-lib/aws-ec2'
+import * as emr from 'aws-cdk-lib/aws-emr'
+import * as iam from 'aws-cdk-lib/aws-iam'
+import type { Construct } from 'constructs'
+import type { Lake } from './lake.ts'
+import type { Network } from './network.ts'
+import type { Source } from './source.ts'
+
+interface SparkProps extends StackProps {
+  network: Network
+  lake: Lake
+  source: Source
+}
+
+/** What an EMR cluster of a run is made of: its roles, its groups and its encryption. The clusters are made by the DAG. */
+export class Spark extends Stack {
+  readonly service: iam.Role
+  readonly instance: iam.Role
+  readonly profile: iam.CfnInstanceProfile
+  readonly security: emr.CfnSecurityConfiguration
+
+  constructor(scope: Construct, id: string, { network, lake, source, ...props }: SparkProps) {
+    super(scope, id, props)
+    this.service = new iam.Role(this, 'Service', {
+      assumedBy: new iam.ServicePrincipal('elasticmapreduce.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+      managedPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonEMRServicePolicy_v2')],
+    })
+    this.instance = new iam.Role(this, 'Instance', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') })
+    this.service.addToPolicy(new iam.PolicyStatement({ actions: ['iam:PassRole'], resources: [this.instance.roleArn] }))
+    this.profile = new iam.CfnInstanceProfile(this, 'Profile', { roles: [this.instance.roleName] })
+    lake.lake.grantReadWrite(this.instance)
+    lake.code.grantRead(this.instance)
+    lake.logs.grantWrite(this.instance)
+    source.reader.grantRead(this.instance)
+    this.instance.addToPolicy(
+      new iam.PolicyStatement({
+        sid: 'TablesOfThePipeline',
+        actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables', 'glue:CreateTable', 'glue:UpdateTable'],
+        resources: [
+          this.formatArn({ service: 'glue', resource: 'catalog' }),
+          ...lake.databases.flatMap((name) => [
+            this.formatArn({ service: 'glue', resource: 'database', resourceName: name }),
+            this.formatArn({ service: 'glue', resource: 'table', resourceName: `${name}/*` }),
+          ]),
+        ],
+      }),
+    )
+    this.security = new emr.CfnSecurityConfiguration(this, 'Security', {
+      name: 'blotter',
+      securityConfiguration: {
+        EncryptionConfiguration: {
+          EnableAtRestEncryption: true,
+          EnableInTransitEncryption: false,
+          AtRestEncryptionConfiguration: {
+            S3EncryptionConfiguration: { EncryptionMode: 'SSE-KMS', AwsKmsKey: lake.key.keyArn },
+            LocalDiskEncryptionConfiguration: {
+              EncryptionKeyProviderType: 'AwsKms',
+              AwsKmsKey: lake.key.keyArn,
+              EnableEbsEncryption: true,
+            },
+          },
+        },
+        InstanceMetadataServiceConfiguration: { MinimumInstanceMetadataServiceVersion: 2, HttpPutResponseHopLimit: 1 },
+      },
+    })
+    lake.key.grantEncryptDecrypt(this.service)
+    const cluster = new ec2.SecurityGroup(this, 'Group', { vpc: network.vpc, description: 'EMR', allowAllOutbound: false })
+    cluster.addIngressRule(cluster, ec2.Port.allTraffic(), 'Nodes of one cluster')
+    cluster.addEgressRule(ec2.Peer.ipv4(network.vpc.vpcCidrBlock), ec2.Port.tcp(3306), 'MySQL')
+    cluster.addEgressRule(ec2.Peer.ipv4(network.vpc.vpcCidrBlock), ec2.Port.tcp(443), 'Endpoints of AWS')
+  }
+}
