@@ -5,6 +5,7 @@ import { parseConfigFile, type ConfigFile } from './config/file.ts'
 import { CONFIG_KEYS, valueOfText, type ConfigKey } from './config/keys.ts'
 import { nearest } from './config/nearest.ts'
 import { openLineageOf } from './config/open-lineage.ts'
+import { tracingOf } from './config/tracing.ts'
 import { configProblem } from './config/problem.ts'
 import { configSchema, SECRET, type ConfigValues } from './config/schema.ts'
 import { BlotterError } from './errors.ts'
@@ -80,13 +81,17 @@ export function loadConfig(inputs: ConfigInputs): Config {
     variables,
     pathOf: (key, text) => resolve(origins.has(key) || !file ? inputs.cwd : dirname(file.path), text),
     isFlag: (key) => origins.has(key),
-    openLineage: openLineageOf(inputs.env, (variable) => {
-      const given = variableText(variable, variables)
-      if (given) redaction.keep(given.text)
-      return given && (async () => given.text)
-    }),
+    openLineage: openLineageOf(inputs.env, (variable) => given(variable, variables)),
+    tracing: tracingOf(inputs.env, (variable) => given(variable, variables)),
     notices: strangeVariables(inputs.env),
   })
+}
+
+/** A credential that a variable, or the file that it names, holds itself. */
+function given(variable: string, variables: Variables): Credential | undefined {
+  const found = variableText(variable, variables)
+  if (found) redaction.keep(found.text)
+  return found && (async () => found.text)
 }
 
 /** Where TLS begins with the first byte (RFC 8314). */
@@ -100,13 +105,14 @@ interface Shaping {
   /** Whether a flag or a variable gave the key. */
   isFlag(key: string): boolean
   openLineage: Config['openLineage']
+  tracing: Config['tracing']
   notices: readonly string[]
 }
 
 const SHIPPED_PIPELINE = resolve(import.meta.dirname, '../pipelines/chicago-crimes')
 
 function shaped(values: ConfigValues, shaping: Shaping): Config {
-  const { file, credential, pathOf, openLineage, notices } = shaping
+  const { file, credential, pathOf, openLineage, tracing, notices } = shaping
   const { source, schedule, load, sla, guards, retention, alerts, server } = values
   const bucket = values.lake.includes('://')
   const lake = bucket ? values.lake.replace(/\/+$/, '') : pathOf('lake', values.lake)
@@ -150,6 +156,7 @@ function shaped(values: ConfigValues, shaping: Shaping): Config {
     secrets: secretsOf(values, state, shaping),
     server: serverOf(server, shaping),
     openLineage,
+    tracing,
     notices,
   }
 }

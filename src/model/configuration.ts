@@ -37,6 +37,8 @@ export interface Config {
   secrets: SecretsConfig
   server: ServerConfig
   openLineage: OpenLineageConfig
+  /** Undefined: runs are not traced. */
+  tracing: TracingConfig | undefined
   /** What looks like a mistake but stops nothing, such as a `BLOTTER_*` variable that no key answers to. */
   notices: readonly string[]
 }
@@ -71,6 +73,14 @@ export interface OpenLineageConfig {
   namespace: string
   url: string | undefined
   apiKey: Credential | undefined
+}
+
+/** Where traces of runs are sent to, by OTLP over HTTP. */
+export interface TracingConfig {
+  url: string
+  /** `name=value,…`, as OpenTelemetry has them. */
+  headers: Credential | undefined
+  service: string
 }
 
 export interface AlertsConfig {
