@@ -1,3 +1,5 @@
+import { isMended } from './mending.ts'
+
 /** An RFC 9457 problem document, as an error. */
 export class Problem extends Error {
   readonly status: number
@@ -77,8 +79,19 @@ export async function askFile(path: string, asking: Asking = {}): Promise<{ name
   return { name, blob: await response.blob() }
 }
 
-/** A good answer. */
-async function answered(path: string, { query, method = 'GET', body, signal }: Asking): Promise<Response> {
+/** A good answer; a refusal that can be mended is, once. */
+async function answered(path: string, asking: Asking): Promise<Response> {
+  try {
+    return await once(path, asking)
+  } catch (error) {
+    // What a login is told of its own mistakes is no session that has ended.
+    const isLogin = /^\/(?:session|enrolment)\b/.test(path)
+    if (isLogin || !(error instanceof Problem) || !(await isMended(error.code))) throw error
+    return once(path, asking)
+  }
+}
+
+async function once(path: string, { query, method = 'GET', body, signal }: Asking): Promise<Response> {
   const address = addressOf(path, query)
   const headers = new Headers({ accept: 'application/json' })
   if (body !== undefined) headers.set('content-type', 'application/json')

@@ -26,6 +26,8 @@ export const pages: readonly PageEntry[] = [
   { path: '/catalog', title: 'Catalog', icon: 'catalog', load: () => import('./pages/catalog/page.tsx') },
   { path: '/lineage', title: 'Lineage', icon: 'lineage', load: () => import('./pages/lineage/page.tsx') },
   { path: '/runs', title: 'Runs', icon: 'runs', load: () => import('./pages/runs/page.tsx') },
+  { path: '/settings', title: 'Settings', icon: 'settings', load: () => import('./pages/settings/page.tsx') },
+  { path: '/login', title: 'Sign in', bare: true, load: () => import('./pages/login/page.tsx') },
 ]
 
 export const LOGIN = '/login'

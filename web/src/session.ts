@@ -4,6 +4,7 @@ import { ask, Problem, rememberCsrf } from './api.ts'
 export type Role = 'viewer' | 'operator' | 'admin'
 
 export interface User {
+  id: string
   email: string
   name: string
   role: Role
@@ -13,7 +14,11 @@ export interface Session {
   user: User | null
   /** True until the first user exists: then only a one-time link lets in. */
   first_user: boolean
+  /** The city's accounts, where they are configured. */
+  single_sign_on?: { name: string } | null
   csrf?: string
+  /** How they signed in. */
+  factor?: 'totp' | 'recovery' | 'passkey' | 'single_sign_on'
 }
 
 /** Who is looking, and what unsafe requests have to bring along. Invalidate `['session']` after logging in or out. */

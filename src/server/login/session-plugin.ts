@@ -23,7 +23,8 @@ export function sessionPlugin(clock: Clock) {
           const { internalAdapter } = context.context
           const user = await internalAdapter.findUserById(context.body.userId)
           if (!user) throw new APIError('UNAUTHORIZED')
-          const session = await internalAdapter.createSession(user.id, false, { factor: context.body.factor })
+          // `true`: what is given here goes before the fields' defaults.
+          const session = await internalAdapter.createSession(user.id, false, { factor: context.body.factor }, true)
           await setSessionCookie(context, { session, user })
           return context.json({ session: session.id })
         },

@@ -82,7 +82,7 @@ export function Command({ text }: { text: string }) {
   }
   return (
     <div className="command">
-      <code>{text}</code>
+      <code tabIndex={0}>{text}</code>
       <button type="button" className="button button-quiet" onClick={() => void copy()}>
         <Icon name={isCopied ? 'check' : 'copy'} size={16} />
         {isCopied ? 'Copied' : 'Copy'}
