@@ -4,12 +4,13 @@ import type { BatchAt } from '../model/batch-at.ts'
 import type { Config } from '../model/configuration.ts'
 import { terminateRun } from '../orchestrate/recover.ts'
 import { listRuns, showRun } from '../orchestrate/runs.ts'
-import { type BatchMaker, makeBatch, releaseBatch, resumeBatch } from '../pipeline/make-batch.ts'
+import { type BatchMaker, type BatchWatch, makeBatch, releaseBatch, resumeBatch } from '../pipeline/make-batch.ts'
 import { QUARANTINE_URL } from '../pipeline/quarantine-source.ts'
 import type { State } from '../state/state.ts'
 import { tellOfTerminated } from './lineage.ts'
 import { sourceUrl } from './refusals.ts'
 import { runRecorder } from './run-record.ts'
+import { traced } from './traced.ts'
 import { batchWatch, detailOf, summaryOf, type Watch } from './told.ts'
 
 interface Parts {
@@ -19,16 +20,22 @@ interface Parts {
   existing(): BatchMaker
   state(): State
   stateExists(): boolean
+  location: string
+  codeVersion: string
 }
 
 /** What the platform offers of runs: to make a batch, to go on, to decide, and to look at what was done. */
 export function batching(parts: Parts & Parameters<typeof tellOfTerminated>[0], log: Log) {
-  const recorded = (watch: Watch) => batchWatch(watch, log, runRecorder(parts))
+  const send = traced(parts, log)
+  const watched = <T>(watch: Watch, work: (watch: BatchWatch) => Promise<T>): Promise<T> =>
+    send(batchWatch(watch, log, runRecorder(parts)), work)
   return {
     run: async (options: { full: boolean; at?: BatchAt }, watch: Watch) =>
-      makeBatch(parts.maker(), { ...options, source: sourceUrl(parts.config) }, recorded(watch)),
-    runResume: async (run: string | undefined, watch: Watch) => resumeBatch(parts.maker(), run, recorded(watch)),
-    runRelease: async (run: string | undefined, watch: Watch) => releaseBatch(parts.maker(), run, recorded(watch)),
+      watched(watch, (own) => makeBatch(parts.maker(), { ...options, source: sourceUrl(parts.config) }, own)),
+    runResume: async (run: string | undefined, watch: Watch) =>
+      watched(watch, (own) => resumeBatch(parts.maker(), run, own)),
+    runRelease: async (run: string | undefined, watch: Watch) =>
+      watched(watch, (own) => releaseBatch(parts.maker(), run, own)),
     runTerminate: async (run?: string) => {
       const { run: ended } = terminateRun(parts.state(), run, parts.clock)
       await tellOfTerminated(parts)
@@ -37,6 +44,6 @@ export function batching(parts: Parts & Parameters<typeof tellOfTerminated>[0], 
     runs: async () => (parts.stateExists() ? listRuns(parts.state()).map(summaryOf) : []),
     runShow: async (run?: string) => detailOf(showRun(parts.state(), run)),
     quarantineRelease: async (watch: Watch) =>
-      makeBatch(parts.existing(), { source: QUARANTINE_URL, full: false }, recorded(watch)),
+      watched(watch, (own) => makeBatch(parts.existing(), { source: QUARANTINE_URL, full: false }, own)),
   }
 }
