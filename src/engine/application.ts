@@ -46,10 +46,18 @@ export interface SourcePlan {
 /** How values of the source are staged: dates and times as text, exactly as the server shows them. */
 export type StagedAs = 'text' | 'long' | 'double'
 
+export interface FoundInSource {
+  name: string
+  expression: string
+  staged: StagedAs
+  /** A date or a time, with a fraction of a second or without. */
+  time?: 'whole' | 'fraction'
+}
+
 export interface PlannedColumn {
   column: SourceColumn
   /** Absent where the source has no such column: it lands as NULL. */
-  found?: { name: string; expression: string; staged: StagedAs; hasFraction: boolean }
+  found?: FoundInSource
 }
 
 /** What an application is told beside its plan: one batch of it. */

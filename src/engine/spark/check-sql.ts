@@ -14,8 +14,10 @@ interface ColumnReading {
 /** Staged rows as found and as read, with the first rule that each breaks by itself (NULL: none). */
 export function readRows({ pipeline, source }: BatchPlan): string {
   const read = source.columns.map((planned) => ({ planned, reading: readingOf(planned) }))
+  const times = source.columns.filter(({ found: there }) => there?.time)
+  const odd = times.map(({ column }) => `coalesce(${identifier(column.name)} LIKE '%-00%', false)`).join(' OR ') || 'false'
   const found = source.columns.map(
-    ({ column, found: there }) => `${foundSql(column, there)} AS ${foundIdentifier(column.name)}`,
+    ({ column, found: there }) => `${foundSql(column, there, odd)} AS ${foundIdentifier(column.name)}`,
   )
   const values = read.map(({ planned, reading }) => `${reading.value} AS ${identifier(planned.column.name)}`)
   return `SELECT *,\n  ${ruleOf(pipeline.source.key, read)} AS rule
@@ -30,8 +32,13 @@ FROM (
 )`
 }
 
-/** Rows without a rule, each key once: repeated keys by their newest content, if there is only one. */
+/** Rows without a rule, where no key stands more than once. */
 export function goodRows({ pipeline }: BatchPlan): string {
+  return `SELECT ${pipeline.source.columns.map(({ name }) => identifier(name)).join(', ')} FROM readable`
+}
+
+/** Rows without a rule, each key once: repeated keys by their newest content, if there is only one. */
+export function goodAmongRepeats({ pipeline }: BatchPlan): string {
   const { columns, key } = pipeline.source
   const names = columns.map(({ name }) => identifier(name)).join(', ')
   return `SELECT ${names} FROM readable LEFT ANTI JOIN repeated_keys USING (${identifier(key)})
@@ -57,10 +64,29 @@ FROM (
 WHERE ${identifier(cursor)} <=> newest`
 }
 
-/** Rows for quarantine, all as found: those that break a rule, and contents that contradict each other under one key. */
-export function badRows({ pipeline, source }: BatchPlan): string {
-  const { columns, key, cursor } = pipeline.source
-  const names = columns.map(({ name }) => identifier(name))
+/** Rows for quarantine, all as found: those that break a rule by themselves. */
+export function badRows(plan: BatchPlan): string {
+  return `SELECT ${asFound(plan, 'rule')}\nFROM read_rows WHERE rule IS NOT NULL`
+}
+
+/** The same, and contents that contradict each other under one key. */
+export function badAmongRepeats(plan: BatchPlan): string {
+  const { columns, key, cursor } = plan.pipeline.source
+  const names = columns.map(({ name }) => `r.${identifier(name)}`).join(', ')
+  const same = (name: string): string => `r.${identifier(name)} <=> c.${identifier(name)}`
+  return `${badRows(plan)}
+UNION ALL
+SELECT ${asFound(plan, "'duplicate_key'")}
+FROM (
+  SELECT r.*, row_number() OVER (PARTITION BY ${names} ORDER BY r.${identifier(key)}) AS nth
+  FROM readable r LEFT SEMI JOIN (SELECT * FROM newest_contents WHERE contents > 1) c
+    ON ${[key, cursor].map(same).join(' AND ')}
+)
+WHERE nth = 1`
+}
+
+function asFound({ pipeline, source }: BatchPlan, rule: string): string {
+  const { key } = pipeline.source
   const texts = source.columns.map(({ column, found }) => {
     return `${textOf(found?.staged ?? 'text', foundIdentifier(column.name))} AS ${identifier(column.name)}`
   })
@@ -68,18 +94,7 @@ export function badRows({ pipeline, source }: BatchPlan): string {
     source.columns.find(({ column }) => column.name === key)?.found?.staged ?? 'text',
     foundIdentifier(key),
   )
-  const same = (name: string): string => `r.${identifier(name)} <=> c.${identifier(name)}`
-  const asFound = (rule: string): string => `${rule} AS rule, ${keyText} AS key,\n  ${texts.join(',\n  ')},\n  extra`
-  return `SELECT ${asFound('rule')}
-FROM read_rows WHERE rule IS NOT NULL
-UNION ALL
-SELECT ${asFound("'duplicate_key'")}
-FROM (
-  SELECT r.*, row_number() OVER (PARTITION BY ${names.map((name) => `r.${name}`).join(', ')} ORDER BY r.${identifier(key)}) AS nth
-  FROM readable r LEFT SEMI JOIN (SELECT * FROM newest_contents WHERE contents > 1) c
-    ON ${[key, cursor].map(same).join(' AND ')}
-)
-WHERE nth = 1`
+  return `${rule} AS rule, ${keyText} AS key,\n  ${texts.join(',\n  ')},\n  extra`
 }
 
 /** Keys of quarantined rows, as far as they can be read. */
@@ -124,12 +139,13 @@ function readingOf({ column, found }: PlannedColumn): Reading {
   return found ? readColumn(column, found.staged) : { value: `CAST(NULL AS ${sparkType(column.type)})`, repairs: {} }
 }
 
-function foundSql({ name }: SourceColumn, found: PlannedColumn['found']): string {
+function foundSql({ name }: SourceColumn, found: PlannedColumn['found'], odd: string): string {
   if (!found) return 'CAST(NULL AS STRING)'
   if (found.staged === 'long') return `CAST(${identifier(name)} AS BIGINT)`
   if (found.staged === 'double') return `CAST(${identifier(name)} AS DOUBLE)`
-  // A fraction of a second as short as it can be, as other engines write it.
-  return found.hasFraction ? `regexp_replace(${identifier(name)}, '[.]?0+\\\\z', '')` : identifier(name)
+  if (found.time !== 'fraction') return `CAST(${identifier(name)} AS STRING)`
+  // A fraction of a second as short as it can be, as engines write it, but in a row of which no engine made times.
+  return `CASE WHEN ${odd} THEN ${identifier(name)} ELSE regexp_replace(${identifier(name)}, '[.]?0+\\\\z', '') END`
 }
 
 function ruleOf(key: string, read: readonly ColumnReading[]): string {

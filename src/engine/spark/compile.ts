@@ -67,8 +67,14 @@ function addCheck(plan: BatchPlan, add: Add): void {
   add('2-check/readable', 'Rows that break no rule.', 'SELECT * FROM read_rows WHERE rule IS NULL')
   add('2-check/repeated_keys', 'Keys that stand more than once.', check.repeatedKeys(plan))
   add('2-check/newest_contents', 'Their newest contents.', check.newestContents(plan))
-  add('2-check/good', 'Good rows, each key once.', check.goodRows(plan))
+  add('2-check/good', 'Good rows, where no key stands more than once.', check.goodRows(plan))
+  add('2-check/good.repeats', 'Good rows, each key once.', check.goodAmongRepeats(plan))
   add('2-check/bad', 'Rows for quarantine, all values as found.', check.badRows(plan))
+  add(
+    '2-check/bad.repeats',
+    'The same, with contents that contradict each other under one key.',
+    check.badAmongRepeats(plan),
+  )
   add('2-check/bad_keys', 'Their keys.', check.badKeys(plan))
   add('2-check/counts', 'Rows read, and values repaired.', check.readCounts(plan))
   const warnings = check.warningCounts(plan)

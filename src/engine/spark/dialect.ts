@@ -1,4 +1,4 @@
-import type { Type } from '../../model/schema.ts'
+import type { PrimitiveType, Type } from '../../model/schema.ts'
 import { identifier } from '../../model/sql-text.ts'
 
 /** The catalog under which every table stands in Spark. */
@@ -20,11 +20,13 @@ const SPARK_TYPE = {
   timestamptz: 'TIMESTAMP_LTZ',
 } as const
 
-/** An Iceberg type in Spark's words; no default of a session changes what they mean. */
+/** A type that a pipeline can declare, in Spark's words; no default of a session changes what they mean. */
 export function sparkType(type: Type): string {
-  if (typeof type === 'string') return SPARK_TYPE[type]
-  if (type.type === 'list') return `ARRAY<${sparkType(type.element)}>`
-  return `STRUCT<${type.fields.map((field) => `${identifier(field.name)}: ${sparkType(field.type)}`).join(', ')}>`
+  if (typeof type === 'object' && type.type === 'list') return `ARRAY<${sparkType(type.element)}>`
+  if (typeof type === 'object' && type.type === 'struct') {
+    return `STRUCT<${type.fields.map((field) => `${identifier(field.name)}: ${sparkType(field.type)}`).join(', ')}>`
+  }
+  return SPARK_TYPE[type as keyof typeof SPARK_TYPE]
 }
 
 /** `raw.crimes` in the lake as it is published. */

@@ -102,20 +102,20 @@ class Batch(Workbench):
         predicates = [f"{column} IN ({', '.join(map(str, some))})" for some in lists]
         return self.read_source("rows", predicates or ["1 = 0"])
 
-    def open_extracted(self):
-        self.open_staged("extracted")
-        for name in ("read_rows", "readable", "repeated_keys", "newest_contents"):
-            self.view(f"2-check/{name}")
-
     def check(self):
         extracted = self.told["extract"]
         if extracted["rows"] == 0 and extracted["swept"] == 0:
             self.hold("source_empty", f"The source {self.job['source']} has no rows.", {"rows": 0})
-        self.open_extracted()
+        self.open_staged("extracted")
+        # Read once and kept: what follows looks at every row several times.
+        self.stage("read_rows", self.sql("2-check/read_rows"))
+        for name in ("readable", "repeated_keys", "newest_contents"):
+            self.view(f"2-check/{name}")
+        repeats = ".repeats" if self.count("repeated_keys") > 0 else ""
         counts = self.one(self.sql("2-check/counts"))
         read, readable = counts.pop("rows_read"), counts.pop("rows_readable")
-        self.stage("good", self.sql("2-check/good"))
-        self.stage("bad", self.sql("2-check/bad").coalesce(1))
+        self.stage("good", self.sql(f"2-check/good{repeats}"))
+        self.stage("bad", self.sql(f"2-check/bad{repeats}").coalesce(1))
         by_rule = {row[0]: row[1] for row in self.spark.sql("SELECT rule, count(*) FROM bad GROUP BY rule").collect()}
         good, bad = self.count("good"), sum(by_rule.values())
         collapsed = readable - good - by_rule.get("duplicate_key", 0)
