@@ -5,9 +5,10 @@ import { problem } from './shapes.ts'
 /** The OpenAPI document (3.1) of these endpoints, made from the schemas that check what is asked. */
 export function openApiDocument(endpoints: readonly Described[], version: string): unknown {
   const paths: Record<string, Record<string, unknown>> = {}
+  const schemas: Schemas = {}
   for (const endpoint of endpoints) {
     const operations = (paths[`/api${endpoint.path.replaceAll(/:(\w+)/g, '{$1}')}`] ??= {})
-    operations[(endpoint.method ?? 'GET').toLowerCase()] = operation(endpoint)
+    operations[(endpoint.method ?? 'GET').toLowerCase()] = operation(endpoint, schemas)
   }
   return {
     openapi: '3.1.0',
@@ -17,12 +18,15 @@ export function openApiDocument(endpoints: readonly Described[], version: string
       description: 'A city’s crime table, versioned. Errors are problem documents (RFC 9457).',
     },
     paths,
-    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    components: { schemas, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     security: [{ token: [] }],
   }
 }
 
-function operation(endpoint: Described): unknown {
+/** Schemas that have names, said once and referred to. */
+type Schemas = Record<string, unknown>
+
+function operation(endpoint: Described, schemas: Schemas): unknown {
   const { name, summary, parameters, query, body, answer, method = 'GET', status = 200, scope = 'api' } = endpoint
   const errors = {
     400: 'Bad request',
@@ -32,6 +36,9 @@ function operation(endpoint: Described): unknown {
     421: 'Another host',
     500: 'A fault',
   }
+  const content = (type: string, schema: z.ZodType, io: 'input' | 'output' = 'output') => ({
+    content: { [type]: { schema: jsonSchema(schema, io, schemas) } },
+  })
   const etag = method === 'GET' ? { headers: { ETag: { schema: { type: 'string' } } } } : {}
   return {
     operationId: name,
@@ -47,6 +54,7 @@ function operation(endpoint: Described): unknown {
           { description, ...content('application/problem+json', problem) },
         ]),
       ),
+      default: { description: 'Another problem', ...content('application/problem+json', problem) },
     },
   }
 }
@@ -61,7 +69,11 @@ function described(schema: z.ZodObject, place: 'path' | 'query'): unknown[] {
   }))
 }
 
-function content(type: string, schema: z.ZodType, io: 'input' | 'output' = 'output'): { content: Record<string, unknown> } {
-  const { $schema: _, ...inline } = z.toJSONSchema(schema, { reused: 'inline', io })
-  return { content: { [type]: { schema: inline } } }
+/** The JSON Schema of what is asked or answered; what bears an id is put beside the others and referred to. */
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Schemas): unknown {
+  const { $schema: _, ...whole } = z.toJSONSchema(schema, { reused: 'inline', io })
+  const moved = JSON.stringify(whole).replaceAll('"#/$defs/', '"#/components/schemas/')
+  const { $defs = {}, ...inline } = JSON.parse(moved) as { $defs?: Schemas }
+  Object.assign(schemas, $defs)
+  return inline
 }
