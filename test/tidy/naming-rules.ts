@@ -50,8 +50,9 @@ export function cityIsUnknown(files: readonly SourceFile[]): Finding[] {
     )
 }
 
+/** A workspace is a folder of this repository, and says so. */
 export function lockFileNamesNoHost(lock: string): Finding[] {
   const instead = '`npm install --omit-lockfile-registry-resolved`, so that any registry serves'
-  const places = [...lock.matchAll(/"resolved"|https?:\/\/[^"]*\.tgz/g)]
+  const places = [...lock.matchAll(/"resolved": ?"(?!web")|https?:\/\/[^"]*\.tgz/g)]
   return places.map(({ index }) => ({ path: 'package-lock.json', line: lineAt(lock, index), instead }))
 }

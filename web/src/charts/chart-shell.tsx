@@ -117,11 +117,14 @@ function MenuButton({ onClick, children }: { onClick: () => void; children: Reac
   )
 }
 
-const SHOWN_AT_MOST = 500
+/** In sight, and for readers: more rows are a file, not a table. */
+const SHOWN_AT_MOST = 2000
+const READ_AT_MOST = 320
 
 /** For everybody who asks for it, and always for screen readers. Made when nothing else is to be done: charts come first. */
 function TwinTable({ twin, caption, isShown }: { twin: Twin; caption: string; isShown: boolean }) {
   const { columns, rows } = useDeferredValue(twin, { columns: [], rows: [] })
+  const most = isShown ? SHOWN_AT_MOST : READ_AT_MOST
   return (
     <div
       className={isShown ? 'twin' : 'for-readers'}
@@ -141,7 +144,7 @@ function TwinTable({ twin, caption, isShown }: { twin: Twin; caption: string; is
           </tr>
         </thead>
         <tbody>
-          {rows.slice(0, SHOWN_AT_MOST).map((row) => (
+          {rows.slice(0, most).map((row) => (
             <tr key={row[0]}>
               {row.map((cell, i) =>
                 i === 0 ? (
@@ -156,9 +159,7 @@ function TwinTable({ twin, caption, isShown }: { twin: Twin; caption: string; is
           ))}
         </tbody>
       </table>
-      {rows.length > SHOWN_AT_MOST && (
-        <p className="caption">{`The first ${SHOWN_AT_MOST} of ${rows.length}; all are in the CSV.`}</p>
-      )}
+      {rows.length > most && <p className="caption">{`The first ${most} of ${rows.length}; all are in the CSV.`}</p>}
     </div>
   )
 }
