@@ -4,7 +4,7 @@ import type { DataFile } from './data-file.ts'
 import { specOf, type TableMetadata } from './metadata.ts'
 import { parquetColumns } from './parquet-schema.ts'
 import type { PartitionValue } from './partition.ts'
-import { lakeDamaged, type Storage } from './storage.ts'
+import { lakeDamaged, type Storage, unsupportedFile } from './storage.ts'
 
 /** Names under which a column may be found in a file without field ids, by field id. */
 type NameMapping = ReadonlyMap<number, readonly string[]>
@@ -71,10 +71,14 @@ function partitionSql(metadata: TableMetadata, field: Field, file: Named['file']
   const { fields } = specOf(metadata, file.spec_id)
   const place = fields.findIndex((one) => one['source-id'] === field.id && one.transform === 'identity')
   const value = Object.values(file.partition)[place]
-  return value === undefined || value === null ? undefined : valueSql(field, value)
+  if (value === undefined || value === null) return undefined
+  // Decimals, UUIDs and binary values stand in a partition as bytes.
+  if (Buffer.isBuffer(value) || field.type === 'time')
+    throw unsupportedFile(file.file.file_path, `has its ${field.name} in its partition alone`)
+  return valueSql(field, value)
 }
 
-function valueSql({ type }: Field, value: Exclude<PartitionValue, null>): string {
+function valueSql({ type }: Field, value: Exclude<PartitionValue, null | Buffer>): string {
   if (type === 'date') return `(DATE '1970-01-01' + ${String(value)})`
   if (type === 'timestamp' || type === 'timestamptz') return `make_${type}(${String(value)}::BIGINT)`
   return typeof value === 'string' ? literal(value) : String(value)

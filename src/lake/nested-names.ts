@@ -32,7 +32,7 @@ function nestedFields(schema: Schema): Nested[] {
   const inside = (type: Type, parent: number): Nested[] => {
     if (typeof type === 'string') return []
     if (type.type === 'list') return inside(type.element, type['element-id'])
-    if (type.type !== 'struct') return []
+    if (type.type === 'map') return [...inside(type.key, type['key-id']), ...inside(type.value, type['value-id'])]
     return type.fields.flatMap((field: Field) => [{ id: field.id, name: field.name, parent }, ...inside(field.type, field.id)])
   }
   return schema.fields.flatMap((field) => inside(field.type, field.id))

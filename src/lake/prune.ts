@@ -15,7 +15,7 @@ export function filesWithin(scan: Scan, column: string, keep: (low?: Buffer, hig
 /** The part of a scan that may hold rows in which a column has one of these values, written as text. */
 export function filesWithAny(scan: Scan, column: string, values: readonly string[]): Scan {
   const type = scan.schema.fields.find((field) => field.name === column)?.type
-  const order = typeof type === 'string' ? ORDER[type] : undefined
+  const order = typeof type === 'string' ? ORDER[type as PrimitiveType] : undefined
   // Whole texts: bounds are cut and then rounded outwards, a value that were cut as well could seem to lie outside of them.
   const bytes = (value: string) => (type === 'string' ? Buffer.from(value) : bound(type as PrimitiveType, value, 'lower'))
   const known = order ? values.map(bytes) : []

@@ -52,8 +52,9 @@ interface Leaf {
 
 function leaves(schema: Schema): Leaf[] {
   const inside = (path: string, id: number, type: Type): Leaf[] => {
-    if (typeof type === 'string') return [{ path, id, type }]
-    if (type.type === 'list') return []
+    // Nothing is written into tables that hold anything but primitive types.
+    if (typeof type === 'string') return [{ path, id, type: type as PrimitiveType }]
+    if (type.type !== 'struct') return []
     return type.fields.flatMap((field) => inside(`${path}.${identifier(field.name)}`, field.id, field.type))
   }
   return schema.fields.flatMap((field) => inside(identifier(field.name), field.id, field.type))

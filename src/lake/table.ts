@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { BlotterError, impossible } from '../errors.ts'
-import { type Field, lastColumnId, type PrimitiveType, type Schema, type Type } from '../model/schema.ts'
+import { type Field, lastColumnId, type Schema, type Type } from '../model/schema.ts'
 import { exactInteger, type Integer } from './exact-json.ts'
 import { currentSchema, parseMetadata, type Snapshot, schemaById, type TableMetadata } from './metadata.ts'
 import type { Storage } from './storage.ts'
@@ -101,7 +101,7 @@ export function tagsOf(table: Table): Map<string, Snapshot> {
   return tags
 }
 
-const KNOWN_TYPES: ReadonlySet<unknown> = new Set<PrimitiveType>([
+const KNOWN_TYPES: ReadonlySet<unknown> = new Set<Type>([
   'boolean',
   'int',
   'long',
@@ -110,15 +110,19 @@ const KNOWN_TYPES: ReadonlySet<unknown> = new Set<PrimitiveType>([
   'date',
   'timestamp',
   'timestamptz',
+  'float',
+  'time',
+  'uuid',
+  'binary',
 ])
+const SIZED_TYPE = /^(?:fixed\[\d+\]|decimal\(\d{1,2}, ?\d{1,2}\))$/
 
 function refuseUnknownType(table: string, path: string, field: Pick<Field, 'type'>): void {
   const type: Type | { type: string } = field.type
-  if (KNOWN_TYPES.has(type)) return
-  if (typeof type === 'object' && type.type === 'list')
-    return refuseUnknownType(table, `${path}.element`, { type: (type as { element: Type }).element })
-  if (typeof type === 'object' && type.type === 'struct') {
-    for (const inner of (type as { fields: Field[] }).fields) refuseUnknownType(table, `${path}.${inner.name}`, inner)
+  if (KNOWN_TYPES.has(type) || (typeof type === 'string' && SIZED_TYPE.test(type))) return
+  const inner = innerFields(type as Type)
+  if (inner) {
+    for (const [name, one] of inner) refuseUnknownType(table, `${path}.${name}`, { type: one })
     return
   }
   const name = typeof type === 'string' ? type : type.type
@@ -126,4 +130,16 @@ function refuseUnknownType(table: string, path: string, field: Pick<Field, 'type
     todo: 'Drop the column or change its type with the engine that added it.',
     context: { table, column: path, type: name },
   })
+}
+
+/** What a type holds, by name; undefined where it is none that holds others. */
+function innerFields(type: Type): [string, Type][] | undefined {
+  if (typeof type === 'string') return undefined
+  if (type.type === 'list') return [['element', type.element]]
+  if (type.type === 'struct') return type.fields.map((field) => [field.name, field.type])
+  if (type.type !== 'map' || type.key === undefined) return undefined
+  return [
+    ['key', type.key],
+    ['value', type.value],
+  ]
 }

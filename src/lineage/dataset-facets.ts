@@ -97,7 +97,14 @@ function schemaField(column: { name: string; type: Type | string; doc?: string }
   const described = { name, type: typeof type === 'string' ? type : type.type, ...(doc ? { description: doc } : {}) }
   if (typeof type === 'string') return described
   if (type.type === 'struct') return { ...described, fields: type.fields.map((field: Field) => schemaField(field)) }
-  return { ...described, fields: [schemaField({ name: 'element', type: type.element })] }
+  const parts: [string, Type][] =
+    type.type === 'map'
+      ? [
+          ['key', type.key],
+          ['value', type.value],
+        ]
+      : [['element', type.element]]
+  return { ...described, fields: parts.map(([part, inner]) => schemaField({ name: part, type: inner })) }
 }
 
 interface InputField extends Dataset {

@@ -1,6 +1,9 @@
 /** A type of one value, by its Iceberg name. `timestamp` is a wall clock without zone; `timestamptz` is an instant. */
 export type PrimitiveType = 'boolean' | 'int' | 'long' | 'double' | 'string' | 'date' | 'timestamp' | 'timestamptz'
 
+/** A type of one value that only tables of other engines have: Blotter reads them and makes none. */
+export type ForeignType = 'float' | 'time' | 'uuid' | 'binary' | `fixed[${string}]` | `decimal(${string})`
+
 export interface StructType {
   type: 'struct'
   fields: Field[]
@@ -13,8 +16,18 @@ export interface ListType {
   element: Type
 }
 
+/** Like `ForeignType`: of other engines' tables alone. */
+export interface MapType {
+  type: 'map'
+  'key-id': number
+  key: Type
+  'value-id': number
+  'value-required': boolean
+  value: Type
+}
+
 /** An Iceberg type as it stands in table metadata (Iceberg specification, Appendix C). */
-export type Type = PrimitiveType | StructType | ListType
+export type Type = PrimitiveType | ForeignType | StructType | ListType | MapType
 
 /** A field of an Iceberg schema; `id` is what binds it to columns in data files, whatever its name. */
 export interface Field {
@@ -62,6 +75,7 @@ export function lastColumnId(schema: Schema): number {
   const ids = (field: Field): number[] => [field.id, ...idsOf(field.type)]
   const idsOf = (type: Type): number[] => {
     if (typeof type === 'string') return []
+    if (type.type === 'map') return [type['key-id'], type['value-id'], ...idsOf(type.key), ...idsOf(type.value)]
     return type.type === 'list' ? [type['element-id'], ...idsOf(type.element)] : type.fields.flatMap(ids)
   }
   return Math.max(0, ...schema.fields.flatMap(ids))

@@ -25,12 +25,23 @@ const DUCKDB_TYPE = {
   date: 'DATE',
   timestamp: 'TIMESTAMP',
   timestamptz: 'TIMESTAMPTZ',
+  float: 'FLOAT',
+  time: 'TIME',
+  uuid: 'UUID',
+  binary: 'BLOB',
 } as const
+
+/** Types with a number in their name: those of decimals are DuckDB's too. */
+function sizedType(type: string): string {
+  return type.startsWith('decimal') ? type.toUpperCase() : 'BLOB'
+}
 
 /** An Iceberg type in DuckDB's words. */
 export function duckdbType(type: Type): string {
-  if (typeof type === 'string') return DUCKDB_TYPE[type]
+  if (typeof type === 'string')
+    return Object.hasOwn(DUCKDB_TYPE, type) ? DUCKDB_TYPE[type as keyof typeof DUCKDB_TYPE] : sizedType(type)
   if (type.type === 'list') return `${duckdbType(type.element)}[]`
+  if (type.type === 'map') return `MAP(${duckdbType(type.key)}, ${duckdbType(type.value)})`
   return `STRUCT(${type.fields.map((f) => `${identifier(f.name)} ${duckdbType(f.type)}`).join(', ')})`
 }
 
@@ -39,6 +50,10 @@ export function fieldIds(schema: Schema): string {
   const inner = (id: number, type: Type): string => {
     if (typeof type === 'string') return String(id)
     if (type.type === 'list') return `{__duckdb_field_id: ${id}, element: ${inner(type['element-id'], type.element)}}`
+    if (type.type === 'map') {
+      const [key, value] = [inner(type['key-id'], type.key), inner(type['value-id'], type.value)]
+      return `{__duckdb_field_id: ${id}, key: ${key}, value: ${value}}`
+    }
     return `{__duckdb_field_id: ${id}, ${type.fields.map((f) => `${identifier(f.name)}: ${inner(f.id, f.type)}`).join(', ')}}`
   }
   return `{${schema.fields.map((f) => `${identifier(f.name)}: ${inner(f.id, f.type)}`).join(', ')}}`

@@ -53,5 +53,6 @@ export function listTables(
 function typeName(type: Type): string {
   if (typeof type === 'string') return type
   if (type.type === 'list') return `list<${typeName(type.element)}>`
+  if (type.type === 'map') return `map<${typeName(type.key)}, ${typeName(type.value)}>`
   return `struct<${type.fields.map((field) => `${field.name}: ${typeName(field.type)}`).join(', ')}>`
 }

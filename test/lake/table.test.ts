@@ -35,7 +35,7 @@ test('a column of an unknown type is refused by its path', () => {
       id: 1,
       name: 'before',
       required: false,
-      type: { type: 'struct', fields: [{ id: 2, name: 'price', required: false, type: 'decimal(9,2)' }] },
+      type: { type: 'struct', fields: [{ id: 2, name: 'price', required: false, type: 'variant' }] },
     },
   ]
   const table = { ...made, metadata: { ...made.metadata, schemas: [{ type: 'struct', 'schema-id': 0, fields }] } }
