@@ -74,7 +74,7 @@ function partitionSql(metadata: TableMetadata, field: Field, file: Named['file']
   if (value === undefined || value === null) return undefined
   // Decimals, UUIDs and binary values stand in a partition as bytes.
   if (Buffer.isBuffer(value) || field.type === 'time')
-    throw unsupportedFile(file.file.file_path, `has its ${field.name} in its partition alone`)
+    throw unsupportedFile(file.file_path, `has its ${field.name} in its partition alone`)
   return valueSql(field, value)
 }
 
