@@ -313,7 +313,7 @@ export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = 
     tokenAdd: answer('tokenAdd', { ...facts.token, token: 'blotter_id_secret' }),
     tokenList: answer('tokenList', [facts.token]),
     tokenRevoke: answer('tokenRevoke', facts.token),
-    sparkRender: answer('sparkRender', { folder: '/work/spark', files: ['README.md', 'sql/0-tables.sql'], assumed: false }),
+    sparkRender: answer('sparkRender', { folder: '/srv/spark', files: ['README.md', 'sql/0-tables.sql'], assumed: false }),
     airflowDag: answer('airflowDag', DAG),
     serving: () => ({}) as Serving,
     workBeside: async () => {},

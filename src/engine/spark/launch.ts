@@ -52,13 +52,16 @@ function bySecret({ source }: BatchPlaces, secret: string): Record<string, strin
 }
 
 function runScript(words: readonly string[]): string {
-  const lines = words.map((word) =>
-    /^[\w@%+=:,./*[\]-]+$/.test(word) && !/[*[\]]/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
-  )
+  // An option and its value on one line.
+  const lines = words.map((word, i) => `${i > 0 && !words[i - 1]!.startsWith('--') ? ' \\\n  ' : ' '}${quotedWord(word)}`)
   return `#!/bin/sh
 # Makes one batch: sh run.sh [BATCH_AT [RUN]]. The password of the source is BLOTTER_SOURCE_PASSWORD of the environment.
-exec "\${SPARK_HOME:+$SPARK_HOME/bin/}spark-submit" ${lines.join(' \\\n  ')} "$@"
+exec "\${SPARK_HOME:+$SPARK_HOME/bin/}spark-submit"${lines.join('')} "$@"
 `
+}
+
+function quotedWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 /** A step as EMR's `add-steps --steps file://step.json` takes it. */

@@ -1,7 +1,7 @@
 import type { BatchPlan } from '../application.ts'
 
 /** What a person who finds the folder has to know. */
-export function readme({ pipeline, tables }: BatchPlan): string {
+export function readme({ pipeline, tables, names }: BatchPlan): string {
   return `# ${pipeline.title}, for Spark
 
 Written by \`blotter spark render\`; change the pipeline and render again rather than these files.
@@ -16,8 +16,9 @@ Written by \`blotter spark render\`; change the pipeline and render again rather
 | \`step.json\` | the same as a step of EMR |
 | \`run.sh\` | \`spark-submit\` with all that it needs |
 
-Every table (${tables.map(({ name }) => name).join(', ')}) is written on a branch \`run-<run>\`, looked at, and then moved to \`main\` and
-tagged with the batch, \`${tables.find(({ name }) => name.endsWith('.batches'))?.name ?? 'history.batches'}\` last. A run that dies before leaves main as it was; begin it again under another run.
+Every table is written on a branch \`run-<run>\`, looked at, and then moved to \`main\` and tagged with the batch, \`${names.batches}\`
+last. A run that dies before leaves main as it was; begin it again under another run. The tables:
+${tables.map(({ name }) => name).join(', ')}.
 
 Credentials: \`BLOTTER_SOURCE_PASSWORD\` and \`BLOTTER_CATALOG_TOKEN\` in the environment of the driver, nowhere else. Or the driver of AWS
 Secrets Manager: \`blotter spark render --secret NAME\`.

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { promisify } from 'node:util'
+import { sparkEngine } from '../../../src/engine/spark/engine.ts'
+import type { BatchPlaces } from '../../../src/engine/application.ts'
+
+const run = promisify(execFile)
+const PLACES: BatchPlaces = {
+  source: { host: 'db', port: 3306, database: 'chicago', user: 'blotter_ro', tls: 'require' },
+  sourcePassword: 'not-for-others',
+  lake: 's3://bucket/lake',
+  catalog: { kind: 'sqlite', file: '/lake/catalog.sqlite' },
+}
+const SETTINGS = { master: 'local[*]', jars: [], conf: {}, folder: 's3://bucket/spark', secret: undefined }
+
+interface Step {
+  ActionOnFailure: string
+  HadoopJarStep: { Jar: string; Args: string[] }
+}
+
+describe('What starts a compiled pipeline', () => {
+  it('is a step of EMR that runs on the cluster, and has no setting of one machine', () => {
+    const [step] = JSON.parse(sparkEngine.launchFiles(PLACES, SETTINGS).get('step.json')!) as Step[]
+    const { Jar: jar, Args: words } = step!.HadoopJarStep
+    assert.equal(jar, 'command-runner.jar')
+    assert.deepEqual(words.slice(0, 3), ['spark-submit', '--master', 'yarn'])
+    assert.doesNotMatch(words.join(' '), /127\.0\.0\.1|shuffle\.partitions|--conf --conf/)
+    assert.deepEqual(words.slice(-3), [
+      's3://bucket/spark/blotter_batch.py',
+      's3://bucket/spark',
+      's3://bucket/spark/work.json',
+    ])
+  })
+
+  it('has Spark fetch the jars that nobody has named', () => {
+    const text = sparkEngine.launchFiles(PLACES, SETTINGS).get('step.json')!
+    assert.match(text, /spark\.jars\.packages=org\.apache\.iceberg:.*,com\.mysql:.*,org\.xerial:/)
+    const named = sparkEngine.launchFiles(PLACES, { ...SETTINGS, jars: ['a.jar'] }).get('step.json')!
+    assert.doesNotMatch(named, /packages/)
+  })
+
+  it('lets the driver of AWS Secrets Manager find user and password, by the name of the secret', () => {
+    const files = sparkEngine.launchFiles(PLACES, { ...SETTINGS, secret: 'blotter/mysql' })
+    const { source } = JSON.parse(files.get('work.json')!) as { source: Record<string, string> }
+    assert.match(source['url']!, /^jdbc-secretsmanager:mysql:\/\/db:3306\/chicago\?/)
+    assert.equal(source['driver'], 'com.amazonaws.secretsmanager.sql.AWSSecretsManagerMySQLDriver')
+    assert.equal(source['user'], 'blotter/mysql')
+    assert.match(files.get('step.json')!, /aws-secretsmanager-jdbc:2\.1\.1/)
+  })
+
+  it('holds no credential', () => {
+    const text = [...sparkEngine.launchFiles(PLACES, SETTINGS).values()].join('\n')
+    assert.doesNotMatch(text, /not-for-others/)
+  })
+
+  it('is a script that hands every word on as it is', async () => {
+    const folder = await mkdtemp(join(tmpdir(), "blotter-it's "))
+    try {
+      const submit = join(folder, 'bin/spark-submit')
+      await mkdir(join(folder, 'bin'))
+      await writeFile(submit, '#!/bin/sh\nprintf "%s\\n" "$@"\n')
+      await chmod(submit, 0o755)
+      const files = sparkEngine.launchFiles(PLACES, { ...SETTINGS, folder, conf: { 'spark.note': 'a b $HOME "c"' } })
+      await sparkEngine.writeFolder(folder, files)
+      const env = { PATH: process.env['PATH'], SPARK_HOME: folder }
+      const { stdout } = await run('sh', [join(folder, 'run.sh'), '2026-11-23T06:00:00Z', 'r7'], { env })
+      const words = stdout.trimEnd().split('\n')
+      assert.deepEqual(words.slice(-4), [folder, join(folder, 'work.json'), '2026-11-23T06:00:00Z', 'r7'])
+      assert.ok(words.includes('spark.note=a b $HOME "c"'))
+      assert.ok(words.includes('local[*]'))
+      assert.equal(await readFile(join(folder, 'work.json'), 'utf8'), files.get('work.json'))
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+})
