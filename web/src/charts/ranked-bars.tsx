@@ -41,7 +41,7 @@ export function RankedBars({ label, marks, choice, measure, other, isPlain = fal
   const [element, width] = useWidth()
   const { drawing, markProps, tip } = useMarks(marks, choice, measure, isPlain)
   const columns = columnsOf(width, marks, isPlain)
-  const most = Math.max(1, ...marks.map((mark) => mark.base))
+  const most = Math.max(1, ...marks.flatMap((mark) => [mark.base, mark.compared?.value ?? 0]))
   const head = isPlain ? 0 : HEAD
   const rows = marks.length + (other ? 1 : 0)
   return (

@@ -5,6 +5,7 @@ export interface Caption {
   foot: string
 }
 
+const FONT = 'font-family="Inter, system-ui, sans-serif"'
 const MARGIN = 24
 const HEAD = 68
 const FOOT = 36
@@ -41,14 +42,18 @@ export function standaloneSvg(drawing: SVGSVGElement, { title, subtitle, foot }:
     `<text x="${MARGIN}" y="${y}" font-size="${size}" font-weight="${weight}" fill="${color}">${escaped(content)}</text>`
   const quiet = colorOf(drawing, '--ink-2')
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${tall}" viewBox="0 0 ${wide} ${tall}" font-family="Inter, system-ui, sans-serif">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${tall}" viewBox="0 0 ${wide} ${tall}" ${FONT}>`,
     `<rect width="100%" height="100%" fill="${colorOf(drawing, '--surface')}"/>`,
     text(MARGIN + 14, 18, 600, ink.color, title),
     text(MARGIN + 36, 13, 400, quiet, subtitle),
-    `<g transform="translate(${MARGIN} ${HEAD + 8})" font-size="13">${new XMLSerializer().serializeToString(copy).replace(/^<svg[^>]*>|<\/svg>$/g, '')}</g>`,
+    `<g transform="translate(${MARGIN} ${HEAD + 8})" font-size="13">${contentOf(copy)}</g>`,
     text(tall - 16, 12, 400, quiet, foot),
     '</svg>',
   ].join('\n')
+}
+
+function contentOf(drawing: SVGSVGElement): string {
+  return new XMLSerializer().serializeToString(drawing).replace(/^<svg[^>]*>|<\/svg>$/g, '')
 }
 
 /** The same as a PNG. */

@@ -23,6 +23,7 @@ export function Kinds({ changes, wish }: { changes: Changes; wish: ChangesWish }
     return { key: kind, label: title(kind), value, base: value, share: null }
   })
   const restamped = counts[RESTAMPED] ?? 0
+  const also = restamped > 0 ? ` ${count(restamped)} more were only restamped by the source.` : ''
   const choice = {
     chosen: new Set(wish.kind === undefined ? [] : [wish.kind]),
     toggle: (kind: string) => set({ kind: kind === wish.kind ? undefined : kind }),
@@ -31,7 +32,7 @@ export function Kinds({ changes, wish }: { changes: Changes; wish: ChangesWish }
     <ChartShell
       id="kinds"
       title="What happened to them"
-      subtitle={`Incidents by kind of change; one can have several.${restamped > 0 ? ` ${count(restamped)} more were only restamped by the source.` : ''}`}
+      subtitle={`Incidents by kind of change; one can have several.${also}`}
       batchAt={to}
       className="half"
       twin={{ columns: ['Kind of change', 'incidents'], rows: marks.map(({ label, value }) => [label, count(value)]) }}

@@ -43,31 +43,49 @@ export const figuresQuery = (name: string, query: Query) =>
     placeholderData: keepPreviousData,
   })
 
+/** The key of incidents that have no value. */
+const UNKNOWN = 'unknown'
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 const FLAGS: Readonly<Record<string, string>> = { true: 'yes', false: 'no', unknown: 'unknown' }
 
 /** What people read for a key of a dimension. */
 export function labelOf(dimension: Dimension, key: string, told?: string): string {
   if (dimension.kind === 'boolean') return `${dimension.label}: ${FLAGS[key] ?? key}`
-  const label = told ?? dimension.values?.find((value) => value.key === key)?.label
+  const value = valueOf(dimension, key)
+  const label = told ?? value?.label
   if (label !== undefined) return calm(label)
   if (dimension.kind === 'time') return key.length === 7 ? month(key) : key
-  if (dimension.kind === 'hexagon') return `Hexagon ${key}`
+  if (dimension.kind === 'hexagon') return placeText(value)
   if (dimension.kind !== 'weekday_hour') return key === UNKNOWN ? `${dimension.label} unknown` : calm(key)
   const [weekday = 1, hour = 0] = key.split('-').map(Number)
   return `${WEEKDAYS[weekday - 1]}, ${String(hour).padStart(2, '0')}:00–${String(hour).padStart(2, '0')}:59`
 }
 
-/** The key of incidents that have no value. */
-const UNKNOWN = 'unknown'
+type Value = NonNullable<Dimension['values']>[number]
+
+const valuesByKey = new WeakMap<Dimension, Map<string, Value>>()
+
+/** What is told of a key; there are thousands of hexagons, so that they are sorted by key once. */
+function valueOf(dimension: Dimension, key: string): Value | undefined {
+  const known = valuesByKey.get(dimension) ?? new Map(dimension.values?.map((value) => [value.key, value]))
+  valuesByKey.set(dimension, known)
+  return known.get(key)
+}
+
+/** A hexagon by its middle, to about a hundred metres. */
+function placeText({ lat, lon }: Value = { key: UNKNOWN }): string {
+  if (lat === undefined || lon === undefined) return 'No place'
+  const side = (degrees: number, positive: string, negative: string): string =>
+    `${Math.abs(degrees).toFixed(3)}° ${degrees < 0 ? negative : positive}`
+  return `Around ${side(lat, 'N', 'S')}, ${side(lon, 'E', 'W')}`
+}
 
 /** The marks of a chart with their labels and places; what is unknown comes last. */
 export function marksOf(dashboard: Dashboard, chart: ChartSpec, figures: ChartFigures): Mark[] {
   const dimension = dimensionOf(dashboard, chart)
   if (!dimension) return []
-  const values = new Map(dimension.values?.map((value) => [value.key, value]))
   const marks = figures.marks.map((mark) => {
-    const { lat, lon } = values.get(mark.key) ?? {}
+    const { lat, lon } = valueOf(dimension, mark.key) ?? {}
     return { ...mark, label: labelOf(dimension, mark.key, mark.label), lat, lon }
   })
   const known = marks.filter(({ key }) => key !== UNKNOWN)
