@@ -19,6 +19,7 @@ import { openQuarantineSource, QUARANTINE_URL } from './pipeline/quarantine-sour
 import { bindColumns } from './quality/columns.ts'
 import { batching } from './platform/batching.ts'
 import { citing } from './platform/citing.ts'
+import { bundling } from './platform/bundling.ts'
 import { codeVersionOf } from './platform/code-version.ts'
 import { examineAlerts, runAlerts } from './platform/alerting.ts'
 import { figuring } from './platform/figures.ts'
@@ -85,6 +86,7 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
     ...keeping(parts),
     ...restoring(parts, log),
     ...lineage(parts),
+    ...bundling(parts, log),
     ...tokenVerbs,
     ...users(known),
     serving() {

@@ -69,6 +69,11 @@ export interface Platform extends AsyncDisposable, CitingPort, SecretsPort, User
   quarantineRelease(watch: Watch): Promise<RunOutcome>
   diff(from: string, to: string, options: { rows: boolean }): Promise<DiffReport>
   history(key: string): Promise<IncidentHistory>
+  /** Writes a dashboard at one batch into a folder, for a file server. */
+  exportDashboard(
+    dashboard: string | undefined,
+    options: { at: string; output: string; suppressBelow: number },
+  ): Promise<{ dashboard: string; batch_at: string; folder: string; files: number }>
   /** Where the tables of a batch come from; of one table with its columns, down to the source. */
   lineage(options: { table?: string; at?: string }): Promise<LineageReport>
   /** The OpenLineage events of a batch, in their order. Throws `batch_missing` where none were written. */

@@ -23,6 +23,7 @@ import { addDiff } from './verbs/diff.ts'
 import { addDoctor } from './verbs/doctor.ts'
 import { addExpire } from './verbs/expire.ts'
 import { addHistory } from './verbs/history.ts'
+import { addExport } from './verbs/export.ts'
 import { addLineage } from './verbs/lineage.ts'
 import { addLoad } from './verbs/load.ts'
 import { addQuarantine } from './verbs/quarantine.ts'
@@ -92,6 +93,7 @@ export function createProgram(inputs: CommandLineInputs, state: { exitCode: numb
     addQuery,
     addCite,
     addTables,
+    addExport,
     addLineage,
     addRuns,
     addQuarantine,

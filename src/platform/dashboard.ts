@@ -17,7 +17,7 @@ import { identifier, tableIdentifier } from '../model/sql-text.ts'
 import type { Reader } from '../query/reader.ts'
 import { referenceSql, viewStatements } from '../transform/render.ts'
 
-interface Parts {
+export interface DashboardParts {
   config: { dashboard: { memoryBytes: number } }
   clock: Clock
   pipeline: Pipeline
@@ -28,7 +28,7 @@ interface Parts {
 }
 
 /** The dashboards of the pipeline's folder over the lake. */
-export function dashboards(parts: Parts, log: Log, tell: (event: DashboardEvent) => void): Dashboards {
+export function dashboards(parts: DashboardParts, log: Log, tell: (event: DashboardEvent) => void): Dashboards {
   return new Dashboards({
     folder: join(parts.pipeline.folder, '4-dashboards'),
     lake: dashboardLake(parts),
@@ -41,7 +41,7 @@ export function dashboards(parts: Parts, log: Log, tell: (event: DashboardEvent)
 }
 
 /** What dashboards read of the lake: views over its tables as of one batch, in an engine of their own. */
-export function dashboardLake(parts: Parts): DashboardLake {
+export function dashboardLake(parts: DashboardParts): DashboardLake {
   const { pipeline } = parts
   const { key, occurred, timezone } = pipeline.source
   const reference = pipeline.reference.map(({ name, file }) => ({ name, sql: referenceSql(file) }))
@@ -82,7 +82,7 @@ export function dashboardLake(parts: Parts): DashboardLake {
 }
 
 async function changedSql(
-  { pipeline, reader }: Parts,
+  { pipeline, reader }: DashboardParts,
   from: BatchAt,
   to: BatchAt,
   side: 'before' | 'after',
@@ -97,7 +97,7 @@ async function changedSql(
 }
 
 async function openLedger(
-  { pipeline, reader, lake }: Parts,
+  { pipeline, reader, lake }: DashboardParts,
   batchAt: BatchAt,
   open: (batchAt: BatchAt) => Promise<Engine>,
 ): Promise<Ledger> {

@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { PROGRAM } from './first-batch.ts'
+
+/** A lake of synthetic incidents with a server of its own, as people run it: measured from outside, over HTTP. */
+export interface ServedLake extends AsyncDisposable {
+  url: string
+  get(path: string): Promise<Response>
+  /** Server-sent events until the signal. */
+  events(signal: AbortSignal): AsyncIterable<{ type: string; data: Record<string, unknown> }>
+  /** Makes the next batch in a process of its own, and waits for its end. */
+  makeBatch(day: number): Promise<void>
+  /** Resident memory of the server now, and the most it ever was. */
+  memoryMb(): { now: number; peak: number }
+  /** CPU seconds of the server so far, all threads. */
+  cpuSeconds(): number
+}
+
+export interface LakeOptions {
+  lake: string
+  rows: number
+  port: number
+  say(message: string): void
+}
+
+/** Makes the lake where it is not there yet, and serves it. */
+export async function serveLake({ lake, rows, port, say }: LakeOptions): Promise<ServedLake> {
+  const blotter = async (...words: string[]): Promise<string> => {
+    const child = spawn(process.execPath, [PROGRAM, ...words, '--lake', lake, '--json'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let text = ''
+    child.stdout.on('data', (bytes: Buffer) => (text += bytes.toString()))
+    const [code] = (await once(child, 'close')) as [number]
+    if (code !== 0) throw new Error(`blotter ${words.join(' ')} ended with ${code}`)
+    return text
+  }
+  const makeBatch = async (day: number): Promise<void> => {
+    const at = `2026-11-${String(23 + day).padStart(2, '0')}T06:00:00Z`
+    await blotter('run', '--source', `demo://chicago?rows=${rows}&seed=1&day=${day}`, '--at', at)
+  }
+  say(`Making ${rows} incidents in ${lake} …`)
+  await makeBatch(0)
+  const name = `bench-${process.pid}`
+  const { token } = JSON.parse(await blotter('token', 'add', name, '--scope', 'api')) as { token: string }
+  const server = spawn(process.execPath, [PROGRAM, 'serve', '--lake', lake, '--port', String(port), '--json'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const url = `http://127.0.0.1:${port}`
+  await listening(server, url)
+  const headers = { authorization: `Bearer ${token}` }
+  const get = (path: string): Promise<Response> => fetch(`${url}${path}`, { headers })
+  return {
+    url,
+    get,
+    makeBatch,
+    async *events(signal) {
+      const { body } = await fetch(`${url}/api/v1/events`, { headers, signal })
+      let type = ''
+      for await (const line of linesOf(body!)) {
+        if (line.startsWith('event: ')) type = line.slice(7)
+        else if (line.startsWith('data: ')) yield { type, data: JSON.parse(line.slice(6)) as Record<string, unknown> }
+      }
+    },
+    memoryMb: () => memoryOf(server.pid!),
+    cpuSeconds: () => cpuOf(server.pid!),
+    async [Symbol.asyncDispose]() {
+      server.kill('SIGTERM')
+      if (server.exitCode === null) await once(server, 'close')
+      await blotter('token', 'revoke', name)
+    },
+  }
+}
+
+async function listening(server: ChildProcess, url: string): Promise<void> {
+  for (let tries = 0; tries < 600 && server.exitCode === null; tries++) {
+    const answers = await fetch(`${url}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+    if (answers) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`Nothing answers at ${url}.`)
+}
+
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncIterable<string> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+  void body.pipeTo(writable).catch(() => undefined)
+  const { Readable } = await import('node:stream')
+  yield* createInterface({ input: Readable.fromWeb(readable as never) })
+}
+
+function memoryOf(pid: number): { now: number; peak: number } {
+  const text = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const mb = (name: string): number => Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(text)?.[1] ?? 0) / 1024)
+  return { now: mb('VmRSS'), peak: mb('VmHWM') }
+}
+
+function cpuOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
