@@ -54,10 +54,13 @@ describe('The documents', () => {
   })
 
   it('argue every dependency, and none that is not there', () => {
-    const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string>>
-    const groups = [manifest.dependencies, manifest.devDependencies, manifest.optionalDependencies]
-    const argued = [...section(read('ARCHITECTURE.md'), '## Dependencies').matchAll(/^\| `([^`]+)` \| .{20,} \|$/gm)]
-    assert.deepEqual(argued.map(([, name]) => name).sort(), groups.flatMap((group) => Object.keys(group ?? {})).sort())
+    const places = { 'package.json': '## Dependencies\n', 'web/package.json': '## Dependencies of the pages\n' }
+    for (const [path, heading] of Object.entries(places)) {
+      const manifest = JSON.parse(read(path)) as Record<string, Record<string, string>>
+      const groups = [manifest.dependencies, manifest.devDependencies, manifest.optionalDependencies]
+      const argued = [...section(read('ARCHITECTURE.md'), heading).matchAll(/^\| `([^`]+)` \| .{20,} \|$/gm)]
+      assert.deepEqual(argued.map(([, name]) => name).sort(), groups.flatMap((group) => Object.keys(group ?? {})).sort())
+    }
   })
 
   it('explain every error code with its exit code and remedy', () => {
