@@ -25,11 +25,14 @@ export async function copyToParquet(
 ): Promise<WrittenFile> {
   await mkdir(dirname(path), { recursive: true })
   const unfinished = `${path}.${randomUUID()}.unfinished`
-  const ids = schema ? `, FIELD_IDS ${fieldIds(schema)}` : ''
-  const bytes = rowGroupBytes === undefined ? '' : `, ROW_GROUP_SIZE_BYTES ${rowGroupBytes}`
-  const options = `FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880, PARQUET_VERSION ${version}, RETURN_STATS${ids}${bytes}`
+  const options = [
+    'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880, RETURN_STATS',
+    `PARQUET_VERSION ${version}`,
+    ...(rowGroupBytes === undefined ? [] : [`ROW_GROUP_SIZE_BYTES ${rowGroupBytes}`]),
+    ...(schema ? [`FIELD_IDS ${fieldIds(schema)}`] : []),
+  ]
   try {
-    const reader = await connection.runAndReadAll(`COPY (${select}) TO ${literal(unfinished)} (${options})`)
+    const reader = await connection.runAndReadAll(`COPY (${select}) TO ${literal(unfinished)} (${options.join(', ')})`)
     const names = reader.deduplicatedColumnNames()
     const rows = reader.getRows().map((row) => rowOf(names, row))
     if (rows.length !== 1) throw impossible(`COPY told of ${rows.length} files instead of one`)
