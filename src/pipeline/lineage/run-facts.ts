@@ -74,7 +74,7 @@ export async function runFacts(setup: LineageSetup, run: RecordedRun, engine: En
     kind: outputs.extract?.mode ?? record.kind,
     pipeline: { name: pipeline.name, title: pipeline.title, folder: pipeline.folder },
     codeVersion,
-    engine: { name: 'DuckDB', version: String(version?.['version']).replace(/^v/, '') },
+    engine: outputs.extract?.engine ?? { name: 'DuckDB', version: String(version?.['version']).replace(/^v/, '') },
     lake: { location: lake.location, catalog: lake.catalog.name },
     startedAt: record.started_at,
     ...ended,

@@ -36,6 +36,8 @@ export interface ExtractOutput {
   ready?: WrittenFile
   /** False where an empty text is what the source really holds. */
   emptyIsNull: boolean
+  /** What made the batch, where it was not DuckDB. */
+  engine?: { name: string; version: string }
   /** What a restore found. */
   restored?: RestoreRows
 }

@@ -15,7 +15,8 @@ import { type ExtractOutput, requireKey } from '../../pipeline/steps/extract.ts'
 import type { LandOutput } from '../../pipeline/steps/land.ts'
 import { publishStep } from '../../pipeline/steps/publish.ts'
 import type { DeriveOutput } from '../../pipeline/steps/transform.ts'
-import { evolvedSchema, openTable, tableSpecs } from '../../pipeline/tables.ts'
+import { evolvedSchema } from '../../pipeline/evolve.ts'
+import { openTable, tableSpecs } from '../../pipeline/tables.ts'
 import { saveStaged } from '../../pipeline/work-files.ts'
 import type { CheckedRows } from '../../quality/check.ts'
 import { bindColumns } from '../../quality/columns.ts'
@@ -31,7 +32,7 @@ export interface SparkDesk {
 
 /** What an application leaves of each phase, as `blotter_batch.py` tells it. */
 interface Phases {
-  extract: Pick<ExtractOutput, 'mode' | 'first' | 'rows' | 'swept'>
+  extract: Pick<ExtractOutput, 'mode' | 'first' | 'rows' | 'swept' | 'engine'>
   check: Omit<CheckedRows, 'good' | 'quarantine' | 'quarantinedKeys'> & {
     good: { rows: number }
     quarantine: Omit<CheckedRows['quarantine'], 'file'>

@@ -51,7 +51,7 @@ class Batch(Workbench):
         first = self.table(self.job["raw"]).currentSnapshot() is None
         if first or self.work["full"] or not self.job["has_cursor"]:
             self.stage("extracted", self.read_source("rows"))
-            return {"mode": "full", "first": first, "rows": self.count("extracted"), "swept": 0}
+            return {"mode": "full", "first": first, "rows": self.count("extracted"), "swept": 0, "engine": self.engine()}
         self.stage("swept_rows", self.read_source("keys"))
         for name in ("swept", "current_keys"):
             self.view(f"1-extract/{name}")
@@ -59,7 +59,7 @@ class Batch(Workbench):
         self.stage("vanished", self.sql("1-extract/vanished"))
         self.stage("extracted", self.fetch())
         rows, swept = self.count("extracted"), self.count("swept", "key IS NOT NULL")
-        return {"mode": "incremental", "first": False, "rows": rows, "swept": swept}
+        return {"mode": "incremental", "first": False, "rows": rows, "swept": swept, "engine": self.engine()}
 
     def read_source(self, which, predicates=None):
         """Reads by key ranges, side by side; text and numbers come as they are, whatever the zone of anybody."""

@@ -42,6 +42,9 @@ class Workbench:
     def view(self, name, file=None):
         self.sql(file or name).createOrReplaceTempView(name.split("/")[-1])
 
+    def engine(self):
+        return {"name": "Spark", "version": self.spark.version}
+
     def staged(self, name):
         return f"{self.work['folder']}/{name}"
 
