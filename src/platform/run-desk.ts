@@ -56,17 +56,24 @@ const SETTLING_MS = 3000
  */
 export function runDesk(parts: Parts, verbs: Verbs) {
   const stop = new AbortController()
-  const carried = new Set<Promise<unknown>>()
+  /** What this process carries, by its promise; the name is there once the run has one. */
+  const carried = new Map<Promise<unknown>, { run?: string }>()
+  const isAtRest = ({ run }: { run?: string }): boolean =>
+    run !== undefined && !['queued', 'running'].includes(showRun(parts.state(), run).state)
   const begin = async (work: (watch: Watch) => Promise<BegunRun>): Promise<BegunRun> => {
     // A run that has just come to rest still tells people of it, and has the lake while it does.
-    if (carried.size > 0) await Promise.race([Promise.all(carried), sleep(SETTLING_MS, stop.signal).catch(() => {})])
+    const settling = [...carried].flatMap(([done, named]) => (isAtRest(named) ? [done] : []))
+    if (settling.length > 0) await Promise.race([Promise.all(settling), sleep(SETTLING_MS, stop.signal).catch(() => {})])
     return new Promise((resolve, reject) => {
+      const named: { run?: string } = {}
       const onEvent = (event: WorkEvent): void => {
-        if (event.type === 'run') resolve({ run: event.run, batch_at: event.batch_at })
+        if (event.type !== 'run') return
+        named.run = event.run
+        resolve({ run: event.run, batch_at: event.batch_at })
       }
       // Its failure is on record with the run; here it matters only before there is one.
       const done = work({ signal: stop.signal, onEvent }).then(({ run, batch_at }) => resolve({ run, batch_at }), reject)
-      carried.add(done)
+      carried.set(done, named)
       void done.finally(() => carried.delete(done))
     })
   }
@@ -87,7 +94,7 @@ export function runDesk(parts: Parts, verbs: Verbs) {
     /** Interrupts what this process carries; it goes on at the next start. */
     async [Symbol.asyncDispose]() {
       stop.abort(interrupted())
-      await Promise.all(carried)
+      await Promise.all(carried.keys())
     },
   }
 }

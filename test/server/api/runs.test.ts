@@ -16,11 +16,11 @@ interface Run {
 const thefts = (n: number) => Array.from({ length: n }, (_, i) => ({ ...theft, id: i + 1 }))
 
 /** Waits until a run has come to an end, or rests. */
-async function ended({ get }: ServedCity, run: string): Promise<Run> {
+async function ended({ city, get }: ServedCity, run: string): Promise<Run> {
   for (;;) {
-    const found = await get<Run>(`/api/v1/runs/${run}`)
-    if (found.state !== 'running' && found.state !== 'queued') return found
-    await sleep(20)
+    const { state } = await city.platform.runShow(run)
+    if (state !== 'running' && state !== 'queued') return get<Run>(`/api/v1/runs/${run}`)
+    await sleep(50)
   }
 }
 
@@ -70,6 +70,19 @@ test('a run that is held is released, or terminated, by who may', async (t) => {
   await post(served, `/api/v1/runs/${second}/release`)
   assert.equal((await ended(served, second)).state, 'succeeded')
   assert.equal((await city.platform.batches()).length, 2)
+})
+
+test('a run that is under way is ended within moments, and nothing of it is committed', async (t) => {
+  const served = await serveCity(t)
+  await served.city.publish(thefts(60_000))
+  const { run } = await post(served, '/api/v1/runs', {})
+  const locked = await served.ask('POST', '/api/v1/runs', { body: {} })
+  assert.deepEqual([locked.status, (locked.body as { code: string }).code], [503, 'run_locked'])
+  assert.equal((await served.ask('POST', `/api/v1/runs/${run}/terminate`)).status, 200)
+  const over = await ended(served, run)
+  assert.equal(over.state, 'terminated')
+  assert.match(over.log.at(-1)!.message, /terminated/)
+  assert.deepEqual(await served.city.platform.batches(), [])
 })
 
 test('a run that failed is resumed from where it stopped', async (t) => {
