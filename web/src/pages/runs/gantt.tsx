@@ -10,6 +10,7 @@ export function Gantt({ run, now }: { run: RunStory; now: number }) {
   const chosen = useParam('step')
   const axis = axisOf(run, now)
   const at = (ms: number): string => `${(((ms - axis.from) / (axis.to - axis.from)) * 100).toFixed(3)}%`
+  const limits = new Map(run.margins.map((margin) => [margin.scope, margin]))
   const deadline = axis.deadline !== undefined && axis.deadline <= axis.to ? axis.deadline : undefined
   return (
     <figure className="gantt" aria-label="Steps over time">
@@ -45,7 +46,12 @@ export function Gantt({ run, now }: { run: RunStory; now: number }) {
               })}
               {deadline !== undefined && <i className="gantt-deadline" style={{ left: at(deadline) }} />}
             </div>
-            <span className="gantt-took numeric">{tookOf(step, now)}</span>
+            <span className="gantt-took numeric" data-missed={(limits.get(step.name)?.margin_seconds ?? 0) < 0}>
+              {tookOf(step, now)}
+              {limits.has(step.name) && step.started_at && (
+                <span className="caption">{` of ${duration(limits.get(step.name)!.limit_seconds)}`}</span>
+              )}
+            </span>
           </li>
         ))}
         <li className="gantt-row gantt-axis" aria-hidden="true">
