@@ -1,4 +1,3 @@
-import { impossible } from '../errors.ts'
 import { LAKE_VERSION } from '../history/as-of.ts'
 import { BATCHES_TABLE, batchesSchema, CHANGES_TABLE, changesSchema } from '../history/ledger.ts'
 import { loadTable, newTable, type Table, tableSchema } from '../lake/table.ts'
@@ -98,24 +97,4 @@ export function tableProperties(spec: Pick<TableSpec, 'name' | 'doc'>): Record<s
     comment: spec.doc,
     ...(spec.name === BATCHES_TABLE ? { [LAKE_VERSION.property]: String(LAKE_VERSION.value) } : {}),
   }
-}
-
-/**
- * The schema that a table needs: fields keep their ids where name and type are the same, others get new ones.
- * Undefined if the table has it already.
- */
-export function evolvedSchema(table: Table, wanted: Schema): Schema | undefined {
-  const present = tableSchema(table)
-  let last = Math.max(lastColumnId(present), table.metadata['last-column-id'])
-  const signature = (field: Field): string =>
-    JSON.stringify([field.name, typeof field.type === 'string' ? field.type : 'nested'])
-  const known = new Map(present.fields.map((field) => [signature(field), field]))
-  const fields = wanted.fields.map((field) => {
-    const same = known.get(signature(field))
-    if (same) return { ...same, ...(field.doc ? { doc: field.doc } : {}) }
-    if (typeof field.type !== 'string') throw impossible(`a nested column to be added to ${table.name}, ${field.name}`)
-    return { ...field, id: ++last }
-  })
-  const alike = fields.length === present.fields.length && fields.every((field, i) => field.id === present.fields[i]!.id)
-  return alike ? undefined : { fields }
 }

@@ -11,14 +11,16 @@ import { snapshotOf, type Table, tableSchema } from '../../lake/table.ts'
 import type { DataFile } from '../../lake/data-file.ts'
 import { dataFileLocation, describeDataFile, writePositionDeletes } from '../../lake/write.ts'
 import type { ChangeCounts } from '../../model/change.ts'
+import type { Schema } from '../../model/schema.ts'
 import { identifier, literal } from '../../model/sql-text.ts'
 import type { CheckedRows } from '../../quality/check.ts'
 import type { RunContext } from '../context.ts'
+import { evolvedSchema } from '../evolve.ts'
 import { releasedSql } from '../quarantine-source.ts'
 import { holdIfVanished } from '../guards.ts'
 import { heldIn, holdProperties } from '../holds.ts'
 import { stageTable } from '../stage-table.ts'
-import { batchStamp, evolvedSchema, openTable, quarantineName, type TableSpec, tableSpecs } from '../tables.ts'
+import { batchStamp, openTable, quarantineName, type TableSpec, tableSpecs } from '../tables.ts'
 import type { ExtractOutput } from './extract.ts'
 
 /** What the land step leaves for the steps after it. */
@@ -46,14 +48,16 @@ export async function landStep(context: RunContext, extracted: ExtractOutput, ch
   const specs = tableSpecs(context.pipeline)
   const spec = (name: string): TableSpec => specs.find((candidate) => candidate.name === name)!
   const raw = await openTable(context.lake, spec(context.pipeline.rawName))
-  const scan = await planScan(context.lake.storage, raw, snapshotOf(raw))
+  const schema = evolvedSchema(raw, spec(raw.name).schema)
+  // In its columns of now: what older files lack is no value.
+  const scan = await planScan(context.lake.storage, raw, snapshotOf(raw), schema)
   const comparison = extracted.first ? undefined : await compare(context, raw, scan, extracted, checked)
   const vanished = comparison?.counts['vanished'] ?? 0
   holdIfVanished(context, vanished, scan.rows)
 
-  const landedFile = await landRaw(context, raw, scan, comparison, checked, spec(raw.name))
-  await landChanges(context, await openTable(context.lake, spec(CHANGES_TABLE)), comparison)
-  await landQuarantine(context, await openTable(context.lake, spec(quarantineName(context.pipeline))), checked)
+  const landedFile = await landRaw(context, raw, { scan, schema }, comparison, checked)
+  await landChanges(context, spec(CHANGES_TABLE), comparison)
+  await landQuarantine(context, spec(quarantineName(context.pipeline)), checked)
 
   const landed = comparison ? comparison.landed : checked.good.rows
   const output: LandOutput = {
@@ -137,13 +141,11 @@ async function adoptFile(context: RunContext, table: Table, written: WrittenFile
 async function landRaw(
   context: RunContext,
   table: Table,
-  scan: Scan,
+  { scan, schema }: { scan: Scan; schema: Schema | undefined },
   comparison: Comparison | undefined,
   checked: CheckedRows,
-  spec: TableSpec,
 ): Promise<string | null> {
   const { engine, lake, pipeline, batchAt } = context
-  const schema = evolvedSchema(table, spec.schema)
   const key = identifier(pipeline.source.key)
   const stamp = batchStamp(batchAt)
   const columns = pipeline.source.columns.map((column) => identifier(column.name))
@@ -174,7 +176,9 @@ async function landRaw(
   return add[0] ? lake.storage.enginePath(add[0].file_path) : null
 }
 
-async function landChanges(context: RunContext, table: Table, comparison: Comparison | undefined): Promise<void> {
+async function landChanges(context: RunContext, spec: TableSpec, comparison: Comparison | undefined): Promise<void> {
+  const table = await openTable(context.lake, spec)
+  const schema = evolvedSchema(table, spec.schema)
   const key = identifier(context.pipeline.source.key)
   const listed = comparison && Object.entries(comparison.counts).some(([kind, n]) => kind !== 'restamped' && n)
   const add = listed
@@ -183,38 +187,41 @@ async function landChanges(context: RunContext, table: Table, comparison: Compar
         table,
         `SELECT timestamptz ${literal(context.batchAt)} AS batch_at, key AS ${key}, kinds, columns, before, after
          FROM read_parquet(${literal(comparison.path)}) WHERE NOT list_contains(kinds, 'restamped') ORDER BY key`,
+        schema,
       )
     : []
-  await stageTable(context, table, { add, remove: [] })
+  await stageTable(context, table, { add, remove: [], ...(schema ? { schema } : {}) })
 }
 
 /** A bad row that quarantine holds already is counted again, but not kept twice. */
-async function landQuarantine(context: RunContext, table: Table, checked: CheckedRows): Promise<void> {
+async function landQuarantine(context: RunContext, spec: TableSpec, checked: CheckedRows): Promise<void> {
   const { engine, lake, source, batchAt } = context
-  const scan = await planScan(lake.storage, table, snapshotOf(table))
+  const table = await openTable(lake, spec)
+  const schema = evolvedSchema(table, spec.schema)
+  const evolution = schema ? { schema } : {}
+  const scan = await planScan(lake.storage, table, snapshotOf(table), schema)
   // Rows that come out of quarantine and pass leave it; those that do not are there already.
   if (source.internal) {
     const hidden = releasedSql(context.pipeline, scanSql(scan, { position: true }), checked.good.file)
     const { storage } = lake
     const { add, remove } = await writePositionDeletes({ engine, storage, table, scan, batchAt, label: context.run, hidden })
-    await stageTable(context, table, { add, remove })
+    await stageTable(context, table, { add, remove, ...evolution })
     return
   }
   if (checked.quarantine.rows === 0) {
-    await stageTable(context, table, { add: [], remove: [] })
+    await stageTable(context, table, { add: [], remove: [], ...evolution })
     return
   }
-  const values = tableSchema(table)
-    .fields.map((field) => identifier(field.name))
-    .slice(2)
+  const values = (schema ?? tableSchema(table)).fields.map((field) => identifier(field.name)).slice(2)
   const add = await writeRows(
     context,
     table,
     `SELECT timestamptz ${literal(batchAt)} AS batch_at, ${literal(context.run)} AS run, ${values.join(', ')}
      FROM (SELECT ${values.join(', ')} FROM read_parquet(${literal(checked.quarantine.file)})
        EXCEPT ALL SELECT ${values.join(', ')} FROM (${scanSql(scan)})) ORDER BY rule, key`,
+    schema,
   )
-  await stageTable(context, table, { add, remove: [] })
+  await stageTable(context, table, { add, remove: [], ...evolution })
 }
 
 function requireConserved(checked: CheckedRows, output: LandOutput): void {

@@ -10,9 +10,10 @@ import type { BatchAt } from '../../model/batch-at.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
 import type { CheckedRows } from '../../quality/check.ts'
 import type { LakeContext, RunContext } from '../context.ts'
+import { evolvedSchema } from '../evolve.ts'
 import { knownSourceColumns } from '../guards.ts'
 import type { TableDelta } from '../stage-table.ts'
-import { evolvedSchema, openTable, tableSpecs } from '../tables.ts'
+import { openTable, tableSpecs } from '../tables.ts'
 import type { ExtractOutput } from './extract.ts'
 
 /** What a restore of incidents needs; a preview has it without a run. */

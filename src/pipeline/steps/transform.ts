@@ -11,9 +11,10 @@ import { identifier, literal } from '../../model/sql-text.ts'
 import { disorder } from '../../quality/duplicates.ts'
 import { referenceSql, renderTable, viewStatements } from '../../transform/render.ts'
 import type { RunContext } from '../context.ts'
+import { evolvedSchema } from '../evolve.ts'
 import { holdProperties } from '../holds.ts'
 import { stageTable, type TableDelta } from '../stage-table.ts'
-import { evolvedSchema, openTable, tableSpecs } from '../tables.ts'
+import { openTable, tableSpecs } from '../tables.ts'
 import { loadStaged } from '../work-files.ts'
 import { type LandOutput, writeRows } from './land.ts'
 import { restoredDelta } from './restore.ts'
@@ -72,7 +73,7 @@ interface Derived {
 async function openDerived(context: RunContext, sql: SqlTable): Promise<Derived> {
   const spec = tableSpecs(context.pipeline).find((candidate) => candidate.name === sql.name)!
   const table = await openTable(context.lake, spec)
-  const schema = evolvedSchema(table, spec.schema)
+  const schema = evolvedSchema(table, spec.schema, { remade: true })
   const lifted = liftedOf(table).length > 0
   const current = schema === undefined && !lifted && snapshotOf(table)?.summary[SQL_HASH] === sql.hash
   return { sql, table, schema, current }
