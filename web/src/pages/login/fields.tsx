@@ -72,13 +72,15 @@ interface StepFormProps {
 /** One step: its fields, one button, and what went wrong said above them. */
 export function StepForm({ submit, onSubmit, children, aside }: StepFormProps) {
   const { error, isBusy, run } = useWork()
-  const send = (event: FormEvent<HTMLFormElement>): void => {
+  const submitted = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault()
     const fields = [...new FormData(event.currentTarget)].map(([name, value]) => [name, String(value)])
-    void run(() => onSubmit(Object.fromEntries(fields) as Record<string, string>))
+    const form = event.currentTarget
+    const sent = run(() => onSubmit(Object.fromEntries(fields) as Record<string, string>))
+    void sent.then((isDone) => isDone && form.reset())
   }
   return (
-    <form className="login-form" onSubmit={send}>
+    <form className="login-form" onSubmit={submitted}>
       {error !== undefined && <Refused error={error} />}
       {children}
       <button type="submit" className="button button-main login-submit" disabled={isBusy}>

@@ -123,8 +123,8 @@ export function NobodyYet() {
     <>
       <h1>Nobody can sign in yet</h1>
       <p className="login-lead">
-        Open the link that `blotter serve` printed on its terminal. It is good once, for ten minutes; a new start prints a
-        new one. From the command line it is:
+        Open the link that <code>blotter serve</code> printed on its terminal. It is good once, for ten minutes; a new start
+        prints a new one. From the command line it is:
       </p>
       <Command text="blotter user add you@example.org --role admin" />
     </>

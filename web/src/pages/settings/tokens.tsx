@@ -33,7 +33,14 @@ export function Tokens() {
           <Command text={made.token} />
         </Notice>
       )}
-      <Part title="Tokens" lead="Programs show one as `Authorization: Bearer …`. Only its hash is kept.">
+      <Part
+        title="Tokens"
+        lead={
+          <>
+            Programs show one as <code>Authorization: Bearer …</code>. Only its hash is kept.
+          </>
+        }
+      >
         <NotDone error={revoke.error} />
         <Read of={tokens}>
           {(all) =>
