@@ -78,11 +78,11 @@ export async function openViewer(t: TestContext, { url, token }: { url: string; 
   }
 }
 
-/** A picture for people to look at, kept in test-artifacts/; of the whole page, not of what fits the window. */
-export async function keepScreenshot(page: Page, name: string): Promise<void> {
+/** A picture for people to look at, kept in test-artifacts/; by default of the whole page, not of what fits the window. */
+export async function keepScreenshot(page: Page, name: string, { isWhole = true } = {}): Promise<void> {
   const folder = join(root, 'test-artifacts', 'pages')
   await mkdir(folder, { recursive: true })
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: isWhole })
 }
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { accessibilityFaults, browserMissing, keepScreenshot } from '../services/browser.ts'
+import { servePages } from './served-pages.ts'
+
+/** Answers that a server gives in trouble, and what the page then says. */
+const TROUBLES = [
+  { name: 'empty', path: '**/api/v1/dashboards/*', status: 404, code: 'lake_missing', says: 'There is no batch yet.' },
+  { name: 'failed', path: '**/api/v1/dashboards', status: 400, code: 'usage', says: 'It is broken.' },
+  { name: 'forbidden', path: '**/api/v1/dashboards', status: 403, code: 'forbidden', says: 'You may not see this.' },
+]
+
+test('A page in trouble', { skip: browserMissing() ?? false, timeout: 180_000 }, async (t) => {
+  const served = await servePages(t)
+
+  for (const { name, path, status, code, says } of TROUBLES) {
+    await t.test(`says what it is, and what to do: ${name}`, async () => {
+      const page = await served.open({ theme: name === 'failed' ? 'dark' : 'light' })
+      const body = JSON.stringify({ title: 'Trouble', status, code, detail: 'It is broken.', todo: 'Mend it.' })
+      await page.route(path, (route) => route.fulfill({ status, contentType: 'application/problem+json', body }))
+      await page.goto('/')
+      await page.getByRole('heading', { level: 1, name: says }).waitFor()
+      await keepScreenshot(page, `state-${name}`)
+      assert.deepEqual(await accessibilityFaults(page), [])
+      await page.context().close()
+    })
+  }
+
+  await t.test('that is slow keeps the place of what will come', async () => {
+    const page = await served.open()
+    await page.route('**/figures?*', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      await route.continue()
+    })
+    await page.goto('/')
+    await page.locator('.skeleton[data-shown="true"]').first().waitFor()
+    await keepScreenshot(page, 'state-loading')
+    await page.locator('.headline').waitFor()
+    await page.context().close()
+  })
+
+  await t.test('has menus that are fit for everybody, and closes them by Escape', async () => {
+    const page = await served.open()
+    await page.goto('/')
+    await page.locator('.headline').waitFor()
+    for (const [button, name] of [
+      ['.picker', 'batches'],
+      ['.filter-row .popover:nth-child(2) > button', 'filter'],
+      ['.chart-controls button', 'menu'],
+      ['.top-right .popover > button', 'user'],
+    ] as const) {
+      await page.locator(button).first().click()
+      await page.locator('.popover-panel').waitFor()
+      await keepWindow(page, name)
+      assert.deepEqual(await accessibilityFaults(page), [], name)
+      await page.keyboard.press('Escape')
+      await page.locator('.popover-panel').waitFor({ state: 'detached' })
+      assert.equal(await page.evaluate('document.activeElement.getAttribute("aria-expanded")'), 'false', name)
+    }
+    await page.context().close()
+  })
+})
+
+function keepWindow(page: Page, name: string): Promise<void> {
+  return keepScreenshot(page, `open-${name}`, { isWhole: false })
+}
