@@ -8,7 +8,7 @@ import { iceberg } from './iceberg/plugin.ts'
 import { openPeople } from './login/people.ts'
 import { metrics } from './metrics.ts'
 import { pages } from './pages.ts'
-import { answerProblems } from './problem.ts'
+import { answerProblems, answerUnroutable } from './problem.ts'
 import { limitRates } from './rate-limit.ts'
 import { secureAnswers } from './security-headers.ts'
 import type { Services } from './services.ts'
@@ -43,6 +43,7 @@ export function createApp(
     routerOptions: { maxParamLength: LONGEST_NAME },
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    frameworkErrors: answerUnroutable,
     ...(trustProxy.length > 0 ? { trustProxy: [...trustProxy] } : {}),
     ...(tls ? { https: { ...tls, minVersion: 'TLSv1.2' } } : {}),
   }) as FastifyInstance

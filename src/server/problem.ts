@@ -27,6 +27,12 @@ export function answerProblems(app: FastifyInstance, log: Log): void {
   )
 }
 
+/** What the framework cannot even route: an address that is too long, or that is none. Nothing else has looked at it then. */
+export function answerUnroutable(_error: unknown, _request: FastifyRequest, reply: FastifyReply): void {
+  const detail = 'The address cannot be read: a part of it is longer than any name, or wrongly encoded.'
+  send(reply, { type: 'about:blank', title: 'Bad Request', status: 400, detail })
+}
+
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
   const { status, code, message, todo, place } = failureOf(error)
   if (status >= 500)

@@ -103,3 +103,13 @@ test('answers are not to be guessed at by browsers, nor kept where nothing says 
   assert.equal(headers['x-content-type-options'], 'nosniff')
   assert.equal(headers['cache-control'], 'no-store')
 })
+
+test('an address that cannot be routed is a problem as well, and tells nothing of what it was', async (t) => {
+  const { app } = await desk(t)
+  for (const url of [`/api/v1/batches/${'0'.repeat(3000)}`, '/api/v1/batches/%E0%A4%A']) {
+    const { statusCode, headers, body } = await app.inject({ url, headers: { host: 'localhost' } })
+    assert.equal(statusCode, 400, url.slice(0, 40))
+    assert.match(String(headers['content-type']), /^application\/problem\+json/)
+    assert.doesNotMatch(body, /000000|%E0/)
+  }
+})

@@ -24,8 +24,8 @@ export interface Endpoint<
   answer: z.ZodType
   /** Of a good answer; default 200. */
   status?: number
-  /** Media type of a good answer; default JSON. */
-  type?: string
+  /** Media type of a good answer, or each that it may have; default JSON. */
+  type?: string | readonly string[]
   handle(
     asked: { parameters: z.output<Parameters>; query: z.output<Query>; body: z.output<Body> },
     request: FastifyRequest,

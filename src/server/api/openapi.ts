@@ -36,9 +36,10 @@ function operation(endpoint: Described, schemas: Schemas): unknown {
     421: 'Another host',
     500: 'A fault',
   }
-  const content = (type: string, schema: z.ZodType, io: 'input' | 'output' = 'output') => ({
-    content: { [type]: { schema: jsonSchema(schema, io, schemas) } },
-  })
+  const content = (types: string | readonly string[], schema: z.ZodType, io: 'input' | 'output' = 'output') => {
+    const described = { schema: jsonSchema(schema, io, schemas) }
+    return { content: Object.fromEntries([types].flat().map((type) => [type, described])) }
+  }
   const etag = method === 'GET' ? { headers: { ETag: { schema: { type: 'string' } } } } : {}
   return {
     operationId: name,

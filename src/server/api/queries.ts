@@ -49,8 +49,8 @@ export function queries(app: FastifyInstance, { console }: Services): Described[
       parameters: none,
       query: z.object({ format: z.enum(['csv', 'json', 'ndjson', 'parquet']).default('csv') }),
       body: z.strictObject(asked),
-      answer: z.string().meta({ description: 'The file; its media type goes with the format.' }),
-      type: 'text/csv',
+      answer: z.unknown().meta({ description: 'The file.' }),
+      type: Object.values(TYPES).map((type) => type.split(';', 1)[0]!),
       handle: async ({ query: { format }, body }, request, reply) => {
         const result = await console.exportFile({ ...body, ...whoAsks(request, reply) }, format)
         const name = `query-${result.batchAt.replaceAll(':', '')}.${format}`
