@@ -141,6 +141,8 @@ function shaped(values: ConfigValues, shaping: Shaping): Config {
       },
     },
     lake,
+    catalog: values.catalog,
+    cacheBytes: values.cache,
     state,
     pipeline: values.pipeline === undefined ? SHIPPED_PIPELINE : pathOf('pipeline', values.pipeline),
     engine: values.engine,

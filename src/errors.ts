@@ -28,6 +28,8 @@ export const ERRORS = {
   lake_newer: { exit: 1, remedy: 'fix-machine' },
   lake_damaged: { exit: 1, remedy: 'report' },
   lake_moved: { exit: 1, remedy: 'fix-configuration' },
+  aws_refused: { exit: 1, remedy: 'fix-configuration' },
+  aws_unreachable: { exit: 1, remedy: 'retry' },
   disk_full: { exit: 1, remedy: 'fix-machine' },
   staged_lost: { exit: 1, remedy: 'fix-machine' },
   memory_exhausted: { exit: 1, remedy: 'fix-machine' },

@@ -8,7 +8,7 @@ import { openDuckDb } from './engine/duckdb/engine.ts'
 import type { Engine } from './engine/engine.ts'
 import { sparkEngine } from './engine/spark/engine.ts'
 import { makeFolder } from './folders.ts'
-import { realPathOf } from './lake/local/real-path.ts'
+import { BATCHES_TABLE } from './history/ledger.ts'
 import { localStorage } from './lake/local/storage.ts'
 import type { Log } from './log.ts'
 import type { Pipeline } from './model/pipeline.ts'
@@ -25,10 +25,11 @@ import { examineAlerts, runAlerts } from './platform/alerting.ts'
 import { figuring } from './platform/figures.ts'
 import { identities } from './platform/identities.ts'
 import { keeping } from './platform/keeping.ts'
+import { type LakeParts, openLake } from './platform/lake.ts'
 import { lineage } from './platform/lineage.ts'
 import { loading } from './platform/loading.ts'
 import { reading } from './platform/reading.ts'
-import { badSource, bucketsLater } from './platform/refusals.ts'
+import { badSource } from './platform/refusals.ts'
 import { restoring } from './platform/restoring.ts'
 import { sparking } from './platform/spark.ts'
 import { rotatingTold } from './platform/rotation-alerts.ts'
@@ -110,7 +111,7 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
       const { url } = config.source
       const signal = AbortSignal.timeout(DOCTOR_MS)
       const found = await examine({
-        folder: config.lake,
+        folder: parts.folder,
         lake: parts.lakeExists() ? parts.lake(false) : undefined,
         pipeline: parts.pipeline,
         mapping: config.source.columns,
@@ -170,23 +171,22 @@ interface Parts extends Disposable {
 /** Where secrets can be kept; which one it is the configuration says. */
 const STORES = { openEnvironment, openVault, openAwsSecrets }
 
+/** What of AWS is needed is loaded where it is asked for: nobody else waits for it. */
+const LAKES: LakeParts = {
+  localStorage,
+  openBucket: async (cache) => (await import('./lake/s3/storage.ts')).s3Storage(cache),
+  openSqlite: (file, create) => openSqliteCatalog(file, { name: CATALOG_NAME, create }),
+  openGlue: async () =>
+    (await import('./catalog/glue/catalog.ts')).openGlueCatalog({ name: CATALOG_NAME, last: BATCHES_TABLE }),
+}
+
 async function openParts(secrets: SecretParts, clock: Clock, log: Log): Promise<Parts> {
   const { config } = secrets
-  if (config.lake.includes('://')) throw bucketsLater(config.lake)
   const pipeline = await loadPipeline(config.pipeline)
   const codeVersion = await codeVersionOf(pipeline)
-  // Readers disagree about percent-encoding, so that a location is the path itself, byte for byte.
-  const folder = realPathOf(config.lake)
-  const location = `file://${folder}`
-  const storage = localStorage()
-  const catalogFile = join(config.lake, 'catalog.sqlite')
-  let catalog: Catalog | undefined
+  const opened = await openLake(config, LAKES)
+  const { folder, location, open: lake } = opened
   let state: State | undefined
-
-  const lake: Parts['lake'] = (create) => {
-    catalog ??= openSqliteCatalog(catalogFile, { name: CATALOG_NAME, create })
-    return { storage, catalog, location }
-  }
   const { openEngine, openEngineAt } = engines(config)
   const openSource = async (url: string): Promise<Source> =>
     url === QUARANTINE_URL ? openQuarantineSource(lake(false), pipeline) : sourceOf(url, secrets, pipeline, clock)
@@ -204,7 +204,7 @@ async function openParts(secrets: SecretParts, clock: Clock, log: Log): Promise<
     codeVersion,
     folder,
     location,
-    lakeExists: () => existsSync(catalogFile),
+    lakeExists: opened.exists,
     stateExists: () => existsSync(join(config.state, STATE_FILE)),
     lake,
     state: () => (state ??= openState(config.state, { clock })),
@@ -242,7 +242,7 @@ async function openParts(secrets: SecretParts, clock: Clock, log: Log): Promise<
       openMysqlTarget(url, { definition: pipeline.source, signal, logins: secrets.loginsOf(url) }),
     openCatalog: (file) => openSqliteCatalog(file, { name: CATALOG_NAME, create: false }),
     [Symbol.dispose]() {
-      catalog?.close()
+      opened.close()
       state?.close()
     },
   }

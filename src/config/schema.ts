@@ -214,12 +214,9 @@ const oidc = z.strictObject({
 const server = z.strictObject({
   host: z.string().default('127.0.0.1').meta({ description: 'Address that `blotter serve` listens on.' }),
   port: z.int().min(0).max(65_535).default(7070).meta({ description: 'Its port; 0 takes a free one.' }),
-  hosts: z
-    .array(hostName)
-    .default([])
-    .meta({
-      description: 'Names under which people reach it, beside localhost, this machine’s name and addresses in numbers.',
-    }),
+  hosts: z.array(hostName).default([]).meta({
+    description: 'Names under which people reach it, beside localhost, this machine’s name and addresses in numbers.',
+  }),
   tls: tls.optional(),
   trust_proxy: z
     .array(z.string().regex(/^[0-9A-Fa-f:.]+(?:\/\d{1,3})?$/, 'expected an address such as 127.0.0.1 or 10.0.0.0/8'))
@@ -230,7 +227,8 @@ const server = z.strictObject({
 
 const dashboard = z.strictObject({
   memory: size.prefault('1GiB').meta({
-    description: 'What dashboards may hold in memory; half of it at a time, since a refresh holds the old batch and the new.',
+    description:
+      'What dashboards may hold in memory; half of it at a time, since a refresh holds the old batch and the new.',
   }),
 })
 
@@ -239,6 +237,14 @@ export const configSchema = z.strictObject({
   source: source.prefault({}),
   pipeline: z.string().min(1).optional().meta({ description: 'Folder that says what flows.' }),
   lake: z.string().min(1).default('./lake').meta({ description: 'Folder or bucket (`s3://bucket/prefix`) of the tables.' }),
+  catalog: z
+    .enum(['sqlite', 'glue'])
+    .default('sqlite')
+    .meta({
+      description:
+        'What knows the tables: a file beside the lake (beside the state of a bucket), or AWS Glue, which several hosts may write.',
+    }),
+  cache: size.prefault('10GiB').meta({ description: 'Local copies of a bucket’s files, which the engine reads.' }),
   state: z.string().min(1).optional().meta({ description: 'Folder of the state databases.' }),
   engine: z.enum(['duckdb', 'spark']).default('duckdb').meta({ description: 'What runs the SQL.' }),
   spark: spark.prefault({}),

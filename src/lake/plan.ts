@@ -70,7 +70,7 @@ async function refuseOtherSizes(storage: Storage, scan: Scan): Promise<void> {
   for (let start = 0; start < files.length; start += SIZES_AT_ONCE) {
     await Promise.all(
       files.slice(start, start + SIZES_AT_ONCE).map(async ({ file_path: path, file_size_in_bytes: written }) => {
-        const found = await storage.sizeBytes(path)
+        const found = await storage.provide(path)
         if (found !== written) throw lakeDamaged(path, `has ${found} bytes and should have ${written}`)
       }),
     )

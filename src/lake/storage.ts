@@ -16,6 +16,8 @@ export interface Storage {
   /** The last bytes of a file; all of them when it is shorter. */
   readTail(location: string, sizeBytes: number): Promise<Buffer>
   sizeBytes(location: string): Promise<number>
+  /** Makes a file what the engine can open at `enginePath(location)`, and gives its size. */
+  provide(location: string): Promise<number>
   /** Resolves with the size once the bytes are durable. Fails when the file exists; it is complete or absent, never half. */
   writeNew(location: string, bytes: Uint8Array): Promise<number>
   /** Makes durable, and where it can be read-only, what an engine wrote at `enginePath(location)`. */
@@ -25,7 +27,7 @@ export interface Storage {
   list(folderLocation: string): AsyncIterable<StoredFile>
   /** Removing what is not there is no error. */
   remove(location: string): Promise<void>
-  /** What the engine opens: a plain path here. */
+  /** What the engine opens, once it is provided or written there: a plain path. */
   enginePath(location: string): string
 }
 

@@ -30,7 +30,7 @@ export function dataFileLocation(table: Table, batchAt: BatchAt, label: string):
 export function describeDataFile(
   table: Table,
   written: WrittenParquet,
-  { location, batchAt }: { location: string; batchAt: BatchAt },
+  { location, batchAt, schema = tableSchema(table) }: { location: string; batchAt: BatchAt; schema?: Schema },
 ): DataFile {
   const spec = specOf(table.metadata)
   return {
@@ -41,7 +41,7 @@ export function describeDataFile(
     partition: batchPartition(spec, batchAt),
     record_count: written.rows,
     file_size_in_bytes: written.sizeBytes,
-    ...statisticsOf(tableSchema(table), written.columns),
+    ...statisticsOf(schema, written.columns),
     sort_order_id: 0,
   }
 }

@@ -17,6 +17,9 @@ export interface Config {
   }
   /** Absolute folder, or `s3://bucket/prefix`. */
   lake: string
+  catalog: 'sqlite' | 'glue'
+  /** What local copies of a bucket's files may take. */
+  cacheBytes: number
   /** Absolute folder of the state databases. */
   state: string
   /** Absolute folder that says what flows. */

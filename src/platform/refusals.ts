@@ -17,10 +17,3 @@ export function badSource(url: string, why: string): BlotterError {
     context: { source: url },
   })
 }
-
-export function bucketsLater(lake: string): BlotterError {
-  return new BlotterError('unsupported', `The lake ${lake} is a bucket, which this version does not write yet.`, {
-    todo: 'Give a folder: `--lake ./lake`.',
-    context: { lake },
-  })
-}

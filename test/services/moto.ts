@@ -24,14 +24,14 @@ const STARTED_WITHIN_MS = 60_000
 /**
  * Starts moto's server (about 2 s, 100 MB) by a Python that has it, else by one in the cache. Installing that takes two minutes
  * and 300 MB, so it is done in CI and where `BLOTTER_TEST_MOTO=1`. Undefined where there is none, which fails in CI. It ends
- * with the process.
+ * with the process. `program` is another one that starts it.
  */
-export async function startMoto(): Promise<Moto | undefined> {
+export async function startMoto(program: readonly string[] = ['-m', 'moto.server']): Promise<Moto | undefined> {
   const remedy = 'Run `pip install "moto[server]"`, or once with BLOTTER_TEST_MOTO=1.'
   const python = await findPython().catch((error: unknown) => serviceMissing('moto', remedy, error))
   if (!python) return undefined
   const port = await freePort()
-  const words = [python, '-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)]
+  const words = [python, ...program, '-H', '127.0.0.1', '-p', String(port)]
   const setpriv = onPath('setpriv')
   if (setpriv) words.unshift(setpriv, '--pdeathsig', 'KILL')
   const child = spawn(words[0]!, words.slice(1), { stdio: ['ignore', 'ignore', 'pipe'] })

@@ -3,6 +3,7 @@ import { chmod, link, mkdir, open, readFile, readdir, rename, rm, stat, unlink }
 import { dirname } from 'node:path'
 import { BlotterError, diskFull } from '../../errors.ts'
 import { canonicalLocation, folderOf } from '../location.ts'
+import { readEnd } from '../read-end.ts'
 import { lakeDamaged, type Storage, unsupportedFile } from '../storage.ts'
 
 const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'EDQUOT', 'ENAMETOOLONG'])
@@ -16,6 +17,7 @@ export function localStorage(): Storage {
     read: (location) => orMissing(location, () => readFile(canonicalLocation(location))),
     readTail: (location, sizeBytes) => orMissing(location, () => readEnd(canonicalLocation(location), sizeBytes)),
     sizeBytes: (location) => orMissing(location, async () => (await stat(canonicalLocation(location))).size),
+    provide: (location) => orMissing(location, async () => (await stat(canonicalLocation(location))).size),
     async writeNew(location, bytes) {
       const path = canonicalLocation(location)
       try {
@@ -62,18 +64,6 @@ async function orMissing<T>(location: string, work: () => Promise<T>): Promise<T
     return await work()
   } catch (error) {
     throw codeOf(error) === 'ENOENT' ? lakeDamaged(location, 'is missing', error) : storageError(error, location)
-  }
-}
-
-async function readEnd(path: string, sizeBytes: number): Promise<Buffer> {
-  const file = await open(path, 'r')
-  try {
-    const { size } = await file.stat()
-    const bytes = Buffer.alloc(Math.min(size, sizeBytes))
-    const { bytesRead } = await file.read(bytes, 0, bytes.length, size - bytes.length)
-    return bytes.subarray(0, bytesRead)
-  } finally {
-    await file.close()
   }
 }
 

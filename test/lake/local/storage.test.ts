@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
+import { after, before, describe, test, type TestContext } from 'node:test'
 import { BlotterError, type ErrorCode } from '../../../src/errors.ts'
 import { localStorage } from '../../../src/lake/local/storage.ts'
+import { keepsFiles } from '../storage-contract.ts'
 
 const storage = localStorage()
 const scratch = async (t: TestContext): Promise<string> => {
@@ -15,15 +16,24 @@ const scratch = async (t: TestContext): Promise<string> => {
 const failsWith = (code: ErrorCode, naming: string) => (error: unknown) =>
   error instanceof BlotterError && error.code === code && error.message.includes(naming)
 
-test('of many writers of one new file exactly one succeeds, and nothing but the file is left', async (t) => {
-  const folder = await scratch(t)
-  const location = `file://${folder}/a/b/x.json`
-  const results = await Promise.allSettled(
-    ['1', '2', '3', '4'].map((text) => storage.writeNew(location, Buffer.from(text.repeat(1000)))),
+describe('A lake in a folder', () => {
+  let root: string
+  let n = 0
+  before(async () => {
+    root = await mkdtemp(join(tmpdir(), 'blotter-'))
+  })
+  after(() => rm(root, { recursive: true, force: true }))
+  keepsFiles(
+    () => storage,
+    () => `file://${root}/test-${(n += 1)}`,
   )
-  assert.equal(results.filter((result) => result.status === 'fulfilled').length, 1)
-  assert.equal(new Set((await storage.read(location)).toString()).size, 1)
-  assert.deepEqual(await readdir(join(folder, 'a/b')), ['x.json'])
+})
+
+test('a lost race leaves nothing but the file', async (t) => {
+  const folder = await scratch(t)
+  const location = `file://${folder}/x.json`
+  await Promise.allSettled(['1', '2', '3'].map((text) => storage.writeNew(location, Buffer.from(text))))
+  assert.deepEqual(await readdir(folder), ['x.json'])
 })
 
 test('one file is found under every spelling, and nothing in its name is decoded', async (t) => {
@@ -45,12 +55,6 @@ test('one file is found under every spelling, and nothing in its name is decoded
   await storage.remove(`file:${folder}/${name}`)
   assert.equal(await storage.exists(`${folder}/${name}`), false)
   assert.deepEqual(await Array.fromAsync(storage.list(`file://${folder}/nowhere`)), [])
-})
-
-test('a file that metadata names and that is missing is lake_damaged, by its name', async (t) => {
-  const location = `file://${await scratch(t)}/gone.avro`
-  await assert.rejects(storage.read(location), failsWith('lake_damaged', location))
-  await assert.rejects(storage.sizeBytes(location), failsWith('lake_damaged', location))
 })
 
 test('a file on another machine is not called missing: it is none that is read here', async () => {
