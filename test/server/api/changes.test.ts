@@ -75,6 +75,14 @@ test('an answer of two batches named by their times may be kept for ever', async
   assert.match(String((await ask('GET', '/api/v1/changes')).headers['cache-control']), /no-cache/)
 })
 
+test('what is answered is what the command line’s difference is, row by row', async (t) => {
+  const { city, get } = await twoBatches(t)
+  const { changes, ...whole } = await city.platform.diff(FIRST, SECOND, { rows: true })
+  const answer = await get<ChangesPage>(`/api/v1/changes?from=${FIRST}&to=${SECOND}&limit=500`)
+  assert.deepEqual({ from: answer.from, to: answer.to, incidents: answer.incidents, counts: answer.counts }, whole)
+  assert.deepEqual(answer.rows, JSON.parse(JSON.stringify(changes)))
+})
+
 test('more pairs of batches are answered than stay folded, each as before', async (t) => {
   const { city, get } = await serveCity(t)
   for (let day = 1; day <= 6; day++) {
