@@ -89,7 +89,15 @@ test('every key can be set by its variable', () => {
     pipeline: 'p',
     lake: 's3://bucket/prefix/',
     state: 'st',
+    catalog: 'glue',
+    cache: '3GiB',
     engine: 'spark',
+    'spark.home': 'spark-4.1',
+    'spark.master': 'yarn',
+    'spark.jars': 'a.jar,b.jar',
+    'spark.catalog': 'https://blotter.example.org/iceberg',
+    'spark.token': 'six',
+    'spark.conf': 'spark.executor.memory=4g',
     memory: '512MiB',
     'dashboard.memory': '2GiB',
     'schedule.cron': '0 6 * * *',
@@ -143,6 +151,15 @@ test('every key can be set by its variable', () => {
   assert.deepEqual(config.source.columns, { Where: 'block', Kind: 'primary_type' })
   assert.equal(config.lake, 's3://bucket/prefix')
   assert.equal(config.state, '/city/st')
+  assert.deepEqual([config.catalog, config.cacheBytes], ['glue', 3 * 2 ** 30])
+  const { token: _, javaHome: __, ...spark } = config.spark
+  assert.deepEqual(spark, {
+    home: '/city/spark-4.1',
+    master: 'yarn',
+    jars: ['/city/a.jar', '/city/b.jar'],
+    catalog: 'https://blotter.example.org/iceberg',
+    conf: { 'spark.executor.memory': '4g' },
+  })
   assert.deepEqual(config.sla, { runMs: 5_400_000, freshnessMs: 93_600_000, stepsMs: { extract: 600_000, land: 90_000 } })
   assert.deepEqual(config.guards, { vanishedMax: 0.07, keylessMax: 0.005 })
   assert.deepEqual(config.retention, { batches: 30, days: 365 })

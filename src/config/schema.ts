@@ -237,13 +237,10 @@ export const configSchema = z.strictObject({
   source: source.prefault({}),
   pipeline: z.string().min(1).optional().meta({ description: 'Folder that says what flows.' }),
   lake: z.string().min(1).default('./lake').meta({ description: 'Folder or bucket (`s3://bucket/prefix`) of the tables.' }),
-  catalog: z
-    .enum(['sqlite', 'glue'])
-    .default('sqlite')
-    .meta({
-      description:
-        'What knows the tables: a file beside the lake (beside the state of a bucket), or AWS Glue, which several hosts may write.',
-    }),
+  catalog: z.enum(['sqlite', 'glue']).default('sqlite').meta({
+    description:
+      'What knows the tables: a file beside the lake (beside the state of a bucket), or AWS Glue, which several hosts may write.',
+  }),
   cache: size.prefault('10GiB').meta({ description: 'Local copies of a bucket’s files, which the engine reads.' }),
   state: z.string().min(1).optional().meta({ description: 'Folder of the state databases.' }),
   engine: z.enum(['duckdb', 'spark']).default('duckdb').meta({ description: 'What runs the SQL.' }),
