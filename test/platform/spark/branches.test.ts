@@ -8,9 +8,10 @@ import { openSqliteCatalog } from '../../../src/catalog/sqlite/catalog.ts'
 import { BATCHES_TABLE } from '../../../src/history/ledger.ts'
 import { localStorage } from '../../../src/lake/local/storage.ts'
 import { stageSnapshot, withMetadata, writeMetadata } from '../../../src/lake/stage.ts'
-import { loadTable, newTable, snapshotOf, type Table, tagsOf } from '../../../src/lake/table.ts'
+import { newTable, snapshotOf, type Table, tagsOf } from '../../../src/lake/table.ts'
 import { branchOf, publishBranches, settleBranches } from '../../../src/platform/spark/branches.ts'
 import { schemaOf } from '../../../src/model/schema.ts'
+import { loadFrom, writeBranch as write } from './write-branch.ts'
 
 const NAMES = ['raw.crimes', BATCHES_TABLE] as const
 const NOW = new Date('2026-11-23T06:00:00Z')
@@ -22,8 +23,7 @@ describe('Branches that an engine has written', () => {
   let catalog: Catalog
   const storage = localStorage()
   const lake = () => ({ storage, catalog, location: `file://${folder}` })
-  const load = async (name: string): Promise<Table> =>
-    loadTable(storage, name, (await catalog.entry(name))!.metadataLocation)
+  const load = (name: string): Promise<Table> => loadFrom(catalog, name)
   const commit = async (table: Table): Promise<void> => catalog.commit([await writeMetadata(storage, table)])
   const snapshotOn = async (table: Table, run: string, batch: string, tag?: string): Promise<Table> =>
     stageSnapshot(storage, table, {
@@ -34,21 +34,7 @@ describe('Branches that an engine has written', () => {
       ...(tag ? { tag } : {}),
     })
 
-  /** As Spark leaves a table: main where it was, a newer snapshot on the branch of the run. */
-  const writeBranch = async (name: string, run: string, batch: string): Promise<void> => {
-    const table = await load(name)
-    const main = snapshotOf(table)!
-    const written = await snapshotOn(table, run, batch)
-    const head = snapshotOf(written)!['snapshot-id']
-    const refs = {
-      ...written.metadata.refs,
-      main: { type: 'branch' as const, 'snapshot-id': main['snapshot-id'] },
-      [branchOf(run)]: { type: 'branch' as const, 'snapshot-id': head },
-    }
-    const log = written.metadata['snapshot-log'].slice(0, -1)
-    const changes = { refs, 'current-snapshot-id': main['snapshot-id'], 'snapshot-log': log }
-    await commit(withMetadata(written, changes, NOW))
-  }
+  const writeBranch = (name: string, run: string, batch: string): Promise<void> => write(catalog, name, run, batch)
 
   beforeEach(async () => {
     folder = await mkdtemp(join(await realpath(tmpdir()), 'blotter-'))
