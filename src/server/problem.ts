@@ -37,6 +37,8 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const { status, code, message, todo, place } = failureOf(error)
   if (status >= 500)
     log.error({ path: request.routeOptions.url, error: String(error), stack: (error as Error).stack }, 'failed')
+  if (status === 403)
+    log.warn({ path: request.routeOptions.url, code, who: request.bearer?.name, address: request.ip }, 'refused')
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="blotter"')
   const wait = error instanceof BlotterError ? error.context['retry_after_seconds'] : undefined
   if (wait !== undefined) reply.header('retry-after', String(wait))

@@ -51,9 +51,10 @@ export function createAuth(identity: Identity, { secure, sso }: { secure: boolea
     },
     account: { accountLinking: { enabled: true, trustedProviders: ['sso'] }, encryptOAuthTokens: true },
     advanced: {
-      cookiePrefix: 'blotter',
-      useSecureCookies: secure,
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'strict', path: '/' },
+      // Under TLS bound to this very host: browsers take `__Host-` only from it, and without a domain.
+      cookiePrefix: secure ? '__Host-blotter' : 'blotter',
+      useSecureCookies: false,
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'strict', path: '/', secure },
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
     },
     databaseHooks: {

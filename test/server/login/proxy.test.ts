@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addLink } from '../../../src/state/identity/links.ts'
-import { house, PASSWORD } from './house.ts'
+import { codeOf, expect, house, PASSWORD } from './house.ts'
 
 const NAMES = { hosts: ['blotter.example.org'] }
 const FORWARDED = {
@@ -21,8 +21,8 @@ test('behind a proxy that is believed, cookies are for TLS alone and people have
     payload: { email, password: PASSWORD },
   })
   assert.equal(statusCode, 200)
-  assert.ok(cookies.some(({ name }) => name === '__Secure-blotter.two_factor'))
-  for (const { name, secure } of cookies) assert.deepEqual([name.startsWith('__Secure-'), secure], [true, true], name)
+  assert.ok(cookies.some(({ name }) => name === '__Host-blotter.two_factor'))
+  for (const { name, secure } of cookies) assert.deepEqual([name.startsWith('__Host-'), secure], [true, true], name)
   const wrong = { email: 'x@example.org', password: 'x' }
   await app.inject({ method: 'POST', url: '/api/v1/session/password', headers, payload: wrong })
   const subjects = identity.database.all<{ subject: string }>('SELECT subject FROM login_failures').map((row) => row.subject)
@@ -78,4 +78,18 @@ test('a name with a port holds for that port', async (t) => {
     [await ask('desk.example.org:8443'), await ask('desk.example.org'), await ask('desk.example.org:80')],
     [200, 421, 421],
   )
+})
+
+test('a whole login works with the cookies of TLS', async (t) => {
+  const { signedIn, browser, later } = await house(t, { app: { ...NAMES, trustProxy: ['127.0.0.1'] } })
+  const { email, secret } = await signedIn('operator')
+  later(60_000)
+  const one = browser()
+  const headers = { ...FORWARDED, origin: 'https://blotter.example.org' }
+  await expect(one.ask('POST', '/session/password', { email, password: PASSWORD }, headers), 200)
+  await expect(one.ask('POST', '/session/totp', { code: codeOf(secret) }, headers), 200)
+  assert.ok(one.cookies.has('__Host-blotter.session_token'))
+  await expect(one.ask('GET', '/metrics', undefined, headers), 200)
+  // The same cookie in the open is none.
+  await expect(one.ask('GET', '/metrics'), 401)
 })
