@@ -123,7 +123,7 @@ export async function writeRows(
     return []
   }
   await context.lake.storage.persist(location)
-  return [describeDataFile(table, written, { location, batchAt: context.batchAt })]
+  return [describeDataFile(table, written, { location, batchAt: context.batchAt, schema })]
 }
 
 /** Makes a file of this run one of the table's: another name for it, where the lake lies in the same file system. */
