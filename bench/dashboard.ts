@@ -117,13 +117,13 @@ async function refresh(city: ServedLake, board: Board): Promise<void> {
     throw new Error('The events ended before the refresh did.')
   })()
   const begun = performance.now()
-  await city.makeBatch(1)
+  await city.makeBatch()
   const done = await refreshed
   stop.abort()
   await reading
   const seconds = (ms: number): string => (ms / 1000).toFixed(1)
   console.log(
-    `run of the second batch ${seconds(noticed - begun)} s to its commit; refresh after commit ${seconds(done - noticed)} s`,
+    `run of a day's pull ${seconds(noticed - begun)} s to its commit; refresh after commit ${seconds(done - noticed)} s`,
   )
   told(`reads while the run and the refresh went on, ${errors} errors`, during)
 }

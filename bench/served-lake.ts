@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { PROGRAM } from './first-batch.ts'
 
@@ -10,8 +12,8 @@ export interface ServedLake extends AsyncDisposable {
   get(path: string): Promise<Response>
   /** Server-sent events until the signal. */
   events(signal: AbortSignal): AsyncIterable<{ type: string; data: Record<string, unknown> }>
-  /** Makes the next batch in a process of its own, and waits for its end. */
-  makeBatch(day: number): Promise<void>
+  /** Lets a process of its own make a batch out of a day's pull, in which a thousand incidents got an arrest. */
+  makeBatch(): Promise<void>
   /** Resident memory of the server now, and the most it ever was. */
   memoryMb(): { now: number; peak: number }
   /** CPU seconds of the server so far, all threads. */
@@ -25,10 +27,15 @@ export interface LakeOptions {
   say(message: string): void
 }
 
+/** A thousand incidents without an arrest as they are once they have one. */
+const PULL = `select * exclude (batch_at) replace (true as arrest, updated_on + interval 1 day as updated_on)
+  from raw.crimes where not arrest order by id desc limit 1000`
+
 /** Makes the lake where it is not there yet, and serves it. */
 export async function serveLake({ lake, rows, port, say }: LakeOptions): Promise<ServedLake> {
   const blotter = async (...words: string[]): Promise<string> => {
-    const child = spawn(process.execPath, [PROGRAM, ...words, '--lake', lake, '--json'], {
+    const json = words.includes('--format') ? [] : ['--json']
+    const child = spawn(process.execPath, [PROGRAM, ...words, '--lake', lake, ...json], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     let text = ''
@@ -37,12 +44,14 @@ export async function serveLake({ lake, rows, port, say }: LakeOptions): Promise
     if (code !== 0) throw new Error(`blotter ${words.join(' ')} ended with ${code}`)
     return text
   }
-  const makeBatch = async (day: number): Promise<void> => {
-    const at = `2026-11-${String(23 + day).padStart(2, '0')}T06:00:00Z`
-    await blotter('run', '--source', `demo://chicago?rows=${rows}&seed=1&day=${day}`, '--at', at)
+  const makeBatch = async (): Promise<void> => {
+    const file = join(lake, `bench-${process.pid}.csv`)
+    await blotter('query', PULL, '--format', 'csv', '--output', file)
+    await blotter('run', '--source', `file:${file}?partial=true`)
+    await rm(file)
   }
   say(`Making ${rows} incidents in ${lake} …`)
-  await makeBatch(0)
+  await blotter('run', '--source', `demo://chicago?rows=${rows}&seed=1&day=0`, '--at', '2026-11-23T06:00:00Z')
   const name = `bench-${process.pid}`
   const { token } = JSON.parse(await blotter('token', 'add', name, '--scope', 'api')) as { token: string }
   const server = spawn(process.execPath, [PROGRAM, 'serve', '--lake', lake, '--port', String(port), '--json'], {

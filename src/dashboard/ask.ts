@@ -1,3 +1,4 @@
+import { monotonicSeconds } from '../clock.ts'
 import { BlotterError } from '../errors.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { Dashboards } from './dashboards.ts'
@@ -26,11 +27,11 @@ export async function askFigures(dashboards: Kept, name: string, wish: FiguresWi
   return loaded.hold.using(() =>
     loaded.answers.answer(question, () =>
       withChanges(loaded, from, byMark, async (since) => {
-        const begun = performance.now()
+        const begun = monotonicSeconds()
         const { definition, memory, held } = loaded
         const { counters } = dashboards
         const figures = await dashboardFigures({ counters, definition, memory, held, asked: wish, since })
-        return JSON.stringify({ ...figures, server_ms: Math.round((performance.now() - begun) * 100) / 100 })
+        return JSON.stringify({ ...figures, server_ms: Math.round((monotonicSeconds() - begun) * 1e5) / 100 })
       }),
     ),
   )

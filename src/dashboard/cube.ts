@@ -1,3 +1,4 @@
+import { impossible } from '../errors.ts'
 import { STATES } from './keyed.ts'
 import type { Calendar, Codes, Columns } from './memory.ts'
 import type { Figures } from './scan.ts'
@@ -80,7 +81,7 @@ export function sliceOf(
     }
     return sums
   }
-  if (wanted !== first) throw new RangeError(`${wanted} is not in the cube of ${first} and ${second}`)
+  if (wanted !== first) throw impossible(`${wanted} in the cube of ${first} and ${second}`)
   const sums = new Uint32Array(sizes.first * STATES)
   for (let code = 0; code < sizes.first; code++) {
     for (let other = 0; other < sizes.second; other++) {

@@ -284,6 +284,12 @@ export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = 
     history: answer('history', facts.history),
     lineage: answer('lineage', LINEAGE),
     lineageEvents: answer('lineageEvents', [{ eventType: 'START' }, { eventType: 'COMPLETE' }]),
+    exportDashboard: answer('exportDashboard', {
+      dashboard: 'crimes-without-arrest',
+      batch_at: '2026-11-23T06:00:00Z',
+      folder: '/site',
+      files: 42,
+    }),
     restore: answer('restore', { ...facts.run, kind: 'restore' as const }),
     restorePreview: answer('restorePreview', RESTORE_PREVIEW),
     restoreLift: answer('restoreLift', LIFTED),

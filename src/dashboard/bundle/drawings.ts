@@ -38,10 +38,12 @@ export function columns(marks: readonly PublicMark[], unfinished: string | undef
     const height = ((value ?? 0) / most) * HEIGHT
     const hatched = key === unfinished ? ' class="unfinished"' : ''
     const told = `${key}${hatched ? ' so far' : ''}: ${counted(value)} ${words.value}`
-    const [x, y] = [(i * width).toFixed(2), (HEIGHT - height).toFixed(2)]
-    return `<rect${hatched} x="${x}" y="${y}" width="${(width * 0.85).toFixed(2)}" height="${height.toFixed(2)}"><title>${escaped(told)}</title></rect>`
+    const [x, y, w, h] = [i * width, HEIGHT - height, width * 0.85, height].map((n) => n.toFixed(2))
+    return `<rect${hatched} x="${x}" y="${y}" width="${w}" height="${h}"><title>${escaped(told)}</title></rect>`
   })
-  const drawing = `<svg class="columns" viewBox="0 0 1000 ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="By month; the table below has the numbers">${shapes.join('')}</svg>`
+  const about = 'role="img" aria-label="By month; the table below has the numbers"'
+  const box = `viewBox="0 0 1000 ${HEIGHT}" preserveAspectRatio="none"`
+  const drawing = `<svg class="columns" ${box} ${about}>${shapes.join('')}</svg>`
   const rows = [...marks]
     .reverse()
     .map(({ key, value, base, share }) => [
@@ -50,7 +52,8 @@ export function columns(marks: readonly PublicMark[], unfinished: string | undef
       counted(base),
       percent(share),
     ])
-  return `${drawing}<p class="ends"><span>${marks[0]?.key ?? ''}</span><span>${marks.at(-1)?.key ?? ''}</span></p>${folded('Every month', table(numbers('Month', words), rows))}`
+  const ends = `<p class="ends"><span>${marks[0]?.key ?? ''}</span><span>${marks.at(-1)?.key ?? ''}</span></p>`
+  return `${drawing}${ends}${folded('Every month', table(numbers('Month', words), rows))}`
 }
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']

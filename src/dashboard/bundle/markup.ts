@@ -28,7 +28,8 @@ export function table(columns: readonly Column[], rows: readonly (readonly (stri
         return i === 0 ? `<th scope="row">${inner}</th>` : `<td${side(i)}>${inner}</td>`
       })
       .join('')
-  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.map((cells) => `<tr>${line(cells)}</tr>`).join('\n')}</tbody></table></div>`
+  const lines = rows.map((cells) => `<tr>${line(cells)}</tr>`).join('\n')
+  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${lines}</tbody></table></div>`
 }
 
 /** A bar of so much of the whole; for eyes alone, since the number stands beside it. */

@@ -27,6 +27,7 @@ export function pageHtml(input: PageInput): string {
   const { definition, figures, narrowed, suppressBelow: below, zone } = input
   const { value, base, unknown, share, change, data_through: through } = figures.cards
   const { measure, title, cautions } = definition
+  const { from, to } = figures.period
   const isSmall = (n: number): boolean => n > 0 && n < below
   const hidden = (n: number): number | null => (isSmall(n) ? null : n)
   const known = isSmall(value) || isSmall(base - value - unknown) ? null : share
@@ -58,7 +59,7 @@ ${narrowed === undefined ? '' : '<p><a href="index.html">All incidents</a></p>'}
 <section><dl class="cards">${cards.map(([term, text]) => `<div><dt>${escaped(term)}</dt><dd>${escaped(text)}</dd></div>`).join('')}</dl></section>
 ${sections.join('\n')}
 <section><h2>What these numbers are not</h2><ul>${[...cautions, ...notes].map((text) => `<li>${escaped(text)}</li>`).join('')}</ul></section>
-<footer>As of batch ${figures.batch_at}; incidents ${figures.period.from} to ${figures.period.to}; times of ${escaped(zone)}. Made by Blotter.</footer>
+<footer>As of batch ${figures.batch_at}; incidents ${from} to ${to}; times of ${escaped(zone)}. Made by Blotter.</footer>
 </body>
 </html>
 `
