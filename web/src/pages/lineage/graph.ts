@@ -1,6 +1,3 @@
-import { queryOptions } from '@tanstack/react-query'
-import { ask } from '../../api.ts'
-
 export interface Input {
   table: string
   column: string
@@ -44,12 +41,6 @@ export interface Graph {
   /** Sources first, then tables in the way of the data. */
   tables: LineageTable[]
 }
-
-export const lineageQuery = (at: string) =>
-  queryOptions({
-    queryKey: ['lineage', at],
-    queryFn: ({ signal }) => ask<Graph>('/lineage', { query: { at }, signal }),
-  })
 
 /** A column's name in the whole graph: `raw.crimes.arrest`; a source's table has points and slashes, a column has none. */
 export function columnId(table: string, column: string): string {
