@@ -12,6 +12,7 @@ import { answerProblems, answerUnroutable } from './problem.ts'
 import { limitRates } from './rate-limit.ts'
 import { secureAnswers } from './security-headers.ts'
 import type { Services } from './services.ts'
+import { answerUnparsable } from './unparsable.ts'
 
 export interface AppOptions {
   /** Names of this server beside localhost, this machine's, and addresses in numbers. */
@@ -44,6 +45,7 @@ export function createApp(
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerUnparsable,
     ...(trustProxy.length > 0 ? { trustProxy: [...trustProxy] } : {}),
     ...(tls ? { https: { ...tls, minVersion: 'TLSv1.2' } } : {}),
   }) as FastifyInstance
