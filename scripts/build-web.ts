@@ -3,7 +3,7 @@
  * leaves the old pages in place if the new ones cannot be built. `--force` builds anyway.
  */
 import { globSync, statSync } from 'node:fs'
-import { chmod, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
@@ -12,6 +12,7 @@ const web = fileURLToPath(new URL('../web', import.meta.url))
 const dist = join(web, 'dist')
 /** Smaller ones do not win anything. */
 const COMPRESSED_FROM_BYTES = 1024
+const KEPT_MS = 3_600_000
 
 if (process.argv.includes('--force') || isStale()) await buildPages()
 
@@ -57,8 +58,13 @@ async function compress(folder: string): Promise<void> {
   }
 }
 
+/** Pages that are open load their parts late: those of the builds of the last hour stay beside the new ones. */
 async function replaceBy(made: string): Promise<void> {
   const old = `${made}-old`
+  for (const name of globSync('assets/*', { cwd: dist })) {
+    const from = join(dist, name)
+    if (Date.now() - changedMs(from) < KEPT_MS) await cp(from, join(made, name), { preserveTimestamps: true, force: false })
+  }
   await chmod(made, 0o755)
   await rename(dist, old).catch(() => undefined)
   await rename(made, dist)

@@ -12,7 +12,7 @@ interface Changes {
   rows: { id: number; before: { case_number: string } | null }[]
 }
 
-test('What changed', { skip: browserMissing() ?? false, timeout: 120_000 }, async (t) => {
+test('What changed', { skip: browserMissing() ?? false, timeout: 600_000 }, async (t) => {
   const served = await servePages(t)
   const page = await served.open()
   const changes = (query = ''): Promise<Changes> => served.ask(`/changes?from=${BATCHES[0]}&to=${BATCHES[2]}${query}`)

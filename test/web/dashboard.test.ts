@@ -26,7 +26,7 @@ async function headlineSays(page: Page, value: number): Promise<void> {
 
 const marksOf = (page: Page, chart: string) => page.locator(`figure[aria-labelledby="${chart}-title"] [data-mark]`)
 
-test('The dashboard', { skip: browserMissing() ?? false, timeout: 120_000 }, async (t: TestContext) => {
+test('The dashboard', { skip: browserMissing() ?? false, timeout: 600_000 }, async (t: TestContext) => {
   const served: ServedPages = await servePages(t)
   const { dashboards } = await served.ask<{ dashboards: { name: string }[] }>('/dashboards')
   const figures = (query = ''): Promise<Figures> => served.ask(`/dashboards/${dashboards[0]!.name}/figures${query}`)

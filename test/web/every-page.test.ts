@@ -21,7 +21,7 @@ const SCRIPT_LIMIT_BYTES = 400_000
 const FIRST_PAINT_LIMIT_MS = 1500
 const ATTEMPTS = 5
 
-test('Every page', { skip: browserMissing() ?? false, timeout: 180_000 }, async (t) => {
+test('Every page', { skip: browserMissing() ?? false, timeout: 600_000 }, async (t) => {
   const served = await servePages(t)
   const { rows } = await served.ask<{ rows: { id: number | string }[] }>('/changes?kind=reclassified&limit=1')
   const paths = JSON.parse(readFileSync(join(root, 'web', 'dist', 'pages.json'), 'utf8')) as { path: string }[]

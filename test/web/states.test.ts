@@ -11,7 +11,7 @@ const TROUBLES = [
   { name: 'forbidden', path: '**/api/v1/dashboards', status: 403, code: 'forbidden', says: 'You may not see this.' },
 ]
 
-test('A page in trouble', { skip: browserMissing() ?? false, timeout: 180_000 }, async (t) => {
+test('A page in trouble', { skip: browserMissing() ?? false, timeout: 600_000 }, async (t) => {
   const served = await servePages(t)
 
   for (const { name, path, status, code, says } of TROUBLES) {
