@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { asBlotterError } from '../errors.ts'
+import { impossible } from '../errors.ts'
 import type { Cube } from './cube.ts'
 import { STATES } from './keyed.ts'
 import type { Calendar, Columns } from './memory.ts'
@@ -29,64 +29,99 @@ export interface Counters {
 /** Fewer rows than this are counted by one thread: to share the work would cost more than it saves. */
 const WORTH_SHARING = 60_000
 
-/** `threads` is how many count at a time. */
+/** `threads` is how many count at a time. One that fails is replaced; what it was counting fails. */
 export function startCounters(threads: number): Counters {
-  const workers = Array.from({ length: threads }, () => new Worker(new URL('./counting-thread.ts', import.meta.url)))
-  const waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void; worker: Worker }>()
-  const busy = new Map<Worker, number>(workers.map((worker) => [worker, 0]))
-  let jobs = 0
-  let held = 0
-  for (const worker of workers) {
-    worker.unref()
-    worker.on('message', (answer: CountingAnswer) => {
-      const asked = waiting.get(answer.job)
-      waiting.delete(answer.job)
-      busy.set(worker, busy.get(worker)! - 1)
-      if ('error' in answer) asked?.reject(new Error(answer.error))
-      else asked?.resolve(answer.result)
-    })
-    worker.on('error', (error) => {
-      for (const [job, asked] of waiting) {
-        if (asked.worker !== worker) continue
-        waiting.delete(job)
-        asked.reject(asBlotterError(error))
-      }
-    })
-  }
-  type Job<T> = T extends { job: number } ? Omit<T, 'job'> : never
-  const ask = <T>(worker: Worker, order: Job<CountingOrder>): Promise<T> =>
-    new Promise<T>((resolve, reject) => {
-      const job = ++jobs
-      waiting.set(job, { resolve: resolve as (result: unknown) => void, reject, worker })
-      busy.set(worker, busy.get(worker)! + 1)
-      worker.postMessage({ ...order, job })
-    })
-  const idlest = (): Worker => workers.reduce((best, worker) => (busy.get(worker)! < busy.get(best)! ? worker : best))
+  const held = new Map<number, Columns>()
+  const all = Array.from({ length: threads }, () => new CountingThread(held))
+  const idlest = (): CountingThread => all.reduce((best, one) => (one.load < best.load ? one : best))
+  let ids = 0
   return {
     hold(columns) {
-      const id = ++held
-      for (const worker of workers) worker.postMessage({ type: 'hold', id, columns } satisfies CountingOrder)
+      const id = ++ids
+      held.set(id, columns)
+      for (const thread of all) thread.tell({ type: 'hold', id, columns })
       return id
     },
     forget(id) {
-      for (const worker of workers) worker.postMessage({ type: 'forget', id } satisfies CountingOrder)
+      held.delete(id)
+      for (const thread of all) thread.tell({ type: 'forget', id })
     },
     async scan(id, columns, scans) {
       if (scans.length === 0) return []
-      if (rowsOf(scans) < WORTH_SHARING) return ask<ScanResult[]>(idlest(), { type: 'scan', id, scans })
-      const shares = workers.map((_, at) =>
-        scans.map((one) => ({ ...one, segments: partsOf(one.segments, workers.length)[at] ?? [] })),
-      )
+      if (rowsOf(scans) < WORTH_SHARING) return idlest().ask<ScanResult[]>({ type: 'scan', id, scans })
       const results = await Promise.all(
-        shares.map((share, at) => ask<ScanResult[]>(workers[at]!, { type: 'scan', id, scans: share })),
+        all.map((thread, at) => {
+          const share = scans.map((one) => ({ ...one, segments: partsOf(one.segments, all.length)[at] ?? [] }))
+          return thread.ask<ScanResult[]>({ type: 'scan', id, scans: share })
+        }),
       )
       return results.reduce((sum, share) => sum.map((one, i) => added(one, share[i]!)))
     },
     cube: (id, { months, monthOf }, first, second) =>
-      ask<Cube>(idlest(), { type: 'cube', id, calendar: { months, monthOf }, first, second }),
+      idlest().ask<Cube>({ type: 'cube', id, calendar: { months, monthOf }, first, second }),
     async close() {
-      await Promise.all(workers.map((worker) => worker.terminate()))
+      await Promise.all(all.map((thread) => thread.close()))
     },
+  }
+}
+
+type Question<T> = T extends { job: number } ? Omit<T, 'job'> : never
+
+/** A thread with the questions that it has not answered yet. */
+class CountingThread {
+  readonly #held: ReadonlyMap<number, Columns>
+  readonly #waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>()
+  #worker: Worker
+  #jobs = 0
+  #isClosed = false
+
+  constructor(held: ReadonlyMap<number, Columns>) {
+    this.#held = held
+    this.#worker = this.#start()
+  }
+
+  get load(): number {
+    return this.#waiting.size
+  }
+
+  tell(order: Exclude<CountingOrder, { job: number }>): void {
+    this.#worker.postMessage(order)
+  }
+
+  ask<T>(order: Question<CountingOrder>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const job = ++this.#jobs
+      this.#waiting.set(job, { resolve: resolve as (result: unknown) => void, reject })
+      this.#worker.postMessage({ ...order, job })
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#worker.terminate()
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./counting-thread.ts', import.meta.url))
+    worker.unref()
+    let reason = 'it ended'
+    worker.on('message', (answer: CountingAnswer) => {
+      const asked = this.#waiting.get(answer.job)
+      this.#waiting.delete(answer.job)
+      if ('error' in answer) asked?.reject(impossible(`a count that fails: ${answer.error}`))
+      else asked?.resolve(answer.result)
+    })
+    worker.on('error', (error) => (reason = String(error)))
+    worker.on('exit', () => this.#ended(reason))
+    return worker
+  }
+
+  #ended(reason: string): void {
+    for (const { reject } of this.#waiting.values()) reject(impossible(`a counting thread that ends: ${reason}`))
+    this.#waiting.clear()
+    if (this.#isClosed) return
+    this.#worker = this.#start()
+    for (const [id, columns] of this.#held) this.tell({ type: 'hold', id, columns })
   }
 }
 

@@ -8,6 +8,8 @@ import type { Services } from './services.ts'
 const MOST_LISTENERS = 500
 /** Proxies cut connections on which nothing comes. */
 const HEARTBEAT_MS = 15_000
+/** Then a page connects anew by itself, and whoever has signed out meanwhile is found out. */
+const LONGEST_MS = 15 * 60_000
 /** Who reads so slowly that this much waits for it is cut off, and comes back by itself. */
 const MOST_WAITING_BYTES = 1 << 20
 
@@ -45,9 +47,11 @@ export function events(app: FastifyInstance, { events: bus }: Services): Describ
           else raw.write(text)
         }
         const stop = bus.subscribe(({ type, ...detail }) => write(`event: ${type}\ndata: ${JSON.stringify(detail)}\n\n`))
+        const last = setTimeout(() => end(), LONGEST_MS)
         const heartbeat = setInterval(() => write(': still here\n\n'), HEARTBEAT_MS)
         const end = (): void => {
           clearInterval(heartbeat)
+          clearTimeout(last)
           stop()
           open.delete(end)
           raw.end()
