@@ -82,7 +82,7 @@ class Batch(Workbench):
     def source_options(self):
         source = self.work["source"]
         return {
-            "url": source["url"],
+            "url": source["url"] + (self.trusted(source["ca"]) if "ca" in source else ""),
             "driver": source["driver"],
             "user": source["user"],
             "password": os.environ.get("BLOTTER_SOURCE_PASSWORD", ""),

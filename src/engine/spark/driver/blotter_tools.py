@@ -69,6 +69,26 @@ class Workbench:
     def count(self, rows, where="true"):
         return self.spark.sql(f"SELECT count(*) FROM {rows} WHERE {where}").first()[0]
 
+    def trusted(self, ca):
+        """The words of a URL that let Java trust the authorities of a PEM file; what they are in is no secret."""
+        if not hasattr(self, "trust"):
+            jvm, password = self.spark._jvm, self.spark.sparkContext._gateway.new_array(self.spark._jvm.char, 7)
+            for i, letter in enumerate("blotter"):
+                password[i] = letter
+            store = jvm.java.security.KeyStore.getInstance("PKCS12")
+            store.load(None, password)
+            certificates = jvm.java.security.cert.CertificateFactory.getInstance("X.509")
+            for i, certificate in enumerate(certificates.generateCertificates(jvm.java.io.FileInputStream(ca))):
+                store.setCertificateEntry(f"ca{i}", certificate)
+            file = jvm.java.io.File.createTempFile("blotter-", ".p12")
+            file.deleteOnExit()
+            out = jvm.java.io.FileOutputStream(file)
+            store.store(out, password)
+            out.close()
+            where = {"Url": f"file:{file.getPath()}", "Type": "PKCS12", "Password": "blotter"}
+            self.trust = "".join(f"&trustCertificateKeyStore{name}={word}" for name, word in where.items())
+        return self.trust
+
     def table(self, name):
         util = self.spark._jvm.org.apache.iceberg.spark.Spark3Util
         return util.loadIcebergTable(self.spark._jsparkSession, f"blotter.{name}")
