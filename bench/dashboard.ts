@@ -155,7 +155,9 @@ try {
   const load = (): string => `load ${loadavg()[0]!.toFixed(1)} on ${availableParallelism()} cores`
   say('Loading the dashboard …')
   const begun = performance.now()
-  const board = (await (await city.get(BOARD)).json()) as Board
+  const answer = await city.get(BOARD)
+  if (!answer.ok) throw new Error(await answer.text())
+  const board = (await answer.json()) as Board
   console.log(
     `first load after start ${((performance.now() - begun) / 1000).toFixed(1)} s, ${load()}; memory ${JSON.stringify(city.memoryMb())} MB`,
   )
