@@ -18,22 +18,44 @@ export function openApiDocument(endpoints: readonly Described[], version: string
       description: 'A city’s crime table, versioned. Errors are problem documents (RFC 9457).',
     },
     paths,
-    components: { schemas, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-    security: [{ token: [] }],
+    components: { schemas, securitySchemes: SCHEMES },
+    security: [{ token: [] }, { session: [] }],
   }
+}
+
+/** Programs show a token; people a session, and with what changes something the header X-CSRF-Token. */
+const SCHEMES = {
+  token: { type: 'http', scheme: 'bearer' },
+  session: { type: 'apiKey', in: 'cookie', name: 'blotter.session_token' },
+}
+
+/** Where an operation is for everybody, or for people alone. */
+function securityOf({ open, scope, role }: Described): { security?: unknown[] } {
+  if (open) return { security: [] }
+  return role !== undefined && scope === undefined ? { security: [{ session: [] }] } : {}
+}
+
+function accessWords({ open, scope, role }: Described): string {
+  if (open) return 'From another page'
+  const words = [
+    ...(role === undefined ? [] : [`below the role ${role}`]),
+    ...(scope === undefined && role !== undefined ? [] : [`without the scope ${String(scope ?? 'api')}`]),
+  ]
+  return `Not allowed: ${words.join(', or ')}`
 }
 
 /** Schemas that have names, said once and referred to. */
 type Schemas = Record<string, unknown>
 
 function operation(endpoint: Described, schemas: Schemas): unknown {
-  const { name, summary, parameters, query, body, answer, method = 'GET', status = 200, scope = 'api' } = endpoint
+  const { name, summary, parameters, query, body, answer, method = 'GET', status = 200 } = endpoint
   const errors = {
     400: 'Bad request',
-    401: 'No token',
-    403: `Without the scope ${scope}`,
+    401: 'Neither token nor session',
+    403: accessWords(endpoint),
     404: 'Not found',
     421: 'Another host',
+    429: 'Too many requests',
     500: 'A fault',
   }
   const content = (types: string | readonly string[], schema: z.ZodType, io: 'input' | 'output' = 'output') => {
@@ -44,6 +66,7 @@ function operation(endpoint: Described, schemas: Schemas): unknown {
   return {
     operationId: name,
     summary,
+    ...securityOf(endpoint),
     parameters: [...described(parameters, 'path'), ...described(query, 'query')],
     ...(body ? { requestBody: { required: true, ...content('application/json', body, 'input') } } : {}),
     responses: {
