@@ -91,7 +91,7 @@ export function runDesk(parts: Parts, verbs: Verbs) {
     release: (run: string) => begin((watch) => verbs.runRelease(run, watch)),
     terminate: (run: string) => verbs.runTerminate(run),
     releaseQuarantine: () => begin((watch) => verbs.quarantineRelease(watch)),
-    /** Interrupts what this process carries; it goes on at the next start. */
+    /** Interrupts what this process carries; it waits to be gone on with. */
     async [Symbol.asyncDispose]() {
       stop.abort(interrupted())
       await Promise.all(carried.keys())
