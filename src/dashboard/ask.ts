@@ -1,7 +1,7 @@
 import { monotonicSeconds } from '../clock.ts'
 import { BlotterError } from '../errors.ts'
 import type { BatchAt } from '../model/batch-at.ts'
-import type { Dashboards } from './dashboards.ts'
+import type { DashboardDesk } from './dashboards.ts'
 import { dashboardFigures, type Since } from './figures.ts'
 import type { Filters } from './filters.ts'
 import type { Loaded } from './loaded.ts'
@@ -15,10 +15,8 @@ export interface FiguresWish {
   compareBatch?: string | undefined
 }
 
-type Kept = Pick<Dashboards, 'open' | 'lake' | 'counters'>
-
 /** The figures as JSON, with the time that it took to count them: `server_ms`. Counted once for each batch and question. */
-export async function askFigures(dashboards: Kept, name: string, wish: FiguresWish): Promise<string> {
+export async function askFigures(dashboards: DashboardDesk, name: string, wish: FiguresWish): Promise<string> {
   const { loaded } = await dashboards.open(name, wish.at)
   const { lake } = dashboards
   const byMark = wish.compareBatch !== undefined

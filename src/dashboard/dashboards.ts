@@ -37,6 +37,9 @@ export interface OpenedDashboard {
   isLatest: boolean
 }
 
+/** What questions are put to: the dashboards, or a test's stand-in. */
+export type DashboardDesk = Pick<Dashboards, 'open' | 'lake' | 'counters'>
+
 const EVERY_MS = 1000
 
 /** The dashboards of a pipeline, with their batches in memory. Files that change and batches that come are noticed. */

@@ -88,7 +88,6 @@ export const definitionSchema = z
 
 export type Definition = z.output<typeof definitionSchema>
 export type Dimension = Definition['dimensions'][string]
-export type DimensionKind = Dimension['kind']
 export type Chart = Definition['charts'][number]
 
 interface Named {

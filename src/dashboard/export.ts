@@ -8,7 +8,7 @@ import { BlotterError } from '../errors.ts'
 import { identifier, literal } from '../model/sql-text.ts'
 import { askFigures, type FiguresWish } from './ask.ts'
 import { csvLine } from './csv.ts'
-import type { Dashboards } from './dashboards.ts'
+import type { DashboardDesk } from './dashboards.ts'
 import type { DashboardFigures, Mark } from './figures.ts'
 import { filterSql } from './filter-sql.ts'
 import { incidentColumns } from './incidents.ts'
@@ -31,7 +31,7 @@ export interface Exported {
 const TYPES = { csv: 'text/csv; charset=utf-8', parquet: 'application/vnd.apache.parquet' } as const
 
 /** What a chart shows, or the incidents behind it, as a file. Throws `usage` for a chart that the dashboard has not. */
-export async function exportChart(dashboards: Dashboards, name: string, wish: ExportWish): Promise<Exported> {
+export async function exportChart(dashboards: DashboardDesk, name: string, wish: ExportWish): Promise<Exported> {
   const { loaded } = await dashboards.open(name, wish.at)
   const chart = loaded.definition.charts.find(({ id }) => id === wish.chart)
   const what = wish.chart === 'incidents' ? 'incidents' : chart?.kind
@@ -47,7 +47,7 @@ export async function exportChart(dashboards: Dashboards, name: string, wish: Ex
   return { fileName, type: TYPES[wish.format], body }
 }
 
-async function marksBody(dashboards: Dashboards, name: string, wish: ExportWish): Promise<Readable> {
+async function marksBody(dashboards: DashboardDesk, name: string, wish: ExportWish): Promise<Readable> {
   const figures = JSON.parse(await askFigures(dashboards, name, wish)) as DashboardFigures
   const { header, rows } = marksTable(figures.charts[wish.chart]!.marks)
   if (wish.format === 'csv') return Readable.from([csvLine(header), ...rows.map(csvLine)])
@@ -60,7 +60,7 @@ async function marksBody(dashboards: Dashboards, name: string, wish: ExportWish)
 }
 
 /** Marks as columns; those of a comparison are there if any mark has one. */
-export function marksTable(marks: readonly Mark[]): { header: string[]; rows: Value[][] } {
+function marksTable(marks: readonly Mark[]): { header: string[]; rows: Value[][] } {
   const compared = marks.some((mark) => mark.compared) ? (['now', 'value', 'base', 'z', 'is_marked'] as const) : []
   const since = marks.some((mark) => mark.since_batch !== undefined)
   const header = [
@@ -88,7 +88,11 @@ function sqlValue(value: Value): string {
   return typeof value === 'string' ? literal(value) : String(value)
 }
 
-async function incidentsBody(dashboards: Dashboards, name: string, { at, filters, format }: ExportWish): Promise<Readable> {
+async function incidentsBody(
+  dashboards: DashboardDesk,
+  name: string,
+  { at, filters, format }: ExportWish,
+): Promise<Readable> {
   const { loaded } = await dashboards.open(name, at)
   const { definition, memory } = loaded
   const { lake } = dashboards

@@ -1,4 +1,4 @@
-import { dayText, firstDayOf, lastDayOf, monthOfDay, monthText } from './calendar.ts'
+import { dayText, firstDayOf, lastDayOf, monthOfDay } from './calendar.ts'
 import {
   type Compared,
   type ComparedFigure,
@@ -235,8 +235,4 @@ function labelsOf(definition: Definition, name: string): Readonly<Record<string,
 
 function periodText({ from, to }: Period): { from: string; to: string } {
   return { from: dayText(from), to: dayText(to) }
-}
-
-export function monthKey(day: number): string {
-  return monthText(monthOfDay(day))
 }

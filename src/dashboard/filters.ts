@@ -37,7 +37,7 @@ export function checkFilters(definition: Definition, { keys, from, to }: Filters
 }
 
 /** A day, or the first or last one of a month. Throws `usage`. */
-export function readDay(text: string, which: 'first' | 'last'): number {
+function readDay(text: string, which: 'first' | 'last'): number {
   const first = dayOf(/^\d{4}-\d\d$/.test(text) ? `${text}-01` : text)
   if (first !== undefined) return text.length > 7 || which === 'first' ? first : lastDayOf(monthOfDay(first))
   throw new BlotterError('usage', `${quoted(text)} is no day.`, {

@@ -2,13 +2,12 @@ import type { Row, Value } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
 import { identifier, literal } from '../model/sql-text.ts'
 import { dayText } from './calendar.ts'
-import type { Dashboards } from './dashboards.ts'
+import type { DashboardDesk } from './dashboards.ts'
 import type { Definition } from './definition.ts'
 import { checkFilters, conditionsOf, type Filters } from './filters.ts'
 import { STATES } from './keyed.ts'
 import type { Loaded } from './loaded.ts'
-import type { Condition } from './scan.ts'
-import { eachRow } from './scan.ts'
+import { type Condition, eachRow } from './scan.ts'
 import { segmentsOf } from './segments.ts'
 
 export interface IncidentsWish {
@@ -39,7 +38,7 @@ interface Chosen {
  * A page of the incidents, by when they happened and then by key. The memory says which they are, however far down the page
  * is; the lake is read for these alone. Incidents of the same two seconds are in the order of their keys.
  */
-export async function askIncidents(dashboards: Dashboards, name: string, wish: IncidentsWish): Promise<IncidentsPage> {
+export async function askIncidents(dashboards: DashboardDesk, name: string, wish: IncidentsWish): Promise<IncidentsPage> {
   const { loaded } = await dashboards.open(name, wish.at)
   return loaded.hold.using(async () => {
     const chosen = await chosenRows(dashboards, loaded, wish.filters)
@@ -50,7 +49,7 @@ export async function askIncidents(dashboards: Dashboards, name: string, wish: I
 }
 
 async function chosenRows(
-  { counters }: Dashboards,
+  { counters }: DashboardDesk,
   { definition, memory, held }: Loaded,
   filters: Filters,
 ): Promise<Chosen> {
@@ -105,7 +104,7 @@ function keyOf({ memory: { rowKeys } }: Loaded, row: number): bigint {
 }
 
 async function readRows(
-  { lake }: Dashboards,
+  { lake }: DashboardDesk,
   loaded: Loaded,
   rows: readonly number[],
   keys: readonly bigint[],

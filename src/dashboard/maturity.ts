@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
 import { identifier, literal } from '../model/sql-text.ts'
-import type { Dashboards } from './dashboards.ts'
+import type { DashboardDesk } from './dashboards.ts'
 import type { Definition } from './definition.ts'
 import { filterSql } from './filter-sql.ts'
 import type { Filters } from './filters.ts'
@@ -28,7 +28,7 @@ const SMALLEST_BASE = 10
  * incidents count whose days ended after the first batch and before this one; months of which that is a part are marked.
  */
 export async function askMaturity(
-  dashboards: Dashboards,
+  dashboards: DashboardDesk,
   name: string,
   wish: { at: string; filters: Filters },
 ): Promise<string> {

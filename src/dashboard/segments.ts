@@ -18,7 +18,7 @@ export function segmentsOf(columns: Columns, codes: readonly number[] | undefine
 }
 
 /** The part of the rows from `begin` to `end`, all of one code, that lies within the days. */
-export function segmentOf({ codes, time }: Columns, begin: number, end: number, days: Days | undefined): Segment {
+function segmentOf({ codes, time }: Columns, begin: number, end: number, days: Days | undefined): Segment {
   if (!days) return { begin, end }
   const day = codes[time]!
   return { begin: firstFrom(day, begin, end, days.from), end: firstFrom(day, begin, end, days.to + 1) }

@@ -41,7 +41,7 @@ export function dashboards(parts: DashboardParts, log: Log, tell: (event: Dashbo
 }
 
 /** What dashboards read of the lake: views over its tables as of one batch, in an engine of their own. */
-export function dashboardLake(parts: DashboardParts): DashboardLake {
+function dashboardLake(parts: DashboardParts): DashboardLake {
   const { pipeline } = parts
   const { key, occurred, timezone } = pipeline.source
   const reference = pipeline.reference.map(({ name, file }) => ({ name, sql: referenceSql(file) }))

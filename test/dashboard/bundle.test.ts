@@ -3,7 +3,7 @@ import { after, test } from 'node:test'
 import fc from 'fast-check'
 import { bundleOf } from '../../src/dashboard/bundle/bundle.ts'
 import { suppressSmall } from '../../src/dashboard/bundle/suppress.ts'
-import type { Dashboards } from '../../src/dashboard/dashboards.ts'
+import type { DashboardDesk } from '../../src/dashboard/dashboards.ts'
 import type { Mark } from '../../src/dashboard/figures.ts'
 import { startCounters } from '../../src/dashboard/counters.ts'
 import type { DashboardLake } from '../../src/dashboard/lake.ts'
@@ -15,7 +15,7 @@ const counters = startCounters(1)
 after(() => counters.close())
 
 /** Dashboards with one that is loaded already. */
-async function dashboardsOf(incidents: readonly SmallIncident[]): Promise<Pick<Dashboards, 'open' | 'lake' | 'counters'>> {
+async function dashboardsOf(incidents: readonly SmallIncident[]): Promise<DashboardDesk> {
   const lake = {
     incidents: smallColumns,
     timezone: 'America/Chicago',

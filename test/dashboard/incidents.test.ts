@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
-import type { Dashboards } from '../../src/dashboard/dashboards.ts'
+import type { DashboardDesk } from '../../src/dashboard/dashboards.ts'
 import { describeDashboard } from '../../src/dashboard/describe.ts'
 import { exportChart } from '../../src/dashboard/export.ts'
 import { filterSql } from '../../src/dashboard/filter-sql.ts'
@@ -22,7 +22,7 @@ after(() => counters.close())
 async function dashboardsOf(
   incidents: readonly SmallIncident[],
   more: Partial<DashboardLake> = {},
-): Promise<Dashboards & AsyncDisposable> {
+): Promise<DashboardDesk & AsyncDisposable> {
   const lake = {
     incidents: smallColumns,
     timezone: 'America/Chicago',
@@ -41,7 +41,7 @@ async function dashboardsOf(
     async [Symbol.asyncDispose]() {
       loaded.release()
     },
-  } as Partial<Dashboards> as Dashboards & AsyncDisposable
+  }
 }
 
 const moment = fc

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { askFigures } from '../ask.ts'
 import { csvLine } from '../csv.ts'
-import type { Dashboards } from '../dashboards.ts'
+import type { DashboardDesk } from '../dashboards.ts'
 import type { DashboardFigures } from '../figures.ts'
 import { pageHtml, publicMarks } from './page.ts'
 
@@ -20,11 +20,7 @@ export interface Bundle {
  * A dashboard at one batch as files that need no server and no script: a page of all incidents, one of each value of the first
  * category, and the data of each chart.
  */
-export async function bundleOf(
-  dashboards: Pick<Dashboards, 'open' | 'lake' | 'counters'>,
-  name: string,
-  { at, suppressBelow }: BundleWish,
-): Promise<Bundle> {
+export async function bundleOf(dashboards: DashboardDesk, name: string, { at, suppressBelow }: BundleWish): Promise<Bundle> {
   const { loaded } = await dashboards.open(name, at)
   const { definition, memory } = loaded
   const { sortedBy } = memory.columns
