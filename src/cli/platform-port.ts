@@ -283,6 +283,8 @@ export interface Change {
 /** `history ID --json`: every batch that changed the incident, oldest first, and how it stands now (null: vanished). */
 export interface IncidentHistory {
   id: number | string
+  /** The batch that first saw it: the baseline, where the ledger does not tell of its coming. */
+  entered: BatchAt
   changes: (Omit<Change, 'id'> & { batch_at: BatchAt; by_restore?: true })[]
   now: Record<string, unknown> | null
 }

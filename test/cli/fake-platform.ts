@@ -138,6 +138,7 @@ const FACTS = {
   },
   history: {
     id: '7',
+    entered: REPORT.batch_at,
     now: { id: '7', arrest: true },
     changes: [
       {

@@ -7,6 +7,7 @@ import { blotter } from '../fake-platform.ts'
 const old = { id: 7, kind: 'BATTERY', solved: false, place: null }
 const life: IncidentHistory = {
   id: '7',
+  entered: '2026-11-20T06:00:00Z',
   now: { id: 7, kind: 'ROBBERY', place: null },
   changes: [
     { batch_at: '2026-11-20T06:00:00Z', kinds: ['new'], columns: [], before: null, after: old },
