@@ -6,6 +6,7 @@ import { Link } from '../../link.tsx'
 import { hrefOf, hrefWith, useParam } from '../../url-state.ts'
 import { CatalogHead } from './catalog-head.tsx'
 import { type Quality, qualityQuery } from './catalog.ts'
+import { OfNewest } from './of-newest.tsx'
 import { PlainTable } from './plain-table.tsx'
 
 const PAGE = 40
@@ -32,6 +33,7 @@ export function QualityPage() {
           `Of ${count(newest.rows.read)} rows that the newest batch read, ${counted(newest.rows.quarantined, 'is', 'are')} in quarantine and ${count(sumOf(newest.warnings))} are warned about.`
         }
       />
+      <OfNewest what="Quality" />
       {PARTS.map(({ name, title, what }) => (
         <Card key={name}>
           <h2>

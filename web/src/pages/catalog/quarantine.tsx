@@ -10,6 +10,7 @@ import { useMay } from '../../session.ts'
 import { go, hrefOf, hrefWith, useParam } from '../../url-state.ts'
 import { CatalogHead } from './catalog-head.tsx'
 import { type QuarantineRow, quarantineQuery } from './catalog.ts'
+import { OfNewest } from './of-newest.tsx'
 
 const PAGE = 50
 
@@ -33,6 +34,7 @@ export function QuarantinePage() {
       >
         {whole.total > 0 && <Release />}
       </CatalogHead>
+      <OfNewest what="Quarantine" />
       {whole.total > 0 && (
         <nav className="catalog-rules" aria-label="Rules">
           <Link className="button" href={hrefWith({ rule: undefined, page: undefined })} aria-current={rule === undefined}>
