@@ -8,9 +8,11 @@ import { openLineageOf } from './config/open-lineage.ts'
 import { tracingOf } from './config/tracing.ts'
 import { configProblem } from './config/problem.ts'
 import { configSchema, SECRET, type ConfigValues } from './config/schema.ts'
+import { serverOf } from './config/server.ts'
+import { sparkOf } from './config/spark.ts'
 import { BlotterError } from './errors.ts'
 import { redaction } from './log/redaction.ts'
-import type { Config, Credential, SecretsConfig, ServerConfig } from './model/configuration.ts'
+import type { Config, Credential, SecretsConfig } from './model/configuration.ts'
 import { secretMissing } from './secret/secrets.ts'
 import { secretVariable, type Given, type Variables, variableText } from './secret/variable.ts'
 
@@ -163,28 +165,6 @@ function shaped(values: ConfigValues, shaping: Shaping): Config {
   }
 }
 
-function serverOf(
-  { host, port, hosts, tls, trust_proxy: trustProxy, oidc }: ConfigValues['server'],
-  shaping: Shaping,
-): ServerConfig {
-  const { credential, pathOf } = shaping
-  return {
-    host,
-    port,
-    hosts,
-    tls: tls && { cert: pathOf('server.tls.cert', tls.cert), key: pathOf('server.tls.key', tls.key) },
-    trustProxy,
-    oidc: oidc && {
-      issuer: oidc.issuer,
-      clientId: oidc.client_id,
-      clientSecret: credential('server.oidc.client_secret', oidc.client_secret),
-      name: oidc.name,
-      role: oidc.role,
-      hosts: oidc.hosts,
-    },
-  }
-}
-
 /** What is loaded goes into the source, which has to be a table that can be written to; another one for once has no loader. */
 function loadOf(load: ConfigValues['load'], into: string | undefined, forOnce: boolean): Config['load'] {
   if (!load) return undefined
@@ -214,18 +194,6 @@ function secretsOf({ secrets }: ConfigValues, state: string, { pathOf, variables
     prefix: secrets.prefix,
     region: secrets.region,
     variables,
-  }
-}
-
-function sparkOf({ spark }: ConfigValues, { pathOf, credential, variables }: Shaping): Config['spark'] {
-  return {
-    home: spark.home === undefined ? variables.get('SPARK_HOME') || undefined : pathOf('spark.home', spark.home),
-    javaHome: variables.get('JAVA_HOME') || undefined,
-    master: spark.master,
-    jars: spark.jars.map((jar) => pathOf('spark.jars', jar)),
-    catalog: spark.catalog,
-    token: credential('spark.token', spark.token),
-    conf: spark.conf,
   }
 }
 

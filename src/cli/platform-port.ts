@@ -8,8 +8,8 @@ import type { RenderedFolder, RenderOptions } from '../platform/spark.ts'
 import type { QueryResult } from '../query/query.ts'
 import type { CitingPort } from './port/citing.ts'
 import type { SecretsPort } from './port/secrets.ts'
+import type { TokensPort } from './port/tokens.ts'
 import type { UsersPort } from './port/users.ts'
-import type { Scope } from '../model/scope.ts'
 import type {
   RestoreOptions,
   RestoreReport,
@@ -39,7 +39,7 @@ export type {
  * (it ranks below); that both fit is checked where `main.ts` opens it. Every function throws BlotterError.
  * Whatever is returned is printed by `--json` as it is, so its names are those of DESIGN section 6.
  */
-export interface Platform extends AsyncDisposable, CitingPort, SecretsPort, UsersPort {
+export interface Platform extends AsyncDisposable, CitingPort, SecretsPort, TokensPort, UsersPort {
   /** Makes a batch now, or goes on with an interrupted run. */
   run(options: RunOptions, watch: Watch): Promise<RunOutcome>
   /** The pipeline, its triggers and its limits, as a DAG of Airflow is written from them. */
@@ -92,11 +92,6 @@ export interface Platform extends AsyncDisposable, CitingPort, SecretsPort, User
   relocate(watch: Watch): Promise<RelocationReport>
   /** Copies what the lake cannot be had again without into a new folder (absolute). */
   backup(into: string): Promise<BackupReport>
-  /** Makes a token; the only time that it is seen. Throws `token_exists`. */
-  tokenAdd(wish: { name: string; scopes: readonly Scope[]; expiresInMs?: number }): Promise<NewToken>
-  tokenList(): Promise<TokenFacts[]>
-  /** Throws `token_missing`. */
-  tokenRevoke(name: string): Promise<TokenFacts>
   /** What a server's answers are made of. */
   serving(): Serving
   /** Begins runs by the schedule and by changes of the source, renews secrets, watches deadlines: until the signal. */
@@ -287,23 +282,6 @@ export interface IncidentHistory {
   entered: BatchAt
   changes: (Omit<Change, 'id'> & { batch_at: BatchAt; by_restore?: true })[]
   now: Record<string, unknown> | null
-}
-
-/** An element of `token list --json`. */
-export interface TokenFacts {
-  name: string
-  scopes: Scope[]
-  state: 'active' | 'expired' | 'revoked'
-  created_at: string
-  expires_at: string | null
-  /** To the minute. */
-  last_used_at: string | null
-  revoked_at: string | null
-}
-
-/** `token add --json`. */
-export interface NewToken extends TokenFacts {
-  token: string
 }
 
 /** An element of `doctor --json`. `fix` says what to do about anything but `ok`. */

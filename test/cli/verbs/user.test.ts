@@ -21,7 +21,8 @@ test('who is added gets a link for one use, alone on its line, at the address th
 
 test('a first password is asked for and never an argument', async () => {
   const { calls } = await blotter(['user', 'add', 'desk@example.org', '--password'], { secret: 'seven quiet herons wade' })
-  assert.equal((calls.find(([name]) => name === 'userAdd')?.[1] as { password: string }).password, 'seven quiet herons wade')
+  const wish = calls.find(([name]) => name === 'userAdd')?.[1] as { password: string } | undefined
+  assert.equal(wish?.password, 'seven quiet herons wade')
   const given = await blotter(['user', 'add', 'desk@example.org', '--password', 'on the command line'])
   assert.equal(given.exitCode, 2)
   assert.ok(!given.calls.some(([name]) => name === 'userAdd'))
