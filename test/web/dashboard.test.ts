@@ -176,11 +176,23 @@ test('The dashboard', { skip: browserMissing() ?? false, timeout: 600_000 }, asy
     await page.goto('/')
     await headlineSays(page, all.cards.value)
     await page.evaluate('globalThis.mark = "still the same page"')
-    await served.nextDay()
+    await served.nextDay('2026-11-25T06:00:00Z')
     const { cards } = await figures()
     await page.locator('.picker', { hasText: '25 Nov 2026, 06:00' }).waitFor({ timeout: 20_000 })
     await headlineSays(page, cards.value)
     assert.equal(await page.evaluate('globalThis.mark'), 'still the same page')
+  })
+
+  await t.test('holds no connection while nobody sees it, and catches up when somebody does', async () => {
+    const show = (hidden: boolean): Promise<unknown> =>
+      page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'))`)
+    const hungUp = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/events'))
+    await show(true)
+    await hungUp
+    await served.nextDay('2026-11-26T06:00:00Z')
+    await show(false)
+    await page.locator('.picker', { hasText: '26 Nov 2026, 06:00' }).waitFor({ timeout: 20_000 })
   })
 
   await t.test('asked nobody but its own server, and complained of nothing else than what was broken on purpose', () => {

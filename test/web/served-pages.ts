@@ -21,7 +21,7 @@ export interface ServedPages extends Viewer {
   /** Asks the API as the pages do. */
   ask<T>(path: string): Promise<T>
   /** Makes the synthetic city's next batch. */
-  nextDay(): Promise<void>
+  nextDay(at: string): Promise<void>
 }
 
 /** A synthetic city of three batches, its server with the pages, and a browser to look at them. */
@@ -50,7 +50,7 @@ export async function servePages(t: TestContext): Promise<ServedPages> {
       if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
       return (await answer.json()) as T
     },
-    nextDay: async () => void (await platform.run({ full: false, at: '2026-11-25T06:00:00Z' as BatchAt }, watch())),
+    nextDay: async (at) => void (await platform.run({ full: false, at: at as BatchAt }, watch())),
   }
 }
 

@@ -1,5 +1,5 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback } from 'react'
+import { useCallback, useEffect } from 'react'
 import { ask } from './api.ts'
 import { useServerEvent } from './events.ts'
 import { useParam } from './url-state.ts'
@@ -51,4 +51,10 @@ export function useFollowBatches(): void {
   }, [client])
   useServerEvent('batch', follow)
   useServerEvent('refresh', follow)
+  // What happened while nobody looked was not told.
+  useEffect(() => {
+    const catchUp = (): void => void (document.hidden || follow())
+    document.addEventListener('visibilitychange', catchUp)
+    return () => document.removeEventListener('visibilitychange', catchUp)
+  }, [follow])
 }

@@ -8,37 +8,48 @@ export interface ServerEvents {
   run: { run: string; batch_at: string; state: string; step: string | null; rows_done: number | null }
 }
 
+type Kind = keyof ServerEvents
 type Listener = (data: never) => void
 
-const listeners = new Map<keyof ServerEvents, Set<Listener>>()
+const listeners = new Map<Kind, Set<Listener>>()
 let source: EventSource | undefined
 
 /** Calls back for each event of a kind while the component is there. All listeners share one connection. */
-export function useServerEvent<K extends keyof ServerEvents>(kind: K, listener: (data: ServerEvents[K]) => void): void {
+export function useServerEvent<K extends Kind>(kind: K, listener: (data: ServerEvents[K]) => void): void {
   useEffect(() => {
-    const known = listeners.get(kind) ?? listen(kind)
-    known.add(listener as Listener)
+    const known = listeners.get(kind) ?? new Set()
+    listeners.set(kind, known.add(listener as Listener))
+    if (source) listen(source, kind)
+    else connect()
     return () => {
       known.delete(listener as Listener)
-      hangUpIfUnheard()
+      if ([...listeners.values()].every((others) => others.size === 0)) hangUp()
     }
   }, [kind, listener])
 }
 
-function listen(kind: keyof ServerEvents): Set<Listener> {
-  const known = new Set<Listener>()
-  listeners.set(kind, known)
-  source ??= new EventSource(`${API}/events`)
-  source.addEventListener(kind, (event: MessageEvent<string>) => {
-    const data = JSON.parse(event.data) as never
-    for (const listener of known) listener(data)
-  })
-  return known
+/** Browsers hold six connections to a server at most: a page that nobody sees gives its own back, and asks anew when seen. */
+document.addEventListener('visibilitychange', () => (document.hidden ? hangUp() : connect()))
+
+function connect(): void {
+  if (source || document.hidden || listeners.size === 0) return
+  source = new EventSource(`${API}/events`)
+  for (const kind of listeners.keys()) listen(source, kind)
 }
 
-function hangUpIfUnheard(): void {
-  if ([...listeners.values()].some((known) => known.size > 0)) return
+const heard = new WeakMap<EventSource, Set<Kind>>()
+
+function listen(from: EventSource, kind: Kind): void {
+  const kinds = heard.get(from) ?? new Set()
+  if (kinds.has(kind)) return
+  heard.set(from, kinds.add(kind))
+  from.addEventListener(kind, (event: MessageEvent<string>) => {
+    const data = JSON.parse(event.data) as never
+    for (const listener of listeners.get(kind) ?? []) listener(data)
+  })
+}
+
+function hangUp(): void {
   source?.close()
   source = undefined
-  listeners.clear()
 }
