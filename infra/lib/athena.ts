@@ -57,6 +57,11 @@ export function namedQueries(pipeline: Pipeline): Record<string, { database: str
       description: 'The raw table as of one batch: the tag of the batch names the version.',
       sql: `SELECT * FROM ${raw} FOR VERSION AS OF '2026-11-23T06:00:00Z' LIMIT 100`,
     },
+    'view-as-of-batch': {
+      database,
+      description: 'A view of the raw table as of one batch, for other tools.',
+      sql: `CREATE OR REPLACE VIEW ${raw}_as_of AS SELECT * FROM ${raw} FOR VERSION AS OF '2026-11-23T06:00:00Z'`,
+    },
     'raw-as-of-day': {
       database,
       description: 'The raw table as it was at a time.',
