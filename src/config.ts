@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { alertsOf } from './config/alerts.ts'
 import { parseConfigFile, type ConfigFile } from './config/file.ts'
 import { CONFIG_KEYS, valueOfText, type ConfigKey } from './config/keys.ts'
 import { nearest } from './config/nearest.ts'
@@ -96,9 +97,6 @@ function given(variable: string, variables: Variables): Credential | undefined {
   return found && (async () => found.text)
 }
 
-/** Where TLS begins with the first byte (RFC 8314). */
-const SMTPS_PORT = 465
-
 interface Shaping {
   file: ConfigFile | undefined
   credential(path: string, reference: string | undefined): Credential | undefined
@@ -120,16 +118,6 @@ function shaped(values: ConfigValues, shaping: Shaping): Config {
   const lake = bucket ? values.lake.replace(/\/+$/, '') : pathOf('lake', values.lake)
   const usualState = bucket ? pathOf('state', `./.blotter/${shortHash(lake)}`) : resolve(lake, '.blotter')
   const state = values.state === undefined ? usualState : pathOf('state', values.state)
-  const email = alerts.email && {
-    host: alerts.email.host,
-    port: alerts.email.port,
-    tls: alerts.email.tls ?? (alerts.email.port === SMTPS_PORT ? ('implicit' as const) : ('starttls' as const)),
-    user: alerts.email.user,
-    password: credential('alerts.email.password', alerts.email.password),
-    from: alerts.email.from,
-    to: alerts.email.to,
-    ca: alerts.email.ca === undefined ? undefined : pathOf('alerts.email.ca', alerts.email.ca),
-  }
   return {
     file: file?.path,
     source: {
@@ -156,7 +144,7 @@ function shaped(values: ConfigValues, shaping: Shaping): Config {
     sla: { runMs: sla.run, freshnessMs: sla.freshness, stepsMs: sla.steps },
     guards: { vanishedMax: guards.vanished_max, keylessMax: guards.keyless_max },
     retention: { batches: retention.batches, days: retention.days },
-    alerts: { email, webhook: credential('alerts.webhook', alerts.webhook), digest: alerts.digest, link: alerts.link },
+    alerts: alertsOf(alerts, shaping),
     secrets: secretsOf(values, state, shaping),
     server: serverOf(server, shaping),
     openLineage,
