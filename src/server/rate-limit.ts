@@ -2,8 +2,8 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance } from 'fastify'
 import { BlotterError } from '../errors.ts'
 
-/** A page asks for a score of things at once, an engine for a hundred; nobody for more than this for a minute on end. */
-const MOST = { max: 12_000, timeWindow: 60_000 } as const
+/** A room of people behind one address asks for hundreds of things in a second; nobody for a thousand, a minute on end. */
+const MOST = { max: 60_000, timeWindow: 60_000 } as const
 
 /** Bounds how often one token, person or address may ask; routes whose answers cost more say so in their `rateLimit`. */
 export function limitRates(app: FastifyInstance): void {

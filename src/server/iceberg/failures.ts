@@ -19,10 +19,12 @@ const TYPES: Partial<Record<ErrorCode, string>> = {
 
 const TYPE_OF_STATUS: Readonly<Record<number, string>> = {
   400: 'BadRequestException',
+  403: 'ForbiddenException',
   404: 'NotFoundException',
   406: 'UnsupportedOperationException',
   421: 'BadRequestException',
   422: 'UnprocessableEntityException',
+  429: 'TooManyRequestsException',
   503: 'ServiceUnavailableException',
 }
 
