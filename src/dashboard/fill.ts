@@ -30,7 +30,7 @@ export interface Filling {
 /** A column to fill: what SQL gives for it, and what becomes of each number. */
 interface Target {
   sql: string
-  to: { [row: number]: number; set(values: ArrayLike<number>, at: number): void }
+  to: { [row: number]: number }
   code?: (number: number) => number
 }
 
@@ -57,14 +57,11 @@ export async function fillMemory(engine: Pick<Engine, 'numbers'>, filling: Filli
     high: isWide ? new Uint32Array(shared(rows * 4)) : undefined,
     lowest,
   }
-  await fillInOrder(
-    engine,
-    [...names.map((name) => codeTarget(filling, name, codes[name]!)), ...rowTargets(filling, state, rowKeys)],
-    [names.indexOf(sortedBy), names.indexOf(time)],
-  )
+  const targets = [...names.map((name) => codeTarget(filling, name, codes[name]!)), ...rowTargets(filling, state, rowKeys)]
+  const order = { code: names.indexOf(sortedBy), day: names.indexOf(time), codes: sizes[sortedBy]!, days: sizes[time]! }
+  const starts = await fillInOrder(engine, targets, order)
   // Hexagons are known only now.
   for (const name of Object.keys(dictionaries)) sizes[name] = dictionaries[name]!.keys.length + 1
-  const starts = startsOf(codes[sortedBy]!, sizes[sortedBy]!)
   return {
     batchAt,
     columns: { rows, sortedBy, starts, codes, sizes, time, state },
@@ -97,34 +94,63 @@ function rowTargets({ incidents }: Filling, state: Uint8Array, { time, low, high
   ]
 }
 
-/** Fills all targets with rows in the order of two of them. */
+/** By which two targets rows are put in order, and how many values each has. */
+interface Order {
+  code: number
+  day: number
+  codes: number
+  days: number
+}
+
+/** Cells of code and day that are counted at a time; 128 MiB. */
+const MOST_CELLS = 2 ** 25
+
+/**
+ * Fills all targets with rows in the order of code and day, and returns where each code begins. Rows are counted first and
+ * then put into their places as they come (a counting sort): an engine that sorts millions of rows would hold them all.
+ */
 async function fillInOrder(
   engine: Pick<Engine, 'numbers'>,
   targets: readonly Target[],
-  order: readonly number[],
-): Promise<void> {
+  { code, day, codes, days }: Order,
+): Promise<Uint32Array<SharedArrayBuffer>> {
+  if (codes * days > MOST_CELLS)
+    throw new BlotterError(
+      'unsupported',
+      `The first category has ${codes} values on ${days} days: too many to keep in order.`,
+      {
+        todo: 'Put a category with fewer values first.',
+        context: { values: codes, days },
+      },
+    )
+  const places = new Uint32Array(codes * days)
+  const keys = `(${targets[code]!.sql})::UINTEGER AS c0, (${targets[day]!.sql})::UINTEGER AS c1`
+  for await (const [ofCode, ofDay] of engine.numbers(`SELECT ${keys} FROM blotter_keyed`))
+    for (let i = 0; i < ofCode!.length; i++) places[ofCode![i]! * days + ofDay![i]!]!++
+  const starts = new Uint32Array(shared((codes + 1) * 4))
+  let next = 0
+  places.forEach((n, cell) => {
+    if (cell % days === 0) starts[cell / days] = next
+    places[cell] = next
+    next += n
+  })
+  starts[codes] = next
+
   const select = targets.map(({ sql }, i) => `(${sql})::UINTEGER AS c${i}`).join(', ')
-  const sorted = order.map((i) => `c${i}`).join(', ')
-  let filled = 0
-  for await (const chunk of engine.numbers(`SELECT ${select} FROM blotter_keyed ORDER BY ${sorted}`)) {
-    chunk.forEach((values, i) => {
-      const { to, code } = targets[i]!
-      if (code) for (let row = 0; row < values.length; row++) to[filled + row] = code(values[row]!)
-      else to.set(values, filled)
-    })
-    filled += chunk[0]!.length
+  for await (const chunk of engine.numbers(`SELECT ${select} FROM blotter_keyed`)) {
+    const rows = chunk[code]!.map((value, i) => places[value * days + chunk[day]![i]!]!++)
+    chunk.forEach((values, i) => put(values, rows, targets[i]!))
   }
+  return starts
+}
+
+function put(values: Uint32Array, rows: Uint32Array, { to, code }: Target): void {
+  if (code) for (let i = 0; i < rows.length; i++) to[rows[i]!] = code(values[i]!)
+  else for (let i = 0; i < rows.length; i++) to[rows[i]!] = values[i]!
 }
 
 function firstOf(definition: Definition, wanted: Dimension['kind']): string {
   return Object.keys(definition.dimensions).find((name) => definition.dimensions[name]!.kind === wanted)!
-}
-
-function startsOf(codes: Codes, size: number): Uint32Array<SharedArrayBuffer> {
-  const starts = new Uint32Array(shared((size + 1) * 4))
-  for (let i = 0; i < codes.length; i++) starts[codes[i]! + 1]!++
-  for (let code = 0; code < size; code++) starts[code + 1]! += starts[code]!
-  return starts
 }
 
 function shared(bytes: number): SharedArrayBuffer {

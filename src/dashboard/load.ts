@@ -28,7 +28,7 @@ type Queries = Pick<Engine, 'run' | 'rows' | 'numbers'>
  */
 export async function loadMemory(engine: Queries, options: LoadOptions): Promise<Memory> {
   const { definition, incidents } = options
-  await engine.run(`CREATE OR REPLACE TEMP VIEW blotter_keyed AS ${keyedSql(definition, incidents)}`)
+  await view(engine, options)
   const bounds = await boundsOf(engine, incidents)
   const calendar = calendarOf(bounds.firstDay, bounds.lastDay)
   const dictionaries = await readDictionaries(engine, definition)
@@ -38,12 +38,18 @@ export async function loadMemory(engine: Queries, options: LoadOptions): Promise
 /** The same incidents as another memory's, in its codes: those of a ledger, as they were before or are after a change. */
 export async function loadLike(engine: Queries, options: LoadOptions, like: Memory): Promise<Memory> {
   const { definition, incidents } = options
-  await engine.run(`CREATE OR REPLACE TEMP VIEW blotter_keyed AS ${keyedSql(definition, incidents)}`)
+  await view(engine, options)
   const bounds = await boundsOf(engine, incidents)
   // Days of incidents that are older or younger than all there are now count as the first or last one.
   const { calendar, dictionaries } = like
   await makeCodes(engine, definition, dictionaries)
   return fillMemory(engine, { ...options, ...bounds, calendar, dictionaries, isFixed: true })
+}
+
+async function view(engine: Queries, { definition, incidents }: LoadOptions): Promise<void> {
+  // Rows find their places by themselves; an engine that keeps them in order holds more of them.
+  await engine.run('SET preserve_insertion_order = false')
+  await engine.run(`CREATE OR REPLACE TEMP VIEW blotter_keyed AS ${keyedSql(definition, incidents)}`)
 }
 
 interface Bounds {
