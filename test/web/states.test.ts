@@ -27,6 +27,18 @@ test('A page in trouble', { skip: browserMissing() ?? false, timeout: 600_000 },
     })
   }
 
+  await t.test('says that a link’s batch is not there, and finds one by its day', async () => {
+    const page = await served.open()
+    for (const path of ['/', '/changes']) {
+      await page.goto(`${path}?asof=2020-01-01`)
+      await page.getByRole('heading', { level: 1, name: '2020-01-01' }).waitFor()
+    }
+    await page.goto('/changes?asof=2026-11-23')
+    await page.getByRole('heading', { level: 1, name: /between .* and Mon 23 Nov 2026, 06:00/ }).waitFor()
+    await page.locator('.picker', { hasText: 'Mon 23 Nov 2026, 06:00' }).first().waitFor()
+    await page.context().close()
+  })
+
   await t.test('that is slow keeps the place of what will come', async () => {
     const page = await served.open()
     await page.route('**/figures?*', async (route) => {

@@ -19,6 +19,13 @@ export const batchesQuery = queryOptions({
   queryFn: ({ signal }) => ask<Batch[]>('/batches', { signal }),
 })
 
+/** The batch that a REF names: a day, `latest~1`, a snapshot. */
+const batchQuery = (ref: string) =>
+  queryOptions({
+    queryKey: ['batch', ref, 'latest'],
+    queryFn: ({ signal }) => ask<Batch>(`/batches/${encodeURIComponent(ref)}`, { signal }),
+  })
+
 export interface TimeMachine {
   /** Oldest first; undefined while loading. */
   batches: Batch[] | undefined
@@ -26,9 +33,11 @@ export interface TimeMachine {
   at: string
   /** `?compare=`, a REF; undefined where none is chosen. */
   compare: string | undefined
-  /** The batch looked at, where it is known; a REF that is no batch's name is resolved by the server alone. */
+  /** The batch looked at; undefined while it is being looked for, and where there is none. */
   batch: Batch | undefined
   isPast: boolean
+  /** Why there is no such batch. */
+  problem: unknown
 }
 
 /** Which batch every page shows, and which it is compared with. */
@@ -37,9 +46,12 @@ export function useTimeMachine(): TimeMachine {
   const at = useParam('asof') ?? 'latest'
   const compare = useParam('compare')
   const newest = batches?.at(-1)
-  const batch = at === 'latest' ? newest : batches?.find((one) => one.batch_at === at)
-  const isPast = at !== 'latest' && newest !== undefined && at !== newest.batch_at
-  return { batches, at, compare, batch, isPast }
+  const named = at === 'latest' ? newest : batches?.find((one) => one.batch_at === at)
+  const isOther = at !== 'latest' && batches !== undefined && named === undefined
+  const { data: resolved, error: problem } = useQuery({ ...batchQuery(at), enabled: isOther })
+  const batch = named ?? (isOther ? resolved : undefined)
+  const isPast = at !== 'latest' && newest !== undefined && batch?.batch_at !== newest.batch_at
+  return { batches, at, compare, batch, isPast, problem }
 }
 
 /** Asks anew for what is `latest` once a batch was committed or loaded; what bears a batch's name stays. */

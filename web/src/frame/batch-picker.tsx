@@ -9,7 +9,7 @@ export function BatchPicker() {
   const { batches, at, batch } = useTimeMachine()
   const newest = batches?.at(-1)
   const shown = batch ? batchTime(batch.batch_at) : at === 'latest' ? 'no batch yet' : at
-  const isLatest = batch !== undefined && batch === newest
+  const isLatest = batch !== undefined && batch.batch_at === newest?.batch_at
   return (
     <Popover
       className="button button-quiet picker"

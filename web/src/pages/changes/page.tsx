@@ -13,14 +13,15 @@ import './changes.css'
 
 /** Two batches side by side: what was new, arrested, reclassified, moved and vanished between them. */
 export function Page() {
-  const { batches, batch, at, compare } = useTimeMachine()
+  const { batches, batch, compare, problem } = useTimeMachine()
   const before = batches?.findLast((one) => batch && one.batch_at < batch.batch_at)
   const from = compare ?? before?.batch_at
   const isFirst = batches !== undefined && batches.length > 0 && from === undefined && batch !== undefined
   if (batches?.length === 0) return <NothingYet />
   if (isFirst) return <Baseline batchAt={batch.batch_at} />
-  if (from === undefined) return <Skeleton height={640} label="Loading the changes" />
-  return <Between from={from} to={batch?.batch_at ?? at} />
+  if (problem) return <Failed error={problem} />
+  if (from === undefined || batch === undefined) return <Skeleton height={640} label="Loading the changes" />
+  return <Between from={from} to={batch.batch_at} />
 }
 
 function Between({ from, to }: { from: string; to: string }) {
