@@ -1,3 +1,4 @@
+import type { RunState } from '../model/report.ts'
 import type { RunNotice } from '../state/run-notice-rows.ts'
 import type { RunDetails } from './runs.ts'
 
@@ -31,10 +32,17 @@ export function runLog(run: RunDetails, notices: readonly RunNotice[]): RunLogLi
   return lines.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
 }
 
+const ENDS: Partial<Record<RunState, string>> = { held: 'is held', terminated: 'was terminated', skipped: 'was skipped' }
+
 function endOf({ state, held, error, seconds }: RunDetails, at: string): RunLogLine {
   const level = state === 'failed' ? 'error' : state === 'held' || state === 'terminated' ? 'warn' : 'info'
   const why = held?.message ?? error?.message
-  return { at, level, step: null, message: `The run is ${state} after ${seconds ?? 0} s${why ? `: ${why}` : '.'}` }
+  return {
+    at,
+    level,
+    step: null,
+    message: `The run ${ENDS[state] ?? state} after ${seconds ?? 0} s${why ? `: ${why}` : '.'}`,
+  }
 }
 
 function tookSeconds(from: string, to: string): string {

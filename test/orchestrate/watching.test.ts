@@ -42,7 +42,7 @@ test('a run’s log tells every attempt, what people should know, and how it end
     ['info', 'two', 'begins'],
     ['warn', null, 'Odd.'],
     ['info', 'two', 'succeeded'],
-    ['info', null, 'The run is succeeded.'],
+    ['info', null, 'The run succeeded.'],
   ])
 })
 

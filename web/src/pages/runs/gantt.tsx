@@ -63,7 +63,7 @@ export function Gantt({ run, now }: { run: RunStory; now: number }) {
             ))}
             {deadline !== undefined && (
               <span className="gantt-deadline-label" style={{ left: at(deadline) }}>
-                deadline
+                {`deadline ${duration((deadline - axis.from) / 1000)}`}
               </span>
             )}
           </div>

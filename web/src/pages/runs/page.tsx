@@ -68,7 +68,8 @@ function newsOf({ state, started_at, seconds, steps }: Run): string {
   if (state === 'running')
     return `The newest run is under way: ${steps.find((step) => step.state === 'running')?.name ?? 'it begins'}.`
   if (state === 'held') return `The newest run is held by a guard: somebody has to decide.`
-  return `The newest run, begun ${begun}, is ${state}${seconds === null ? '' : ` after ${duration(seconds)}`}.`
+  const end = state === 'terminated' ? 'was terminated' : state === 'queued' ? 'was interrupted' : state
+  return `The newest run, begun ${begun}, ${end}${seconds === null ? '' : ` after ${duration(seconds)}`}.`
 }
 
 function NoRuns() {

@@ -27,15 +27,22 @@ export function RunView({ run }: { run: string }) {
         <Card>
           <RunLog run={data} />
         </Card>
-        {data.report && <RunReport report={data.report} state={data.state} />}
+        {data.report && hasFound(data.report) && <RunReport report={data.report} state={data.state} />}
       </div>
     </section>
   )
 }
 
+/** A run that failed before it read anything has nothing to show. */
+function hasFound({ rows, tables }: NonNullable<RunStory['report']>): boolean {
+  return tables.length > 0 || Object.values(rows).some((n) => n > 0)
+}
+
 function RunHead({ run, now }: { run: RunStory; now: number }) {
   const took = run.state === 'running' ? (now - Date.parse(run.started_at)) / 1000 : run.seconds
-  const margin = run.margins.find((one) => one.scope === 'run')
+  // Of a run that was broken off, what would have been left says nothing.
+  const isOfUse = (left: number): boolean => left < 0 || !['failed', 'terminated'].includes(run.state)
+  const margin = run.margins.find((one) => one.scope === 'run' && isOfUse(one.margin_seconds))
   return (
     <header className="run-head">
       <div>
