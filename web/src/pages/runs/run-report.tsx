@@ -16,7 +16,7 @@ export function RunReport({ report, state }: { report: NonNullable<RunStory['rep
         <Figures title="Repairs" figures={repairs} none="None was needed." />
         <Figures title="Warnings" figures={warnings} none="None." />
         {tables.length > 0 && (
-          <section>
+          <section className="run-tables">
             <h4>Tables</h4>
             <dl>
               {tables.map((table) => (
