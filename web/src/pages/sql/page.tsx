@@ -6,6 +6,7 @@ import { Card } from '../../design/card.tsx'
 import { Notice } from '../../design/notice.tsx'
 import { currentPlace, set, useParam } from '../../url-state.ts'
 import { Editor, type EditorHandle } from './editor.tsx'
+import { Examples } from './examples.tsx'
 import { HistoryMenu, SavedMenu, SaveForm } from './kept-queries.tsx'
 import { completionsQuery } from './query.ts'
 import { ResultPanel } from './result-panel.tsx'
@@ -15,9 +16,8 @@ import { useRun } from './use-run.ts'
 import './sql.css'
 
 const FIRST = `-- Any statement that reads; Ctrl+Enter runs it.
-select crime_type, incidents, share
-from aggregates.by_type
-order by incidents desc`
+from history.batches
+order by batch_at desc`
 
 /** The console: a statement above, what it gives below, what there is to ask at the left. The address holds statement and batch. */
 export function Page() {
@@ -81,7 +81,7 @@ export function Page() {
         </Card>
         {problem && <Mistake problem={problem} goTo={(line, column) => editor.current?.goTo(line, column)} />}
         {result && !problem && <ResultPanel key={result.query} result={result} sql={sql} isOld={isRunning} />}
-        {!result && !problem && !isRunning && <Begin pick={pick} />}
+        {!result && !problem && !isRunning && <Examples completions={completions} pick={pick} />}
       </div>
     </div>
   )
@@ -112,48 +112,5 @@ function Mistake({ problem, goTo }: { problem: Problem; goTo: (line: number, col
       )}
       {problem.todo && <p>{problem.todo}</p>}
     </Notice>
-  )
-}
-
-const EXAMPLES = [
-  {
-    title: 'What changed since the batch before',
-    sql: `select kind, count(*) as incidents
-from changes('latest~1', 'latest') as c, unnest(c.kinds) as k(kind)
-group by kind
-order by incidents desc`,
-  },
-  {
-    title: 'Incidents without an arrest, month by month',
-    sql: `select date_trunc('month', date)::date as month, count(*) as incidents
-from raw.crimes
-where not arrest
-group by month
-order by month`,
-  },
-  {
-    title: 'What each batch read and found',
-    sql: `from history.batches order by batch_at desc`,
-  },
-]
-
-function Begin({ pick }: { pick: (query: { sql: string }) => void }) {
-  return (
-    <section className="sql-begin" aria-label="Examples">
-      <h2>Begin with one of these, or write your own</h2>
-      <ul>
-        {EXAMPLES.map(({ title, sql }) => (
-          <li key={title}>
-            <button type="button" className="card sql-example" onClick={() => pick({ sql })}>
-              <span>{title}</span>
-              <pre>{sql}</pre>
-            </button>
-          </li>
-        ))}
-      </ul>
-      <p className="caption">
-        Queries only read, each in a process of its own, and see the files of one batch and nothing else.
-      </p>
-    </section>
   )
 }

@@ -32,7 +32,8 @@ function columnOf({ name, type }: ResultColumn, at: number, rows: QueryResult['r
     name: `${at} ${name}`,
     label: name,
     width: Math.round(Math.min(WIDTHS.most, Math.max(WIDTHS.least, characters * CHARACTER_PX + PADDING_PX))),
-    grow: isNumber(type) ? 0 : 1,
+    // Only what does not fit takes what is left: rows are read across, and that is hard over a gap.
+    grow: characters * CHARACTER_PX + PADDING_PX > WIDTHS.most ? 1 : 0,
     isFigure: isNumber(type),
     cell: (row) => cellText(row[at], type) ?? <i className="sql-null">null</i>,
   }
