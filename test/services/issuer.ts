@@ -58,6 +58,9 @@ export async function startIssuer(): Promise<Issuer> {
         ...issuer.faults.document,
       })
     }
+    if (path === '/authorize') {
+      return void response.writeHead(302, { location: issuer.authorize(`${url}${request.url}`).href }).end()
+    }
     if (path === '/keys')
       return send(200, { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'RS256' }] })
     if (path !== '/token') return send(404, {})
