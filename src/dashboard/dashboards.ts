@@ -129,8 +129,14 @@ export class Dashboards {
     if (stamp === undefined) return
     const isNew = stamp !== this.#lakeStamp
     this.#lakeStamp = stamp
-    if (isNew) this.#setup.tell({ type: 'batch', batch_at: await this.lake.resolve('latest') })
+    if (isNew) await this.#tellOfBatch()
     for (const board of this.#boards.values()) if (isNew || board.isUntouched) void board.refresh()
+  }
+
+  /** A lake that has no batch yet, or cannot be read now, is told of by the refresh that fails. */
+  async #tellOfBatch(): Promise<void> {
+    const newest = await this.lake.resolve('latest').catch(() => undefined)
+    if (newest !== undefined) this.#setup.tell({ type: 'batch', batch_at: newest })
   }
 
   async #takeDefinitions(): Promise<void> {

@@ -200,3 +200,23 @@ test('the same question is counted once for a batch, whoever asks and how often'
   assert.equal(one, two)
   assert.notEqual(one, await ask({ kind: ['B'] }))
 })
+
+test('a lake that has tables and no batch yet is no failure of the list, and its first batch is noticed', async (t) => {
+  const { boards, batches, value } = await town(t)
+  boards.lake.stamp = async () => [...batches.keys()].at(-1) ?? 'no batch yet'
+  boards.start()
+  assert.equal((await boards.list()).dashboards.length, 1)
+  await assert.rejects(boards.open('open', 'latest'), { code: 'batch_missing' })
+  batches.set(FIRST!, incidents(2))
+  for (
+    let i = 0;
+    i < 500 &&
+    !(await boards.open('open', 'latest').then(
+      () => true,
+      () => false,
+    ));
+    i++
+  )
+    await sleep(10)
+  assert.equal(await value(), 2)
+})
