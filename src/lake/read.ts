@@ -16,12 +16,22 @@ export function scanSql(scan: Scan, { columns, position = false }: ScanSqlOption
   if (scan.files.length === 0) return emptySql(scan.schema, names, position)
   const numbered = scan.files.filter((file) => !file.byName)
   const clean = numbered.filter((file) => file.deletes.length === 0)
-  const dirty = numbered.filter((file) => file.deletes.length > 0)
+  const dirty = dirtyGroups(numbered.filter((file) => file.deletes.length > 0))
   const named = scan.files.filter((file) => file.byName).map((file) => [file])
-  return [clean, dirty, ...named]
+  return [clean, ...dirty, ...named]
     .filter((files) => files.length > 0)
     .map((files) => liveRowsSql(files, scan.schema, names, position ? scan.files : undefined))
     .join(' UNION ALL ')
+}
+
+/** A file of so many rows is worth being read by itself: its deletes are then told by one number, a fifth faster. */
+const LARGE_ROWS = 500_000
+const LARGE_FILES = 16
+
+function dirtyGroups(dirty: readonly ScanFile[]): ScanFile[][] {
+  const large = dirty.filter(({ file }) => file.record_count >= LARGE_ROWS)
+  if (large.length > LARGE_FILES) return [[...dirty]]
+  return [dirty.filter((file) => !large.includes(file)), ...large.map((file) => [file])]
 }
 
 /** The live rows of files that are read in one way: all without deletes or all with; by field id, or one file by names. */
@@ -38,7 +48,13 @@ function liveRowsSql(
   }
   const select = `SELECT ${columns.join(', ')} FROM ${readFiles(files, byName ? undefined : schema)} AS d`
   if (files.every((file) => file.deletes.length === 0)) return select
+  if (files.length === 1) return `${select} ANTI JOIN (${hiddenInOneSql(files[0]!)}) AS x ON d.file_row_number = x.pos`
   return `${select} ANTI JOIN (${hiddenRowsSql(files)}) AS x ON d.file_index = x.i AND d.file_row_number = x.pos`
+}
+
+function hiddenInOneSql(file: ScanFile): string {
+  if (file.deletes.every((one) => one.exclusive)) return `SELECT pos FROM ${readFiles(file.deletes)}`
+  return `SELECT pos FROM (${hiddenRowsSql([file])}) WHERE i = 0`
 }
 
 /** Where among all files of a scan those that are read together lie: mostly one after the other, which needs no list. */

@@ -100,6 +100,28 @@ test('positions name the file by its place in the scan and survive deletes befor
   ])
 })
 
+test('large files with deletes are read one by one, small ones together, and no row is told of wrongly', async (t) => {
+  const lake = await smallLake(t)
+  const [one, two, three, four] = await Promise.all(
+    [[1, 2, 3], [4, 5, 6], [7, 8, 9], [10, 11]].map((ids) => lake.write(lake.table, FIRST, ids)),
+  )
+  let table = await lake.stage(lake.table, FIRST, [one!, two!, three!, four!])
+  const { add, remove } = await lake.hide(table, SECOND, 'id IN (2, 4, 9)')
+  table = await lake.stage(table, SECOND, add, remove)
+  const scan = await planScan(lake.storage, table, snapshotOf(table))
+  // As if the first and second had many rows: the number only says how to read.
+  const large = new Set([one!.file_path, two!.file_path])
+  const files = scan.files.map((file) =>
+    large.has(file.file.file_path) ? { ...file, file: { ...file.file, record_count: 600_000 } } : file,
+  )
+  // A delete file that may speak of others hides what it names in this file only.
+  const wide = files.map((file) => ({ ...file, deletes: file.deletes.map((hiding) => ({ ...hiding, exclusive: false })) }))
+  const select = (some: typeof files): string => `${scanSql({ ...scan, files: some }, { columns: ['id'], position: true })} ORDER BY id`
+  const rows = await lake.engine.rows(select(scan.files as typeof files))
+  assert.deepEqual(rows.map((row) => Number(row['id'])), [1, 3, 5, 6, 7, 8, 10, 11])
+  for (const some of [files, wide]) assert.deepEqual(await lake.engine.rows(select(some)), rows)
+})
+
 test('files whose columns have no field ids are read by the names of the mapping', async (t) => {
   const lake = await smallLake(t)
   const ours = await lake.write(lake.table, FIRST, [1, 2])
