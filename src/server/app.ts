@@ -6,6 +6,7 @@ import { health } from './health.ts'
 import { allowHosts } from './host-allow-list.ts'
 import { iceberg } from './iceberg/plugin.ts'
 import { openPeople } from './login/people.ts'
+import { noteActs } from './log-of-acts.ts'
 import { metrics } from './metrics.ts'
 import { pages } from './pages.ts'
 import { answerProblems, answerUnroutable } from './problem.ts'
@@ -60,6 +61,7 @@ export function createApp(
   })
   secureAnswers(app)
   limitRates(app)
+  if (people) noteActs(app, people)
   health(app, services)
   metrics(app, services)
   app.register(async (inner) => api(inner, services, people), { prefix: '/api' })

@@ -188,3 +188,23 @@ test('the log of acts tells who did what, and holds no credential', async (t) =>
   for (const secret of [String(token), admin.secret, 'hunters', 'seven quiet', ...admin.recoveryCodes])
     assert.ok(!whole.includes(secret))
 })
+
+test('what an operator, or a token, does to runs is in the log; what was refused is not', async (t) => {
+  const released: string[] = []
+  const runs = { release: async (run: string) => (released.push(run), { run, state: 'running' }) }
+  const { signedIn, browser, identity } = await house(t, { services: { runs } as never })
+  const operator = await signedIn('operator')
+  const viewer = await signedIn('viewer')
+  const { token } = addToken(identity, { name: 'night', scopes: ['pipeline:write'], actor: 'test' })
+  await expect(viewer.ask('POST', '/runs/r0/release'), 403)
+  assert.ok((await operator.ask('POST', '/runs/r1/release')).status < 300)
+  assert.ok((await browser().ask('POST', '/runs/r2/release', undefined, { authorization: `Bearer ${token}` })).status < 300)
+  const rows = identity.database.all<{ actor: string; subject: string }>(
+    "SELECT actor, subject FROM audit WHERE act = 'release_run'",
+  )
+  assert.deepEqual(
+    rows.map(({ actor, subject }) => `${actor} ${subject}`),
+    ['operator@example.org r1', 'night r2'],
+  )
+  assert.deepEqual(released, ['r1', 'r2'])
+})

@@ -48,7 +48,7 @@ export function addEndpoint<P extends z.ZodObject, Q extends z.ZodObject, B exte
   app.route({
     method,
     url,
-    config: { ...accessTo(endpoint), ...(endpoint.limit ? { rateLimit: endpoint.limit } : {}) },
+    config: { ...accessTo(endpoint), act: endpoint.name, ...(endpoint.limit ? { rateLimit: endpoint.limit } : {}) },
     handler: async (request, reply) => {
       const asked = {
         parameters: checked(endpoint.parameters, request.params),

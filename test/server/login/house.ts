@@ -8,6 +8,7 @@ import { systemClock } from '../../../src/clock.ts'
 import type { SingleSignOnConfig } from '../../../src/model/configuration.ts'
 import type { Role } from '../../../src/model/role.ts'
 import { createApp, type AppOptions } from '../../../src/server/app.ts'
+import type { Services } from '../../../src/server/services.ts'
 import { addLink } from '../../../src/state/identity/links.ts'
 import { type Identity, openIdentity } from '../../../src/state/identity/identity.ts'
 import { hashPassword } from '../../../src/state/identity/password.ts'
@@ -48,12 +49,15 @@ export interface Answer {
   headers: LightMyRequestResponse['headers']
 }
 
-export async function house(t: TestContext, options: { oidc?: SingleSignOnConfig; app?: AppOptions } = {}): Promise<House> {
+export async function house(
+  t: TestContext,
+  options: { oidc?: SingleSignOnConfig; app?: AppOptions; services?: Partial<Services> } = {},
+): Promise<House> {
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
   const folder = await mkdtemp(join(tmpdir(), 'blotter-'))
   const identity = openIdentity(folder, systemClock)
   const people = { identity: () => identity, exists: () => true, oidc: options.oidc }
-  const { services } = await desk(t)
+  const { services } = await desk(t, options.services)
   const app = createApp({ ...services, bearerOf: (token) => tokenOf(identity, token), people }, options.app)
   t.after(async () => {
     await app.close()

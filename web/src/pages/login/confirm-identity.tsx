@@ -65,6 +65,11 @@ export function ConfirmIdentity({ onDone, onCancel }: { onDone: () => void; onCa
               Use a passkey
             </button>
           )}
+          {session?.factor === 'single_sign_on' && (
+            <a className="link" href={`${LOGIN}?next=${encodeURIComponent(location.pathname + location.search)}`}>
+              Sign in again
+            </a>
+          )}
           <button type="button" className="link" onClick={onCancel}>
             Leave it
           </button>
