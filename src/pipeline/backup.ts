@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { chmod, copyFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Catalog } from '../catalog/catalog.ts'
 import { BlotterError } from '../errors.ts'
@@ -63,16 +63,25 @@ export async function backUp({ lake, state, into, storage, openCatalog }: Backup
   } finally {
     catalog.close()
   }
-  for (const [folder, from, to] of [
-    ['citations', lake, ''],
-    ['queries', state, stateFolder],
-  ] as const) {
-    for await (const { location } of storage.list(join(from, folder))) {
-      const name = join(to, relative(from, canonicalLocation(location)))
-      files.push({ name, size_bytes: await storage.writeNew(join(into, name), await storage.read(location)) })
-    }
-  }
+  // Where the lake is a bucket, its citations lie there as its tables do.
+  for (const [from, to] of [
+    [join(lake, 'citations'), 'citations'],
+    [join(state, 'queries'), join(stateFolder, 'queries')],
+  ] as const)
+    files.push(...(await copyFiles(from, into, to)))
   return { folder: into, files }
+}
+
+/** What lies in a folder, in the order of names; nothing where there is none. */
+async function copyFiles(from: string, into: string, to: string): Promise<BackupReport['files']> {
+  const names = (await readdir(from).catch(() => [])).filter((name) => !name.startsWith('.')).sort()
+  if (names.length > 0) await mkdir(join(into, to), { recursive: true })
+  const copied: BackupReport['files'] = []
+  for (const name of names) {
+    await copyFile(join(from, name), join(into, to, name))
+    copied.push({ name: join(to, name), size_bytes: statSync(join(into, to, name)).size })
+  }
+  return copied
 }
 
 function alreadyThere(folder: string, file: string): BlotterError {

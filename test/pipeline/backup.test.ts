@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cp, rm, stat } from 'node:fs/promises'
+import { cp, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { loadConfig } from '../../src/config.ts'
@@ -30,10 +30,14 @@ test('a lake whose catalog and state are lost is restored from a backup, even af
   const batches = await city.platform.batches()
   const runs = await city.platform.runs()
   const rows = await city.query('select * from raw.crimes order by id')
+  const { citation } = await city.platform.cite('select count(*) as n from raw.crimes', { signal: watch().signal })
+  await mkdir(join(city.lake, '.blotter', 'queries'))
+  await writeFile(join(city.lake, '.blotter', 'queries', 'mine.sql'), 'select 1\n')
   const folder = join(city.folder, 'backup')
   const report = await city.platform.backup(folder)
   assert.equal(report.folder, folder)
   const names = report.files.map((file) => file.name)
+  assert.ok(names.includes(`citations/${citation}.json`) && names.includes('.blotter/queries/mine.sql'))
   assert.ok(names.includes('catalog.sqlite') && names.includes('.blotter/state.sqlite'))
   assert.ok(names.some((file) => /^raw\/crimes\/metadata\/\d+-.*\.metadata\.json$/.test(file)))
   assert.equal((await stat(join(folder, 'catalog.sqlite'))).mode & 0o777, 0o600)
