@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { accessibilityFaults, browserMissing, keepScreenshot, VIEWS } from '../services/browser.ts'
@@ -20,6 +21,8 @@ const MORE: readonly { name: string; address: (incident: string) => string }[] =
 const SCRIPT_LIMIT_BYTES = 400_000
 const FIRST_PAINT_LIMIT_MS = 1500
 const ATTEMPTS = 5
+/** Processes that wait for a core, beyond which a wall clock says nothing of these pages. */
+const BUSY = 5
 
 test('Every page', { skip: browserMissing() ?? false, timeout: 600_000 }, async (t) => {
   const served = await servePages(t)
@@ -67,7 +70,9 @@ test('Every page', { skip: browserMissing() ?? false, timeout: 600_000 }, async 
     await page.context().close()
   })
 
-  await t.test('the first one has data on it within 1.5 s, at the best of five times', async () => {
+  await t.test('the first one has data on it within 1.5 s, at the best of five times', async (one) => {
+    const load = loadavg()[0]! / availableParallelism()
+    if (load > BUSY) return one.skip(`needs a machine with less to do: ${load.toFixed(0)} processes wait for each core`)
     const times: number[] = []
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const page = await served.open()
