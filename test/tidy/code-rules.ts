@@ -135,7 +135,7 @@ export function functionsAreShort(files: readonly SourceFile[], linesMax: number
       const begin = opened.pop() ?? 0
       const lines = file.bare.slice(begin, index).split('\n').length
       const header = file.code.slice(file.code.lastIndexOf('\n', begin) + 1, begin)
-      const groupsTests = /^\s*(?:it|test)\(/m.test(file.bare.slice(begin, index))
+      const groupsTests = /^\s*(?:it|test|await \w+\.test)\(/m.test(file.bare.slice(begin, index))
       if (lines <= linesMax || groupsTests || !opensFunction(header)) continue
       const instead = `${lines} lines, about 70 at most: split by its steps`
       found.push({ path: file.path, line: lineAt(file.text, begin), instead })
