@@ -12,7 +12,7 @@ test('no more engines are open at a time than there are places, and a place is n
     opened += 1
     if (opened % 5 === 0) throw new Error('no memory')
     most = Math.max(most, ++open)
-    return { [Symbol.asyncDispose]: async () => void (open -= 1) } as Engine
+    return { [Symbol.asyncDispose]: async () => void (open -= 1) } as unknown as Engine
   }, 2)
   const outcomes = await Promise.allSettled(
     Array.from({ length: 20 }, async () => {
