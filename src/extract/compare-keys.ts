@@ -41,8 +41,10 @@ async function compareRanges(stage: Stage, current: string): Promise<{ rows: num
   const [span] = await stage.rows(`SELECT count(*) AS n,
     coalesce((max(key)::HUGEINT - min(key)::HUGEINT) // ${RANGES}, 0)::BIGINT + 1 AS width FROM swept_keys`)
   const width = span?.['width'] as bigint
+  // DuckDB joins the hashes of several values by XOR, in which two keys that got the same new cursor would cancel each other:
+  // only what is hashed once more depends on key and cursor together.
   const sums = (keys: string): string => `SELECT key // ${width} AS range, count(*) AS n,
-    bit_xor(hash(key, cursor)) AS h1, bit_xor(hash('other', cursor, key)) AS h2 FROM ${keys} GROUP BY ALL`
+    bit_xor(hash(hash(key, cursor))) AS h1, bit_xor(hash(hash('other', cursor, key))) AS h2 FROM ${keys} GROUP BY ALL`
   await stage.run(`CREATE TEMP TABLE differing_ranges AS
     SELECT coalesce(s.range, c.range) AS range, coalesce(s.n, 0) AS swept, coalesce(c.n, 0) AS known
     FROM (${sums('swept_keys')}) s FULL JOIN (${sums(`(${current})`)}) c ON c.range = s.range

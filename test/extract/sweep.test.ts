@@ -192,3 +192,17 @@ test('of keys that stand several times all versions are read, wherever they lie 
     { numRuns: 12 },
   )
 })
+
+test('incidents of one range that all got the same new stamp are found, however many', async () => {
+  // The last key is so far away that all others lie in one range.
+  const far = { key: 10 ** 9, cursor: 1 }
+  for (const changed of [1, 2, 3, 4]) {
+    const lake = Array.from({ length: 6 }, (_, i) => ({ key: i + 1, cursor: 1 }))
+    const source = lake.map(({ key, cursor }) => ({ key, cursor: key <= changed ? 2 : cursor }))
+    const found = await sweep([...lake, far], [...source, far], true)
+    assert.deepEqual(
+      found.fetched.map(({ key }) => key),
+      source.filter(({ cursor }) => cursor === 2).map(({ key }) => key),
+    )
+  }
+})
