@@ -30,28 +30,7 @@ export async function startAirflowWorld(
   for (const { path, text } of files) write(join(home, path), text)
   const port = await freePort()
   const endpoint = `http://127.0.0.1:${port}`
-  const connection = {
-    conn_type: 'aws',
-    login: 'testing',
-    password: 'testing',
-    extra: { region_name: 'us-east-1', endpoint_url: endpoint },
-  }
-  const env: Record<string, string> = {
-    PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
-    HOME: folder,
-    AIRFLOW_HOME: home,
-    AIRFLOW__CORE__LOAD_EXAMPLES: 'False',
-    AIRFLOW__CORE__DAGS_FOLDER: join(home, 'dags'),
-    AIRFLOW__USAGE_DATA_COLLECTION__ENABLED: 'False',
-    AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT: String(await freePort()),
-    AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT: String(await freePort()),
-    AIRFLOW__API_AUTH__JWT_SECRET: 'for-tests-only-0123456789abcdef0123456789abcdef0123456789abcdef',
-    AIRFLOW_CONN_AWS_DEFAULT: JSON.stringify(connection),
-    AWS_ACCESS_KEY_ID: 'testing',
-    AWS_SECRET_ACCESS_KEY: 'testing',
-    AWS_DEFAULT_REGION: 'us-east-1',
-    AWS_ENDPOINT_URL: endpoint,
-  }
+  const env = await environmentOf(bin, folder, home, endpoint)
   const parts: ChildProcess[] = []
   const stay = (words: readonly [string, ...string[]], log: string, more: Record<string, string> = {}): ChildProcess => {
     const child = spawn(words[0], words.slice(1), {
@@ -92,23 +71,52 @@ export async function startAirflowWorld(
     env,
     airflow,
     start: (part, more) => void stay([join(bin, 'airflow'), part], `${part}.log`, more),
-    async emr(operation, body) {
-      const answer = await fetch(endpoint, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/x-amz-json-1.1',
-          'x-amz-target': `ElasticMapReduce.${operation}`,
-          authorization:
-            'AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/elasticmapreduce/aws4_request, SignedHeaders=host, Signature=0',
-        },
-        body: JSON.stringify(body),
-      })
-      return (await answer.json()) as never
-    },
+    emr: (operation, body) => askAws(endpoint, `ElasticMapReduce.${operation}`, body) as never,
     async [Symbol.asyncDispose]() {
       for (const part of parts) endGroup(part, 'SIGTERM')
       await Promise.all(parts.map(ended))
     },
+  }
+}
+
+/** Asks the model of AWS, which looks at who asks and for what, not at the signature. */
+export async function askAws(endpoint: string, target: string, body: unknown): Promise<unknown> {
+  const service = target.startsWith('secretsmanager') ? 'secretsmanager' : 'elasticmapreduce'
+  const answer = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': target,
+      authorization: `AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+    },
+    body: JSON.stringify(body),
+  })
+  if (!answer.ok) throw new Error(`${target} answers ${answer.status}: ${await answer.text()}`)
+  return answer.json()
+}
+
+async function environmentOf(bin: string, folder: string, home: string, endpoint: string): Promise<Record<string, string>> {
+  const connection = {
+    conn_type: 'aws',
+    login: 'testing',
+    password: 'testing',
+    extra: { region_name: 'us-east-1', endpoint_url: endpoint },
+  }
+  return {
+    PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
+    HOME: folder,
+    AIRFLOW_HOME: home,
+    AIRFLOW__CORE__LOAD_EXAMPLES: 'False',
+    AIRFLOW__CORE__DAGS_FOLDER: join(home, 'dags'),
+    AIRFLOW__USAGE_DATA_COLLECTION__ENABLED: 'False',
+    AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT: String(await freePort()),
+    AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT: String(await freePort()),
+    AIRFLOW__API_AUTH__JWT_SECRET: 'for-tests-only-0123456789abcdef0123456789abcdef0123456789abcdef',
+    AIRFLOW_CONN_AWS_DEFAULT: JSON.stringify(connection),
+    AWS_ACCESS_KEY_ID: 'testing',
+    AWS_SECRET_ACCESS_KEY: 'testing',
+    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL: endpoint,
   }
 }
 

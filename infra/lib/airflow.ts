@@ -28,22 +28,7 @@ interface AirflowProps extends StackProps {
 export class Airflow extends Stack {
   constructor(scope: Construct, id: string, { network, lake, spark, version, mail, files, ...props }: AirflowProps) {
     super(scope, id, props)
-    const smtp = new secrets.Secret(this, 'Smtp', {
-      secretName: 'airflow/connections/smtp_default',
-      description: 'Connection of Airflow to the mail server; put the real login in by hand (docs/deploy.md).',
-      encryptionKey: lake.key,
-      generateSecretString: {
-        secretStringTemplate: JSON.stringify({
-          conn_type: 'smtp',
-          host: `email-smtp.${this.region}.amazonaws.com`,
-          port: 587,
-          login: 'replace me',
-          extra: { disable_ssl: true },
-        }),
-        generateStringKey: 'password',
-      },
-      removalPolicy: RemovalPolicy.DESTROY,
-    })
+    const smtp = this.smtp(lake)
     const settings = {
       code: lake.code.s3UrlForObject('spark'),
       lake: lake.lake.s3UrlForObject(),
@@ -75,12 +60,7 @@ export class Airflow extends Stack {
       sources: [Files.asset(plugins)],
     })
     const role = this.role(lake, spark, smtp)
-    const group = new ec2.SecurityGroup(this, 'Group', { vpc: network.vpc, description: 'Airflow', allowAllOutbound: false })
-    group.addIngressRule(group, ec2.Port.allTraffic(), 'Its own parts')
-    group.addEgressRule(group, ec2.Port.allTraffic(), 'Its own parts')
-    group.addEgressRule(ec2.Peer.ipv4(network.vpc.vpcCidrBlock), ec2.Port.tcp(443), 'Endpoints of AWS')
-    group.addEgressRule(ec2.Peer.ipv4(network.vpc.vpcCidrBlock), ec2.Port.tcp(3306), 'The look at the source')
-    group.addEgressRule(ec2.Peer.ipv4(network.vpc.vpcCidrBlock), ec2.Port.tcp(587), 'Mail')
+    const group = this.group(network)
     const environment = new mwaa.CfnEnvironment(this, 'Environment', {
       name: 'blotter',
       airflowVersion: version,
@@ -117,6 +97,36 @@ export class Airflow extends Stack {
       ),
     })
     environment.node.addDependency(deployed, deployedPlugins)
+  }
+
+  /** The mail server's login, which its operator puts in. */
+  private smtp(lake: Lake): secrets.Secret {
+    return new secrets.Secret(this, 'Smtp', {
+      secretName: 'airflow/connections/smtp_default',
+      description: 'Connection of Airflow to the mail server; put the real login in by hand (docs/deploy.md).',
+      encryptionKey: lake.key,
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({
+          conn_type: 'smtp',
+          host: `email-smtp.${this.region}.amazonaws.com`,
+          port: 587,
+          login: 'replace me',
+          extra: { disable_ssl: true },
+        }),
+        generateStringKey: 'password',
+      },
+      removalPolicy: RemovalPolicy.DESTROY,
+    })
+  }
+
+  private group(network: Network): ec2.SecurityGroup {
+    const group = new ec2.SecurityGroup(this, 'Group', { vpc: network.vpc, description: 'Airflow', allowAllOutbound: false })
+    group.addIngressRule(group, ec2.Port.allTraffic(), 'Its own parts')
+    group.addEgressRule(group, ec2.Port.allTraffic(), 'Its own parts')
+    group.addEgressRule(ec2.Peer.ipv4(network.vpc.vpcCidrBlock), ec2.Port.tcp(443), 'Endpoints of AWS')
+    group.addEgressRule(ec2.Peer.ipv4(network.vpc.vpcCidrBlock), ec2.Port.tcp(3306), 'The look at the source')
+    group.addEgressRule(ec2.Peer.ipv4(network.vpc.vpcCidrBlock), ec2.Port.tcp(587), 'Mail')
+    return group
   }
 
   /** What Airflow may do: run clusters of the pipeline, read its own code and two secrets, write its own logs. */

@@ -1,8 +1,8 @@
 import type { AirflowVersion, DagDefinition } from '../model/dag.ts'
 import { pythonLiteral } from './python.ts'
 
-/** The cluster and its steps: instance fleets on spot, on demand where no spot capacity comes within ten minutes. */
-export function clusterText({ steps, command, pipeline }: DagDefinition, version: AirflowVersion): string {
+/** The cluster: instance fleets on spot, on demand where no spot capacity comes within ten minutes. */
+export function clusterText({ pipeline }: DagDefinition): string {
   return `def fleet(kind, **capacity):
     """Any of these instance types: the more there are, the cheaper and the steadier is spot."""
     kinds = [{"InstanceType": name, "WeightedCapacity": 1} for name in SETTINGS["instance_types"]]
@@ -48,9 +48,12 @@ CLUSTER = {
 }
 if SETTINGS["security_configuration"]:
     CLUSTER["SecurityConfiguration"] = SETTINGS["security_configuration"]
+`
+}
 
-
-PLACES = {
+/** How each step is started, and the list of them. */
+export function stepsText({ steps, command }: DagDefinition, version: AirflowVersion): string {
+  return `PLACES = {
     "\${code}": SETTINGS["code"],
     "\${lake}": SETTINGS["lake"],
     "\${batch_at}": "{{ ${version === 3 ? 'dag_run.run_after' : 'logical_date'}.strftime('%Y-%m-%dT%H:%M:%SZ') }}",

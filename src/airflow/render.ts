@@ -1,4 +1,4 @@
-import { createTask, clusterText } from './cluster-text.ts'
+import { clusterText, createTask, stepsText } from './cluster-text.ts'
 import { deadlineArguments, deadlinePlugin, deadlineText } from './deadline-text.ts'
 import type { AirflowFile, AirflowVersion, DagDefinition } from '../model/dag.ts'
 import { checkerText } from './checker-text.ts'
@@ -26,7 +26,8 @@ PyMySQL>=1.1,<2
 function dagText(definition: DagDefinition, version: AirflowVersion): string {
   const body = [
     settingsText(definition),
-    clusterText(definition, version),
+    clusterText(definition),
+    stepsText(definition, version),
     checkerText(),
     sourcePollText(definition, version),
     deadlineText(definition, version),

@@ -1,7 +1,9 @@
 import { BlotterError } from '../errors.ts'
 
-const BUSY =
-  /Throttl|TooManyRequests|LimitExceeded|Unavailable|InternalError|InternalService|SlowDown|RequestTimeout|TimeoutError|ConditionalRequestConflict|OperationAborted/
+const BUSY = new RegExp(
+  'Throttl|TooManyRequests|LimitExceeded|Unavailable|InternalError|InternalService|SlowDown|RequestTimeout|TimeoutError|' +
+    'ConditionalRequestConflict|OperationAborted',
+)
 const NETWORK = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)$/
 const EXPIRED = /Expired|InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClient|TokenRefreshRequired/
 const NO_CREDENTIALS = /CredentialsProviderError|could not load credentials/i

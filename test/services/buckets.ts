@@ -12,7 +12,10 @@ export function awsVariables({ endpoint }: Moto): Record<string, string> {
   }
 }
 
-/** A model of AWS with an empty bucket and a Glue that refuses lost races, reached by this process's own variables; undefined where moto is missing. */
+/**
+ * A model of AWS with an empty bucket and a Glue that refuses lost races, reached by this process's own variables; undefined
+ * where moto is missing.
+ */
 export async function startBucket(name: string): Promise<Moto | undefined> {
   const moto = await startMoto([join(import.meta.dirname, 'glue_server.py')])
   if (!moto) return undefined

@@ -12,7 +12,7 @@ const table: SqlTable = {
     { name: 'processed_at', type: 'timestamptz' },
   ],
   doc: '',
-  sql: "select c.id, coalesce(t.kind, ':batch_at') as kind, :processed_at as processed_at from raw.x c left join reference.kinds t on true",
+  sql: "select id, coalesce(t.kind, ':batch_at') as kind, :processed_at as processed_at from raw.x left join reference.kinds t on true",
   hash: '',
   reads: ['raw.x', 'reference.kinds'],
 }
@@ -20,10 +20,15 @@ const table: SqlTable = {
 test('a table’s SQL reaches Trino with its parameters, its reference rows and its types, and texts are left alone', () => {
   const parameters = { batchAt: '2026-11-23T06:00:00Z', processedAt: '2026-11-23T06:00:01Z' }
   const sql = trinoQuery(table, parameters, { 'reference.kinds': { columns: ['kind'], rows: [["it's"], [null]] } })
+  const [casts, body] = sql.split(' FROM (\n', 2)
   assert.equal(
-    sql,
-    `SELECT CAST("id" AS bigint) AS "id", CAST("kind" AS varchar) AS "kind", CAST("processed_at" AS timestamp(6) with time zone) AS "processed_at" FROM (
-select c.id, coalesce(t.kind, ':batch_at') as kind, timestamp '2026-11-23 06:00:01 UTC' as processed_at from raw.x c left join (SELECT * FROM (VALUES ('it''s'), (NULL)) AS v ("kind")) t on true
-)`,
+    casts,
+    ['bigint) AS "id"', 'varchar) AS "kind"', 'timestamp(6) with time zone) AS "processed_at"']
+      .map((end) => `CAST(${/"\w+"$/.exec(end)![0]} AS ${end}`)
+      .join(', ')
+      .replace(/^/, 'SELECT '),
   )
+  const values = `(SELECT * FROM (VALUES ('it''s'), (NULL)) AS v ("kind")) t on true\n)`
+  const stamp = "timestamp '2026-11-23 06:00:01 UTC' as processed_at"
+  assert.equal(body, `select id, coalesce(t.kind, ':batch_at') as kind, ${stamp} from raw.x left join ${values}`)
 })

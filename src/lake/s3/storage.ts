@@ -11,7 +11,7 @@ import type { Readable } from 'node:stream'
 import { awsFailure, isMissing, isTaken } from '../aws-failure.ts'
 import { readEnd } from '../read-end.ts'
 import { lakeDamaged, type Storage } from '../storage.ts'
-import { openCache } from './cache.ts'
+import { type Cache, openCache } from './cache.ts'
 import { s3Client } from './client.ts'
 import { type Place, placeOf } from './place.ts'
 import { uploadInParts } from './upload.ts'
@@ -35,7 +35,12 @@ const PART_BYTES = 16 * 2 ** 20
  */
 export function s3Storage({ cacheFolder, cacheLimitBytes, client = s3Client() }: S3StorageOptions): Storage {
   const cache = openCache(cacheFolder, cacheLimitBytes)
+  return { ...reading(client, cache), ...writing(client, cache), enginePath: (location) => cache.pathOf(placeOf(location)) }
+}
 
+type Reading = Pick<Storage, 'read' | 'readTail' | 'sizeBytes' | 'provide' | 'exists' | 'list'>
+
+function reading(client: S3Client, cache: Cache): Reading {
   const found = async <T>(location: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
@@ -46,22 +51,16 @@ export function s3Storage({ cacheFolder, cacheLimitBytes, client = s3Client() }:
   }
   const get = async (place: Place, Range?: string): Promise<Readable> =>
     (await client.send(new GetObjectCommand({ ...place, ...(Range ? { Range } : {}) }))).Body as Readable
-  const headSize = async (location: string): Promise<number> =>
-    found(location, async () => (await client.send(new HeadObjectCommand(placeOf(location)))).ContentLength ?? 0)
-
+  /** The end of a file, from its copy where there is one. */
+  const end = async (location: string, sizeBytes: number, range?: string): Promise<Buffer> => {
+    const place = placeOf(location)
+    if ((await cache.sizeOf(place)) !== undefined) return readEnd(cache.pathOf(place), sizeBytes)
+    return found(location, async () => Buffer.concat((await Array.fromAsync(await get(place, range))) as Buffer[]))
+  }
   return {
-    async read(location) {
-      const place = placeOf(location)
-      if ((await cache.sizeOf(place)) === undefined)
-        return found(location, async () => Buffer.concat(await Array.fromAsync(await get(place)) as Buffer[]))
-      return readEnd(cache.pathOf(place), Infinity)
-    },
-    async readTail(location, sizeBytes) {
-      const place = placeOf(location)
-      if ((await cache.sizeOf(place)) !== undefined) return readEnd(cache.pathOf(place), sizeBytes)
-      return found(location, async () => Buffer.concat((await Array.fromAsync(await get(place, `bytes=-${sizeBytes}`))) as Buffer[]))
-    },
-    sizeBytes: headSize,
+    read: (location) => end(location, Infinity),
+    readTail: (location, sizeBytes) => end(location, sizeBytes, `bytes=-${sizeBytes}`),
+    sizeBytes: (location) => found(location, () => sizeOf(client, location)),
     async provide(location) {
       const place = placeOf(location)
       const known = await cache.sizeOf(place)
@@ -69,28 +68,9 @@ export function s3Storage({ cacheFolder, cacheLimitBytes, client = s3Client() }:
       await found(location, async () => cache.put(place, await get(place)))
       return (await cache.sizeOf(place)) ?? 0
     },
-    async writeNew(location, bytes) {
-      try {
-        await client.send(new PutObjectCommand({ ...placeOf(location), Body: bytes, IfNoneMatch: '*' }))
-        return bytes.length
-      } catch (error) {
-        throw isTaken(error) ? taken(location, error) : awsFailure(error, `Writing ${location}`)
-      }
-    },
-    async persist(location) {
-      const place = placeOf(location)
-      await using file = await open(cache.pathOf(place), 'r')
-      try {
-        await uploadInParts(client, place, file, PART_BYTES)
-      } catch (error) {
-        // A run that goes on after an interruption sends what it has sent already: the same bytes under a name of its own.
-        if (isTaken(error) && (await headSize(location)) === (await file.stat()).size) return
-        throw isTaken(error) ? taken(location, error) : awsFailure(error, `Writing ${location}`)
-      }
-    },
     async exists(location) {
       try {
-        await client.send(new HeadObjectCommand(placeOf(location)))
+        await sizeOf(client, location)
         return true
       } catch (error) {
         if (isMissing(error)) return false
@@ -107,6 +87,30 @@ export function s3Storage({ cacheFolder, cacheLimitBytes, client = s3Client() }:
         throw awsFailure(error, `Listing ${folder}`)
       }
     },
+  }
+}
+
+function writing(client: S3Client, cache: Cache): Pick<Storage, 'writeNew' | 'persist' | 'remove'> {
+  return {
+    async writeNew(location, bytes) {
+      try {
+        await client.send(new PutObjectCommand({ ...placeOf(location), Body: bytes, IfNoneMatch: '*' }))
+        return bytes.length
+      } catch (error) {
+        throw isTaken(error) ? taken(location, error) : awsFailure(error, `Writing ${location}`)
+      }
+    },
+    async persist(location) {
+      const place = placeOf(location)
+      await using file = await open(cache.pathOf(place), 'r')
+      try {
+        await uploadInParts(client, place, file, PART_BYTES)
+      } catch (error) {
+        // A run that goes on after an interruption sends what it has sent already: the same bytes under a name of its own.
+        if (isTaken(error) && (await sizeOf(client, location)) === (await file.stat()).size) return
+        throw isTaken(error) ? taken(location, error) : awsFailure(error, `Writing ${location}`)
+      }
+    },
     async remove(location) {
       const place = placeOf(location)
       await cache.remove(place)
@@ -116,8 +120,11 @@ export function s3Storage({ cacheFolder, cacheLimitBytes, client = s3Client() }:
         throw awsFailure(error, `Removing ${location}`)
       }
     },
-    enginePath: (location) => cache.pathOf(placeOf(location)),
   }
+}
+
+async function sizeOf(client: S3Client, location: string): Promise<number> {
+  return (await client.send(new HeadObjectCommand(placeOf(location)))).ContentLength ?? 0
 }
 
 /** What a file system says where a name is taken, so that callers need know of one way only. */
