@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { PROGRAM } from './first-batch.ts'
 
 /** A lake of synthetic incidents with a server of its own, as people run it: measured from outside, over HTTP. */
@@ -66,9 +65,10 @@ export async function serveLake({ lake, rows, port, say }: LakeOptions): Promise
     get,
     makeBatch,
     async *events(signal) {
-      const { body } = await fetch(`${url}/api/v1/events`, { headers, signal })
+      const answer = await fetch(`${url}/api/v1/events`, { headers, signal })
+      if (!answer.ok) throw new Error(await answer.text())
       let type = ''
-      for await (const line of linesOf(body!)) {
+      for await (const line of linesOf(answer.body!)) {
         if (line.startsWith('event: ')) type = line.slice(7)
         else if (line.startsWith('data: ')) yield { type, data: JSON.parse(line.slice(6)) as Record<string, unknown> }
       }
@@ -96,10 +96,13 @@ async function listening(server: ChildProcess, url: string): Promise<void> {
 }
 
 async function* linesOf(body: ReadableStream<Uint8Array>): AsyncIterable<string> {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
-  void body.pipeTo(writable).catch(() => undefined)
-  const { Readable } = await import('node:stream')
-  yield* createInterface({ input: Readable.fromWeb(readable as never) })
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const bytes of body) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
 }
 
 function memoryOf(pid: number): { now: number; peak: number } {

@@ -208,15 +208,11 @@ test('a lake that has tables and no batch yet is no failure of the list, and its
   assert.equal((await boards.list()).dashboards.length, 1)
   await assert.rejects(boards.open('open', 'latest'), { code: 'batch_missing' })
   batches.set(FIRST!, incidents(2))
-  for (
-    let i = 0;
-    i < 500 &&
-    !(await boards.open('open', 'latest').then(
+  const isLoaded = (): Promise<boolean> =>
+    boards.open('open', 'latest').then(
       () => true,
       () => false,
-    ));
-    i++
-  )
-    await sleep(10)
+    )
+  for (let i = 0; i < 500 && !(await isLoaded()); i++) await sleep(10)
   assert.equal(await value(), 2)
 })
