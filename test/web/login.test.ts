@@ -205,6 +205,19 @@ test('Signing in', { skip: browserMissing() ?? false, timeout: 240_000 }, async 
     await page.getByRole('cell', { name: 'revoked' }).first().waitFor()
   })
 
+  await t.test('from anywhere one signs out, and what was read is forgotten', async () => {
+    await page.goto('/')
+    await button(page, 'You and the theme').click()
+    await keepScreenshot(page, 'user-menu-light-1440')
+    assert.deepEqual(await accessibilityFaults(page), [])
+    await button(page, 'Sign out').click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    const { user } = await page.evaluate(
+      async () => (await fetch('/api/v1/session')).json() as Promise<{ user: object | null }>,
+    )
+    assert.equal(user, null)
+  })
+
   await t.test('asks nobody but its own server, and breaks no policy', () => {
     assert.deepEqual(viewer.outside, [])
     assert.deepEqual(

@@ -1,8 +1,11 @@
 import { useState } from 'react'
 import { Icon } from '../design/icon.tsx'
 import { Popover } from '../design/popover.tsx'
+import { Link } from '../link.tsx'
+import { useSignOut } from '../pages/login/sign-out.ts'
 import { useSession } from '../session.ts'
 import { chooseTheme, chosenTheme, type Theme } from '../theme.ts'
+import { hrefOf } from '../url-state.ts'
 
 const THEMES: { theme: Theme; label: string }[] = [
   { theme: 'system', label: 'As the system' },
@@ -14,6 +17,7 @@ const THEMES: { theme: Theme; label: string }[] = [
 export function UserMenu() {
   const { session } = useSession()
   const user = session?.user
+  const leave = useSignOut()
   return (
     <Popover
       className="button button-quiet button-icon"
@@ -21,7 +25,7 @@ export function UserMenu() {
       side="right"
       button={<Icon name="user" />}
     >
-      {() => (
+      {(close) => (
         <>
           {user && (
             <div className="menu-head">
@@ -30,6 +34,16 @@ export function UserMenu() {
             </div>
           )}
           <ThemeChoice />
+          {user && (
+            <div className="menu-foot">
+              <Link className="menu-item" href={hrefOf('/settings')} onClick={close}>
+                Settings
+              </Link>
+              <button type="button" className="menu-item" onClick={() => void leave()}>
+                Sign out
+              </button>
+            </div>
+          )}
         </>
       )}
     </Popover>

@@ -4,10 +4,9 @@ import { ask } from '../../api.ts'
 import { Notice } from '../../design/notice.tsx'
 import { counted } from '../../format.ts'
 import { sessionQuery } from '../../session.ts'
-import { go } from '../../url-state.ts'
 import { CodeList } from '../login/enrol.tsx'
 import { Field, PasswordField, StepForm } from '../login/fields.tsx'
-import { signOut } from '../login/login.ts'
+import { useSignOut } from '../login/sign-out.ts'
 import { Part, Read } from './part.tsx'
 import { type Account, accountQuery, useChange } from './settings.ts'
 
@@ -35,11 +34,7 @@ export function Profile() {
 function You({ you }: { you: Account }) {
   const client = useQueryClient()
   const rename = useChange((name: string) => ask('/account', { method: 'PATCH', body: { name } }))
-  const leave = async (): Promise<void> => {
-    await signOut()
-    client.clear()
-    go('/login')
-  }
+  const leave = useSignOut()
   return (
     <Part
       title={you.name}
