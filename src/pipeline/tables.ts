@@ -1,9 +1,9 @@
 import { LAKE_VERSION } from '../history/as-of.ts'
 import { BATCHES_TABLE, batchesSchema, CHANGES_TABLE, changesSchema } from '../history/ledger.ts'
-import { loadTable, newTable, type Table, tableSchema } from '../lake/table.ts'
+import { loadTable, newTable, type Table } from '../lake/table.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { Pipeline } from '../model/pipeline.ts'
-import { type Field, lastColumnId, type Schema, schemaOf } from '../model/schema.ts'
+import { type Schema, schemaOf } from '../model/schema.ts'
 import { literal } from '../model/sql-text.ts'
 import type { LakeContext } from './context.ts'
 

@@ -203,7 +203,8 @@ describe("Tables that other engines' writers have made", () => {
     )
     const older = await parquet('SELECT 2::BIGINT AS id', 'id: 1')
     const map = { type: 'map', 'key-id': 9, key: 'string', 'value-id': 10, 'value-required': false, value: 'int' }
-    const fee = { type: 'struct', fields: [{ id: 13, name: 'day', required: false, type: 'date' }, { id: 14, name: 'fee', required: false, type: 'decimal(4, 2)' }] }
+    const inner = (id: number, name: string, type: string) => ({ id, name, required: false, type })
+    const fee = { type: 'struct', fields: [inner(13, 'day', 'date'), inner(14, 'fee', 'decimal(4, 2)')] }
     const fees = { type: 'list', 'element-id': 12, 'element-required': false, element: fee }
     const fields: Fields = [
       [1, 'id', 'long'],
