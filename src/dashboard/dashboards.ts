@@ -50,6 +50,7 @@ export class Dashboards {
   readonly #boards = new Map<string, Board>()
   #counters: Counters | undefined
   #definitions: Definitions | undefined
+  #filesStamp: string | undefined
   #lakeStamp: string | undefined
   #watching: Promise<void> | undefined
   #looking: Promise<void> | undefined
@@ -141,7 +142,11 @@ export class Dashboards {
 
   async #takeDefinitions(): Promise<void> {
     const { folder, log } = this.#setup
-    if (this.#definitions?.stamp === (await definitionsStamp(folder))) return
+    const stamp = await definitionsStamp(folder)
+    const isSettled = stamp === this.#filesStamp || !this.#definitions
+    this.#filesStamp = stamp
+    // A file that is being written is read when it has been left alone from one look to the next.
+    if (stamp === this.#definitions?.stamp || !isSettled) return
     const read = await readDefinitions(folder)
     this.#definitions = read
     for (const { file, line, column, message } of read.problems) log.warn({ file, line, column }, message)
