@@ -142,6 +142,27 @@ test('a query is cancelled by its name, once or twice, and by nobody else', asyn
   )
 })
 
+test('a query whose asker has gone away is ended', async (t) => {
+  const { app, ask } = await cityWithTwoBatches(t)
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const gone = new AbortController()
+  const headers = { authorization: 'Bearer good~api', 'content-type': 'application/json' }
+  const body = JSON.stringify({ sql: 'select count(*) from range(100000000000)', query: 'left' })
+  const asked = fetch(`${url}/api/v1/queries`, { method: 'POST', headers, body, signal: gone.signal })
+  await pause(1000)
+  gone.abort()
+  await assert.rejects(asked)
+  let queries: { query: string; state: string }[] = []
+  for (let tries = 0; tries < 50 && queries.length === 0; tries++) {
+    await pause(100)
+    queries = ((await ask('GET', '/api/v1/query-history')).body as { queries: typeof queries }).queries
+  }
+  assert.deepEqual(
+    queries.map(({ query, state }) => [query, state]),
+    [['left', 'cancelled']],
+  )
+})
+
 test('a link to a batch that has expired is a problem that names the nearest one', async (t) => {
   const { ask, city } = await cityWithTwoBatches(t)
   const body = { sql: 'select count(*) from raw.crimes', at: FIRST }
