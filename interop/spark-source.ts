@@ -34,7 +34,7 @@ export const SPOILED: readonly Edit[] = [
 
 /** What happens to the table before the second batch: rows that go, one that comes back from quarantine, one that stays there. */
 export const CHANGES: readonly Edit[] = [
-  { sql: 'DELETE FROM crimes WHERE id IN (SELECT id FROM (SELECT id FROM crimes ORDER BY id DESC LIMIT 3) some)' },
+  { sql: 'DELETE FROM crimes WHERE id IN (SELECT id FROM (SELECT id FROM crimes ORDER BY id LIMIT 3 OFFSET 40) some)' },
   { sql: nth(5, "date = '2019-05-01 12:00:00', updated_on = '2026-11-20 10:00:00'") },
   { sql: nth(31, "primary_type = 'NARCOTICS', iucr = '1811', updated_on = '2026-11-20 10:00:00'") },
   { sql: nth(33, "updated_on = '2026-11-20 10:00:00'") },

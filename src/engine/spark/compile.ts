@@ -113,6 +113,9 @@ function jobOf(plan: BatchPlan): Record<string, unknown> {
     code_version: codeVersion,
     key: pipeline.source.key,
     timezone: pipeline.source.timezone,
+    key_is_number: source.columns.some(
+      ({ column, found }) => column.name === pipeline.source.key && found?.staged === 'long',
+    ),
     has_cursor: hasCursor(plan),
     raw: pipeline.rawName,
     ...names,

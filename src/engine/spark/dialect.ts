@@ -1,4 +1,4 @@
-import type { PrimitiveType, Type } from '../../model/schema.ts'
+import type { Type } from '../../model/schema.ts'
 import { identifier } from '../../model/sql-text.ts'
 
 /** The catalog under which every table stands in Spark. */

@@ -31,12 +31,14 @@ describe('A compiled pipeline', () => {
     assert.match(files.get('sql/2-check/read_rows.sql')!, /CAST\(NULL AS STRING\) AS "found block"/)
     const job = JSON.parse(files.get('job.json')!) as {
       has_cursor: boolean
+      key_is_number: boolean
       columns: { unknown: string[]; missing: string[] }
     }
     assert.equal(job.has_cursor, false)
     assert.deepEqual(job.columns.unknown, ['note'])
     assert.ok(job.columns.missing.includes('updated_on'))
     assert.equal(files.has('sql/1-extract/keys.mysql.sql'), false)
+    assert.equal(job.key_is_number, true)
   })
 
   it("keeps a pipeline's own SQL but for the names of tables, parameters and signs that Spark reads otherwise", async () => {

@@ -42,7 +42,7 @@ class Batch(Workbench):
             tell(phase=phase, state="running")
             output = getattr(self, phase)()
             self.told[phase] = output
-            if publishes:
+            if publishes and phase != PHASES[-1]:
                 self.remember(phase, output)
             tell(phase=phase, state="succeeded", output=output)
 
@@ -74,7 +74,7 @@ class Batch(Workbench):
         )
         low, high = bounds.load().first()
         reader = self.spark.read.format("jdbc").options(**options).option("dbtable", f"({query}) AS source")
-        if low is None or low == high:
+        if low is None or low == high or not self.job["key_is_number"]:
             return reader.load()
         parts = max(1, min(MOST_PARTITIONS, (int(high) - int(low)) // ROWS_PER_PARTITION + 1))
         return reader.options(partitionColumn=key, lowerBound=int(low), upperBound=int(high), numPartitions=parts).load()

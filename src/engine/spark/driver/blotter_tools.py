@@ -19,6 +19,9 @@ class Workbench:
 
     def __init__(self, spark, folder, work):
         self.spark, self.folder, self.work = spark, folder, work
+        # In a local folder Hadoop would lay a file of checksums beside each of the lake's, which nobody else keeps.
+        lake = spark._jvm.org.apache.hadoop.fs.Path(work["lake"])
+        lake.getFileSystem(spark._jsc.hadoopConfiguration()).setWriteChecksum(False)
         self.job = json.loads(self.text("job.json"))
         self.branch = f"run-{work['run']}"
         self.told = dict(work.get("previous", {}))
@@ -127,7 +130,10 @@ class Workbench:
             self.spark.sql(re.sub(r"\$\{lake\}", self.work["lake"], statement))
 
     def publish(self):
-        return self.move_mains(self.branch, self.work["batch_at"])
+        published = self.move_mains(self.branch, self.work["batch_at"])
+        staged = self.spark._jvm.org.apache.hadoop.fs.Path(self.work["folder"])
+        staged.getFileSystem(self.spark._jsc.hadoopConfiguration()).delete(staged, True)
+        return published
 
     def move_mains(self, branch, batch_at):
         """Moves main to the branch and tags it, table by table, the list of batches last: with it the batch is there."""
