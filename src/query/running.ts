@@ -27,6 +27,8 @@ interface Known {
 
 /** Under way at once, of one asker: the rest of the places is for others. */
 const MOST = 4
+/** When whoever was turned away may ask again, in the answer’s Retry-After. */
+const RETRY_SECONDS = 5
 /** Queries whose end is remembered, of all askers. */
 const REMEMBERED = 1000
 
@@ -82,6 +84,7 @@ function cancelled(): BlotterError {
 function tooMany(): BlotterError {
   return new BlotterError('queries_full', `${MOST} queries of yours are under way already.`, {
     todo: 'Wait for one, or cancel it.',
+    context: { retry_after_seconds: RETRY_SECONDS },
   })
 }
 

@@ -13,6 +13,9 @@ export interface PlacesOptions {
   waitMs: number
 }
 
+/** When whoever was turned away may ask again, in the answer’s Retry-After. */
+const RETRY_SECONDS = 5
+
 export function createPlaces({ working, waiting, waitMs }: PlacesOptions): Places {
   let taken = 0
   const line: (() => void)[] = []
@@ -64,5 +67,6 @@ export function createPlaces({ working, waiting, waitMs }: PlacesOptions): Place
 function full(why: string): BlotterError {
   return new BlotterError('queries_full', `No query can be taken now: ${why}.`, {
     todo: 'Try again in a moment, or cancel one of yours.',
+    context: { retry_after_seconds: RETRY_SECONDS },
   })
 }
