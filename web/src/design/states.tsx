@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import { Problem } from '../api.ts'
 import { Icon, type IconName } from './icon.tsx'
+import { Prose } from './prose.tsx'
 
 /** A state that takes the place of a page bears its heading; one within a card stands below it. */
 type Within = 'page' | 'card' | undefined
@@ -28,8 +29,12 @@ export function Failed({ error, retry, within }: { error: unknown; retry?: () =>
   const problem = Problem.of(error)
   if (problem.status === 403) return <NoPermission problem={problem} within={within} />
   return (
-    <State icon="failed" tone="bad" title={problem.detail} within={within}>
-      {problem.todo && <p>{problem.todo}</p>}
+    <State icon="failed" tone="bad" title={<Prose text={problem.detail} />} within={within}>
+      {problem.todo && (
+        <p>
+          <Prose text={problem.todo} />
+        </p>
+      )}
       <p className="state-safe">Nothing was changed by looking.</p>
       {retry && (
         <button type="button" className="button" onClick={retry}>
@@ -48,8 +53,14 @@ export function Failed({ error, retry, within }: { error: unknown; retry?: () =>
 export function NoPermission({ problem, within }: { problem: Problem; within?: Within }) {
   return (
     <State icon="lock" title="You may not see this." within={within}>
-      <p>{problem.detail}</p>
-      {problem.todo && <p>{problem.todo}</p>}
+      <p>
+        <Prose text={problem.detail} />
+      </p>
+      {problem.todo && (
+        <p>
+          <Prose text={problem.todo} />
+        </p>
+      )}
     </State>
   )
 }

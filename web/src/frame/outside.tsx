@@ -17,7 +17,9 @@ export function Stranger() {
     <section className="state">
       <Icon name="lock" size={28} />
       <h1>This needs a login.</h1>
-      <p>Open the address that `blotter serve` printed.</p>
+      <p>
+        Open the address that <code>blotter serve</code> printed.
+      </p>
     </section>
   )
 }

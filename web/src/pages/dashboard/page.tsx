@@ -37,7 +37,9 @@ export function Page() {
       )}
       {name === undefined ? (
         <Empty title="This pipeline has no dashboard.">
-          <p>Write one: a file in the pipeline’s folder `4-dashboards/` with measures, dimensions and charts.</p>
+          <p>
+            Write one: a file in the pipeline’s folder <code>4-dashboards/</code> with measures, dimensions and charts.
+          </p>
         </Empty>
       ) : (
         <Board name={name} />

@@ -1,0 +1,4 @@
+/** A text of the server, in which commands and names stand between backticks. */
+export function Prose({ text }: { text: string }) {
+  return text.split('`').map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))
+}
