@@ -135,7 +135,7 @@ async function kept({ open, ask }: ServedPages): Promise<void> {
     [['The answer', 'select 42 as answer']],
   )
   await write(page, 'select 1')
-  await page.getByRole('button', { name: 'Saved' }).click()
+  await page.getByRole('button', { name: 'Saved', exact: true }).click()
   await page.getByRole('button', { name: /^The answer/ }).click()
   await page.getByRole('cell', { name: '42' }).waitFor()
   await page.getByRole('button', { name: 'History' }).click()
@@ -150,11 +150,16 @@ async function taken({ open, ask }: ServedPages): Promise<void> {
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /^CSV/ }).click()])
   assert.equal(download.suggestedFilename(), 'query-2026-11-24T060000Z.csv')
   assert.match(await readFile(await download.path(), 'utf8'), /^crime_type,incidents\r\nTHEFT,\d+\r\n/)
-  await page.getByRole('button', { name: 'Cite' }).click()
+  await page.getByRole('button', { name: 'Cite', exact: true }).click()
   await page.getByText(/^Citation [0-9a-f]{16}$/).waitFor()
   await page.getByRole('button', { name: 'Check now' }).click()
   await page.getByText('The same result.').waitFor()
   assert.equal((await ask<{ total: number }>('/citations')).total, 1)
+  await page.getByRole('button', { name: 'Cited' }).click()
+  await page.getByRole('list', { name: 'Citations' }).getByRole('button').click()
+  await page.getByText('You are looking at the past.').waitFor({ state: 'detached' })
+  await page.getByRole('table', { name: /^Result:/ }).waitFor()
+  assert.equal(new URL(page.url()).searchParams.get('asof'), BATCHES[2])
   await page.context().close()
 }
 

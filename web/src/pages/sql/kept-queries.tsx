@@ -4,8 +4,8 @@ import { ask, Problem } from '../../api.ts'
 import { Icon, type IconName } from '../../design/icon.tsx'
 import { Popover } from '../../design/popover.tsx'
 import { Failed, Skeleton } from '../../design/states.tsx'
-import { ago, counted } from '../../format.ts'
-import { type AskedQuery, historyQuery, type SavedQuery, savedQueriesQuery } from './query.ts'
+import { ago, counted, dayTime } from '../../format.ts'
+import { type AskedQuery, citationsQuery, historyQuery, type SavedQuery, savedQueriesQuery } from './query.ts'
 
 interface PickProps {
   pick: (query: { sql: string; at?: string | undefined }) => void
@@ -87,6 +87,32 @@ function HistoryList({ pick }: PickProps) {
             <span className="caption" data-state={state}>
               <Icon name={MARKS[state]} size={14} />
               {[state, rows === null ? '' : counted(rows, 'row', 'rows'), ago(started_at, now)].filter(Boolean).join(' · ')}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** What has been quoted; picking one shows its statement as of its batch. */
+export function CitedMenu({ pick }: PickProps) {
+  return <Popover button="Cited">{(close) => <CitedList pick={(query) => (close(), pick(query))} />}</Popover>
+}
+
+function CitedList({ pick }: PickProps) {
+  const { data, error } = useQuery(citationsQuery)
+  if (error) return <Failed error={error} />
+  if (!data) return <Skeleton lines={4} />
+  if (data.citations.length === 0) return <p className="sql-hint">Nothing has been cited yet.</p>
+  return (
+    <ul className="sql-kept" aria-label="Citations">
+      {data.citations.map(({ citation, query, batch_at, rows, cited_by }) => (
+        <li key={citation}>
+          <button type="button" className="menu-item sql-kept-item" onClick={() => pick({ sql: query, at: batch_at })}>
+            <code>{query.replaceAll(/\s+/g, ' ').slice(0, 120)}</code>
+            <span className="caption">
+              {[citation, counted(rows, 'row', 'rows'), dayTime(batch_at), cited_by].join(' · ')}
             </span>
           </button>
         </li>

@@ -7,7 +7,7 @@ import { Notice } from '../../design/notice.tsx'
 import { currentPlace, set, useParam } from '../../url-state.ts'
 import { Editor, type EditorHandle } from './editor.tsx'
 import { Examples } from './examples.tsx'
-import { HistoryMenu, SavedMenu, SaveForm } from './kept-queries.tsx'
+import { CitedMenu, HistoryMenu, SavedMenu, SaveForm } from './kept-queries.tsx'
 import { completionsQuery } from './query.ts'
 import { ResultPanel } from './result-panel.tsx'
 import { SchemaPanel } from './schema-panel.tsx'
@@ -74,6 +74,7 @@ export function Page() {
             <SaveForm text={() => editor.current?.text() ?? ''} at={at} />
             <SavedMenu pick={pick} />
             <HistoryMenu pick={pick} />
+            <CitedMenu pick={pick} />
             <p className="sql-state caption" role="status">
               {isRunning ? 'Running…' : ''}
             </p>

@@ -50,6 +50,7 @@ export interface Citation {
   rows: number
   sha256: string
   code_version: string
+  cited_by: string
 }
 
 export interface CitationCheck {
@@ -71,6 +72,12 @@ export const savedQueriesQuery = queryOptions({
 export const historyQuery = queryOptions({
   queryKey: ['query-history'],
   queryFn: ({ signal }) => ask<{ total: number; queries: AskedQuery[] }>('/query-history', { query: { limit: 50 }, signal }),
+  staleTime: 0,
+})
+
+export const citationsQuery = queryOptions({
+  queryKey: ['citations'],
+  queryFn: ({ signal }) => ask<{ total: number; citations: Citation[] }>('/citations', { query: { limit: 50 }, signal }),
   staleTime: 0,
 })
 
