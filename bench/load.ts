@@ -14,7 +14,9 @@ export function loadContest(world: World): Contest {
   }
   const filled = async (): Promise<void> => {
     // The empty text of a file is no value to Blotter.
-    const columns = Object.keys(COMPARED).map((name) => `COALESCE(${name}, '')`).join(', ')
+    const columns = Object.keys(COMPARED)
+      .map((name) => `COALESCE(${name}, '')`)
+      .join(', ')
     const sum = (table: string): string =>
       `SELECT COUNT(*) AS n, BIT_XOR(CRC32(CONCAT_WS('|', ${columns}))) AS h FROM ${DATABASE}.${table}`
     const [[found], [expected]] = await Promise.all([server.admin(sum('loaded')), server.admin(sum('crimes'))])
