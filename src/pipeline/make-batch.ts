@@ -6,7 +6,7 @@ import { asBlotterError, BlotterError } from '../errors.ts'
 import { type LakeView, viewLake } from '../history/as-of.ts'
 import { BATCHES_TABLE } from '../history/ledger.ts'
 import type { Restore } from '../history/restore.ts'
-import { snapshotOf } from '../lake/table.ts'
+import { snapshotOf, type Table } from '../lake/table.ts'
 import { enqueue } from '../lineage/outbox.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { OpenLineageConfig } from '../model/configuration.ts'
@@ -30,6 +30,7 @@ import { reportOfBatch, reportOfRun } from './report.ts'
 import { type RunAlerts, type RunTeller, runTeller } from './run-alerts.ts'
 import { QUARANTINE_URL } from './quarantine-source.ts'
 import { markBefore } from './source-mark.ts'
+import { afterCommit, heldBy } from './run-end.ts'
 import { isCommitted } from './steps/evidence.ts'
 import { batchSteps } from './steps/steps.ts'
 
@@ -53,8 +54,8 @@ export interface BatchMaker {
   engine?: 'duckdb' | 'spark'
   /** The steps of a run that Spark makes. */
   sparkSteps?: () => Step<RunContext>[]
-  /** Ends what an engine that commits table by table has left half-done. Called before a run begins or goes on. */
-  settle?: (run: { spared?: string; assertHeld(): void }) => Promise<void>
+  /** Ends what an engine that commits table by table has left half-done, before a run begins; true if there was something. */
+  settle?: (tables: readonly Table[], run: { spared?: string; assertHeld(): void }) => Promise<boolean>
   /** A new engine that spills into this folder. */
   openEngine(spillFolder: string): Promise<Engine>
   openSource(url: string): Promise<Source>
@@ -95,8 +96,7 @@ export async function makeBatch(
 ): Promise<BatchOutcome> {
   using lease = await acquireLease(maker.state, { clock: maker.clock, signal: watch.signal })
   const interrupted = interruptedRun(maker.state, options.source)
-  await maker.settle?.({ ...(interrupted ? { spared: interrupted.run } : {}), assertHeld: () => lease.assertHeld() })
-  const view = await viewLake(maker.lake)
+  const view = await settledView(maker, lease, interrupted?.run)
   const newest = view.batches.at(-1)?.batchAt
   const fits = interrupted && (options.at === undefined || options.at === interrupted.batch_at)
   // A run may have died between its commit and the note of it: then it is gone on with, and publishes.
@@ -118,6 +118,12 @@ export async function makeBatch(
   noticeDropped(maker.state, watch)
   const run = begin(maker, lease, options.at ?? nextBatchAt(maker.clock, newest, watch.onNotice), options)
   return await carry(maker, lease, run, watch, false)
+}
+
+async function settledView(maker: BatchMaker, lease: Lease, spared: string | undefined): Promise<LakeView> {
+  const view = await viewLake(maker.lake)
+  const run = { ...(spared === undefined ? {} : { spared }), assertHeld: () => lease.assertHeld() }
+  return (await maker.settle?.(view.tables, run)) ? viewLake(maker.lake) : view
 }
 
 function begin(maker: BatchMaker, lease: Lease, at: BatchAt, { source, full, restore }: RunOptions): RunRecord {
@@ -280,18 +286,6 @@ function lakeAsSource(url: string): Source {
   const nothing = (): Promise<never> =>
     Promise.reject(new BlotterError('internal', `${url} is no source to be read.`, { todo: 'Report this.' }))
   return { url, partial: false, describe: nothing, open: nothing }
-}
-
-/** Whatever stops a run after its commit takes nothing back, and the message must not say so. */
-function afterCommit(at: BatchAt, error: BlotterError): BlotterError {
-  const why = error.message.replace(/ Nothing was committed[^.]*\.$/, '')
-  const message = `${why} The batch ${at} is committed all the same: every table has it. Only what follows a commit is left.`
-  const context = { ...error.context, batch_at: at }
-  return new BlotterError(error.code, message, { todo: error.todo, context, cause: error })
-}
-
-function heldBy(error: BlotterError): { guard: string; message: string; todo: string } {
-  return { guard: String(error.context['guard'] ?? error.code), message: error.message, todo: error.todo }
 }
 
 /** What the run that made the batch has told, or the same out of the lake where that run is not on record any more. */

@@ -6,7 +6,7 @@ import type { Pipeline, SourceDefinition } from '../model/pipeline.ts'
 import type { BatchMaker } from '../pipeline/make-batch.ts'
 import { tableSpecs } from '../pipeline/tables.ts'
 import type { FoundColumn, Source } from '../source/source.ts'
-import { settleBranches } from './spark/branches.ts'
+import { runsOnBranches, settleBranches } from './spark/branches.ts'
 import { type MysqlWords, planBatch, requireMysql } from './spark/plan.ts'
 import { type SparkDesk, sparkSteps } from './spark/steps.ts'
 import { sourceUrl } from './refusals.ts'
@@ -89,9 +89,12 @@ export function sparking(parts: Parts, spark: SparkParts, log: Log) {
     making: ({ lake, clock }: Pick<BatchMaker, 'lake' | 'clock'>): Pick<BatchMaker, 'engine' | 'sparkSteps' | 'settle'> => ({
       engine: config.engine,
       sparkSteps: () => sparkSteps({ plan, submit }),
-      async settle(run) {
+      async settle(tables, run) {
         const names = tableSpecs(pipeline).map((spec) => spec.name)
+        const own = tables.filter((table) => names.includes(table.name))
+        if (runsOnBranches(own, run.spared).length === 0) return false
         await settleBranches(lake, names, { ...run, now: clock.now() })
+        return true
       },
     }),
 

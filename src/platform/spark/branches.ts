@@ -114,14 +114,14 @@ export async function settleBranches(
   const tables = await existing(lake, names)
   const batches = tables.find((table) => table.name === BATCHES_TABLE)
   const finished = []
-  for (const run of runsIn(tables, at.spared)) {
+  for (const run of runsOnBranches(tables, at.spared)) {
     const batchAt = batches && headOf(batches, run)?.summary['blotter.batch']
     if (batchAt === undefined || !tables.some((table) => tagsOf(table).has(batchAt))) continue
     await publishBranches(lake, names, { run, batchAt }, at)
     finished.push(run)
   }
   const left = await existing(lake, names)
-  const dropped = runsIn(left, at.spared)
+  const dropped = runsOnBranches(left, at.spared)
   const swaps = []
   for (const table of left) {
     const lighter = dropBranches(table, dropped, at.now)
@@ -136,7 +136,8 @@ function headOf(table: Table, run: string): Snapshot | undefined {
   return snapshotOf(table, branchOf(run))
 }
 
-function runsIn(tables: readonly Table[], spared: string | undefined): string[] {
+/** Runs that have left branches on these tables, one left out. */
+export function runsOnBranches(tables: readonly Table[], spared?: string): string[] {
   const found = tables.flatMap(({ metadata }) =>
     Object.entries(metadata.refs).flatMap(([name, { type }]) => (type === 'branch' && BRANCH.exec(name)?.[1]) || []),
   )
