@@ -45,7 +45,7 @@ describe('Requests that schemathesis makes up out of the API’s own document', 
     assert.equal(answer.status, 200)
     const document = join(folder, 'openapi.json')
     await writeFile(document, await answer.text())
-    const { code, said } = await ran(program, [
+    const { code, said } = await ran(folder, program, [
       ...['--config-file', join(pins, 'schemathesis.toml')],
       ...['run', document, '--url', url.href.replace(/\/$/, ''), '--header', `Authorization: ${headers.authorization}`],
       ...['--checks', CHECKS.join(','), '--phases', 'examples,coverage,fuzzing', '--max-examples', '10', '--seed', '1'],
@@ -60,9 +60,10 @@ describe('Requests that schemathesis makes up out of the API’s own document', 
   })
 })
 
-function ran(program: string, words: readonly string[]): Promise<{ code: number; said: string }> {
+/** It keeps notes in the folder that it is run in. */
+function ran(cwd: string, program: string, words: readonly string[]): Promise<{ code: number; said: string }> {
   return new Promise((resolve) => {
-    execFile(program, words, { cwd: tmpdir(), timeout, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+    execFile(program, words, { cwd, timeout, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       const code = error ? (typeof error.code === 'number' ? error.code : 1) : 0
       resolve({ code, said: `${stdout}\n${stderr}` })
     })
