@@ -46,7 +46,7 @@ export async function serveLake({ lake, rows, port, say }: LakeOptions): Promise
   const makeBatch = async (): Promise<void> => {
     const file = join(lake, `bench-${process.pid}.csv`)
     await blotter('query', PULL, '--format', 'csv', '--output', file)
-    await blotter('run', '--source', `file:${file}?partial=true`)
+    await blotter('run', '--source', `file:${file}?partial=true`, '--memory', '4GiB')
     await rm(file)
   }
   say(`Making ${rows} incidents in ${lake} …`)
