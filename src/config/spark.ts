@@ -14,7 +14,7 @@ export function sparkOf({ spark }: ConfigValues, { pathOf, credential, variables
     home: spark.home === undefined ? variables.get('SPARK_HOME') || undefined : pathOf('spark.home', spark.home),
     javaHome: variables.get('JAVA_HOME') || undefined,
     master: spark.master,
-    jars: spark.jars.map((jar) => pathOf('spark.jars', jar)),
+    jars: spark.jars.map((jar) => (jar.includes('://') ? jar : pathOf('spark.jars', jar))),
     catalog: spark.catalog,
     token: credential('spark.token', spark.token),
     conf: spark.conf,

@@ -141,7 +141,7 @@ export interface SparkConfig {
   home: string | undefined
   javaHome: string | undefined
   master: string
-  /** Absolute paths. */
+  /** Absolute paths, or places such as `s3://bucket/x.jar`. */
   jars: readonly string[]
   /** URL of an Iceberg REST catalog; undefined for the lake's own file. */
   catalog: string | undefined

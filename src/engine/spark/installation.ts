@@ -95,7 +95,7 @@ function requireJars(
   shipped: readonly string[],
   needs: readonly (keyof typeof JARS)[],
 ): void {
-  const lost = given.find((jar) => !existsSync(jar))
+  const lost = given.find((jar) => !jar.includes('://') && !existsSync(jar))
   if (lost !== undefined) throw missing(`${lost}, which spark.jars names, is not there.`, 'Name jars that are there.')
   // What Spark fetches itself comes when it starts.
   const fetched = conf['spark.jars.packages'] ?? ''

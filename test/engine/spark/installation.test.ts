@@ -95,6 +95,13 @@ describe('Spark on a machine', () => {
     assert.equal((await findSpark(place({ conf }), ['iceberg', 'mysql'])).version, '4.1.4')
   })
 
+  it('leaves jars that lie elsewhere to Spark', async () => {
+    await rm(join(folder, 'spark'), { recursive: true })
+    await makeSpark(folder, '4.1.4', [])
+    const jars = ['s3://bucket/iceberg-spark-runtime-4.1_2.13-1.12.0.jar']
+    assert.equal((await findSpark(place({ jars }), ['iceberg'])).version, '4.1.4')
+  })
+
   it('says which named jar is not there', async () => {
     const { message } = await problem(place({ jars: [join(folder, 'lost.jar')] }))
     assert.match(message, /lost\.jar, which spark\.jars names, is not there/)
