@@ -11,7 +11,7 @@ import { done, ownSession, password, personName, recoveryCodes, user } from './s
 
 /** What everybody may see and change of themselves. */
 export function account(app: FastifyInstance, people: People): Described[] {
-  return [...profile(app, people), ...sessions(app, people)]
+  return [...profile(app, people), ...credentials(app, people), ...sessions(app, people)]
 }
 
 function profile(app: FastifyInstance, people: People): Described[] {
@@ -49,13 +49,19 @@ function profile(app: FastifyInstance, people: People): Described[] {
         return reply.send({ done: true })
       },
     }),
+  ]
+}
+
+/** What one signs in with; a change of it is confirmed first. */
+function credentials(app: FastifyInstance, people: People): Described[] {
+  const own = { role: 'viewer', confirm: true, parameters: none, query: none } as const
+  return [
     addEndpoint(app, {
       ...own,
       method: 'PUT',
       path: '/v1/account/password',
       name: 'changePassword',
       summary: 'Changes one’s password; all other sessions end',
-      confirm: true,
       body: z.strictObject({ password }),
       answer: done,
       handle: async ({ body }, request, reply) => {
@@ -75,7 +81,6 @@ function profile(app: FastifyInstance, people: People): Described[] {
       path: '/v1/account/recovery-codes',
       name: 'renewRecoveryCodes',
       summary: 'Makes new recovery codes; those before are good no more',
-      confirm: true,
       body: z.strictObject({ password }),
       answer: recoveryCodes,
       handle: async ({ body }, request, reply) => {

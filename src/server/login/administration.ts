@@ -12,19 +12,16 @@ import { RETURN_PATH } from './single-sign-on.ts'
 
 const LONGEST_DAYS = 3650
 
+const oneUser = z.object({ user: z.string().min(1).max(64) })
+const linkedUser = user.extend({ link })
+
 /** What admins do: users, tokens, and the log of who did what. */
 export function administration(app: FastifyInstance, people: People): Described[] {
-  return [...users(app, people), ...tokens(app, people), audit(app, people)]
+  return [...users(app, people), factorReset(app, people), ...tokens(app, people), audit(app, people)]
 }
 
 function users(app: FastifyInstance, people: People): Described[] {
   const admin = { role: 'admin', query: none } as const
-  const parameters = z.object({ user: z.string().min(1).max(64) })
-  const linked = user.extend({ link })
-  const linkFor = (id: string): z.output<typeof link> => {
-    const { token, expires_at } = addLink(people.identity(), id)
-    return { path: `${RETURN_PATH}#link=${token}`, expires_at }
-  }
   return [
     addEndpoint(app, {
       ...admin,
@@ -44,10 +41,10 @@ function users(app: FastifyInstance, people: People): Described[] {
       confirm: true,
       parameters: none,
       body: z.strictObject({ email, name: personName, role }),
-      answer: linked,
+      answer: linkedUser,
       handle: async ({ body }, request, reply) => {
         const added = addUser(people.identity(), { ...body, actor: personOn(request).email })
-        return reply.send({ ...added, link: linkFor(added.id) })
+        return reply.send({ ...added, link: linkFor(people, added.id) })
       },
     }),
     addEndpoint(app, {
@@ -57,7 +54,7 @@ function users(app: FastifyInstance, people: People): Described[] {
       name: 'changeRole',
       summary: 'Changes what a user may do, from their next request on',
       confirm: true,
-      parameters,
+      parameters: oneUser,
       body: z.strictObject({ role }),
       answer: user,
       handle: async ({ parameters: { user: id }, body }, request, reply) =>
@@ -70,29 +67,39 @@ function users(app: FastifyInstance, people: People): Described[] {
       name: 'removeUser',
       summary: 'Removes a user and their sessions',
       confirm: true,
-      parameters,
+      parameters: oneUser,
       answer: user,
       handle: async ({ parameters: { user: id } }, request, reply) =>
         reply.send(removeUser(people.identity(), id, personOn(request).email)),
     }),
-    addEndpoint(app, {
-      ...admin,
-      method: 'POST',
-      path: '/v1/users/:user/reset-mfa',
-      name: 'resetFactors',
-      summary: 'Forgets a user’s second factor, recovery codes, passkeys and sessions, with a new link',
-      confirm: true,
-      parameters,
-      body: z.strictObject({
-        password: z.boolean().default(false).meta({ description: 'Whether the password is forgotten as well.' }),
-      }),
-      answer: linked,
-      handle: async ({ parameters: { user: id }, body }, request, reply) => {
-        const reset = resetFactors(people.identity(), id, { actor: personOn(request).email, password: body.password })
-        return reply.send({ ...reset, link: linkFor(id) })
-      },
-    }),
   ]
+}
+
+/** The way back in for somebody who has lost what they sign in with. */
+function factorReset(app: FastifyInstance, people: People): Described {
+  return addEndpoint(app, {
+    method: 'POST',
+    path: '/v1/users/:user/reset-mfa',
+    name: 'resetFactors',
+    summary: 'Forgets a user’s second factor, recovery codes, passkeys and sessions, with a new link',
+    role: 'admin',
+    confirm: true,
+    parameters: oneUser,
+    query: none,
+    body: z.strictObject({
+      password: z.boolean().default(false).meta({ description: 'Whether the password is forgotten as well.' }),
+    }),
+    answer: linkedUser,
+    handle: async ({ parameters: { user: id }, body }, request, reply) => {
+      const reset = resetFactors(people.identity(), id, { actor: personOn(request).email, password: body.password })
+      return reply.send({ ...reset, link: linkFor(people, id) })
+    },
+  })
+}
+
+function linkFor(people: People, userId: string): z.output<typeof link> {
+  const { token, expires_at } = addLink(people.identity(), userId)
+  return { path: `${RETURN_PATH}#link=${token}`, expires_at }
 }
 
 function tokens(app: FastifyInstance, people: People): Described[] {

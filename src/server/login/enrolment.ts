@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isIP } from 'node:net'
 import { toString as qrCode } from 'qrcode'
 import { z } from 'zod'
@@ -34,12 +34,8 @@ export function enrolment(app: FastifyInstance, people: People): Described[] {
       answer: linkFound,
       handle: async ({ body }, request, reply) => {
         const user = takeLink(people, request, body.token)
-        const ticket = { purpose: 'enrolment', value: user?.id ?? FIRST } as const
         const headers = people.headersOf(request, () => false)
-        sendCookies(
-          reply,
-          (await people.auth(request).api.giveTicket({ body: ticket, headers, returnHeaders: true })).headers,
-        )
+        await sendTicket(people, request, reply, { value: user?.id ?? FIRST, headers })
         if (!user) return reply.send({ kind: 'first_user', email: null, name: null, password: 'new' })
         const known = passwordOf(people.identity(), user.id) === undefined ? 'new' : 'known'
         return reply.send({ kind: 'invitation', email: user.email, name: user.name, password: known })
@@ -53,28 +49,11 @@ export function enrolment(app: FastifyInstance, people: People): Described[] {
       body: z.strictObject({ password, email: email.optional(), name: personName.optional() }),
       answer: secondFactor,
       handle: async ({ body }, request, reply) => {
-        const user = await passwordOfEnrolled(people, request, body)
-        const { api } = people.auth(request)
-        const agent = people.headersOf(request, () => false)
-        const begun = await api.beginSession({
-          body: { userId: user.id, factor: 'enrolment' },
-          headers: agent,
-          returnHeaders: true,
-        })
-        const headers = new Headers({ cookie: cookiesOf(begun.headers) })
-        const made = await api.enableTwoFactor({ body: { password: body.password, method: 'totp' }, headers })
-        if (made.method !== 'totp') throw impossible('the library made another second factor than was asked for')
-        // The new ticket says whose it is, so that the page can be loaded again.
-        const ticket = { purpose: 'enrolment', value: user.id } as const
-        sendCookies(reply, (await api.giveTicket({ body: ticket, headers, returnHeaders: true })).headers)
-        sendCookies(reply, begun.headers)
-        const otpauth = made.totpURI
+        const { id } = await passwordOfEnrolled(people, request, body)
+        const otpauth = await beginSecondFactor(people, request, reply, { id, password: body.password })
         const secret = new URL(otpauth).searchParams.get('secret') ?? ''
-        return reply.send({
-          otpauth,
-          secret,
-          qr_svg: await qrCode(otpauth, { type: 'svg', margin: 0, errorCorrectionLevel: 'M' }),
-        })
+        const qr_svg = await qrCode(otpauth, { type: 'svg', margin: 0, errorCorrectionLevel: 'M' })
+        return reply.send({ otpauth, secret, qr_svg })
       },
     }),
     addEndpoint(app, {
@@ -85,23 +64,67 @@ export function enrolment(app: FastifyInstance, people: People): Described[] {
       body: z.strictObject({ code }),
       answer: recoveryCodes,
       handle: async ({ body }, request, reply) => {
-        const identity = people.identity()
-        const { api } = people.auth(request)
-        const headers = people.headersOf(request)
-        const { value: userId } = await api.takeTicket({ body: { purpose: 'enrolment', isUsedUp: false }, headers })
-        if (userId === null || userId === FIRST) throw noTicket()
-        const user = userById(identity, userId)
-        if (user.two_factor) throw noTicket()
-        const attempt = beginAttempt(identity, request, user.email)
-        const own = people.headersOf(request, isSession)
-        const answered = await checkCode(people, request, { userId, code: body.code, headers: own, attempt })
-        await api.takeTicket({ body: { purpose: 'enrolment', isUsedUp: true }, headers })
-        const { backupCodes } = await api.viewBackupCodes({ body: { userId } })
-        recordAct(identity, { actor: user.email, act: 'second_factor_set_up', subject: user.email })
-        return signedIn(people, request, reply, { user, factor: 'totp', headers: answered }, { recovery_codes: backupCodes })
+        const { user, headers } = await provenSecondFactor(people, request, body.code)
+        const { backupCodes } = await people.auth(request).api.viewBackupCodes({ body: { userId: user.id } })
+        recordAct(people.identity(), { actor: user.email, act: 'second_factor_set_up', subject: user.email })
+        return signedIn(people, request, reply, { user, factor: 'totp', headers }, { recovery_codes: backupCodes })
       },
     }),
   ]
+}
+
+/** Lets whoever holds it enrol as the user that it names, for ten minutes. */
+async function sendTicket(
+  people: People,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { value, headers }: { value: string; headers: Headers },
+): Promise<void> {
+  const ticket = { purpose: 'enrolment', value } as const
+  const given = await people.auth(request).api.giveTicket({ body: ticket, headers, returnHeaders: true })
+  sendCookies(reply, given.headers)
+}
+
+/** Makes the secret for an authenticator app, as an `otpauth:` address, in a session that opens nothing else. */
+async function beginSecondFactor(
+  people: People,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  user: { id: string; password: string },
+): Promise<string> {
+  const { api } = people.auth(request)
+  const begun = await api.beginSession({
+    body: { userId: user.id, factor: 'enrolment' },
+    headers: people.headersOf(request, () => false),
+    returnHeaders: true,
+  })
+  const headers = new Headers({ cookie: cookiesOf(begun.headers) })
+  const made = await api.enableTwoFactor({ body: { password: user.password, method: 'totp' }, headers })
+  if (made.method !== 'totp') throw impossible('the library made another second factor than was asked for')
+  // The new ticket says whose it is, so that the page can be loaded again.
+  await sendTicket(people, request, reply, { value: user.id, headers })
+  sendCookies(reply, begun.headers)
+  return made.totpURI
+}
+
+/** Checks the first code of an app, which uses the ticket up; with the headers of the session that comes of it. */
+async function provenSecondFactor(
+  people: People,
+  request: FastifyRequest,
+  given: string,
+): Promise<{ user: UserFacts; headers: Headers }> {
+  const identity = people.identity()
+  const { api } = people.auth(request)
+  const headers = people.headersOf(request)
+  const { value: userId } = await api.takeTicket({ body: { purpose: 'enrolment', isUsedUp: false }, headers })
+  if (userId === null || userId === FIRST) throw noTicket()
+  const user = userById(identity, userId)
+  if (user.two_factor) throw noTicket()
+  const attempt = beginAttempt(identity, request, user.email)
+  const own = people.headersOf(request, isSession)
+  const answered = await checkCode(people, request, { userId, code: given, headers: own, attempt })
+  await api.takeTicket({ body: { purpose: 'enrolment', isUsedUp: true }, headers })
+  return { user, headers: answered }
 }
 
 /** Whose link it is; undefined for the first user's. Throws `link_refused`. */

@@ -18,6 +18,10 @@ const isChallenge = (name: string): boolean => name.endsWith('two_factor')
 
 /** Signing in with a password and then a code, signing out, and saying again who one is. */
 export function signIn(app: FastifyInstance, people: People): Described[] {
+  return [...loginSteps(app, people), ...ownSession(app, people)]
+}
+
+function loginSteps(app: FastifyInstance, people: People): Described[] {
   const step = { method: 'POST', open: true, parameters: none, query: none, limit: LOGIN_LIMIT } as const
   return [
     addEndpoint(app, {
@@ -61,14 +65,18 @@ export function signIn(app: FastifyInstance, people: People): Described[] {
         return signedIn(people, request, reply, { user, factor: 'recovery', headers: answered })
       },
     }),
+  ]
+}
+
+function ownSession(app: FastifyInstance, people: People): Described[] {
+  const own = { role: 'viewer', parameters: none, query: none } as const
+  return [
     addEndpoint(app, {
+      ...own,
       method: 'DELETE',
       path: '/v1/session',
       name: 'signOut',
       summary: 'Ends this session',
-      role: 'viewer',
-      parameters: none,
-      query: none,
       answer: done,
       handle: async (_asked, request, reply) => {
         const person = personOn(request)
@@ -81,9 +89,9 @@ export function signIn(app: FastifyInstance, people: People): Described[] {
       },
     }),
     addEndpoint(app, {
-      ...step,
-      open: false,
-      role: 'viewer',
+      ...own,
+      method: 'POST',
+      limit: LOGIN_LIMIT,
       path: '/v1/session/confirm',
       name: 'confirmSession',
       summary: 'Says again who one is, for ten minutes of dangerous acts',
