@@ -1,31 +1,13 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
-import type { Clock } from '../../../src/clock.ts'
-import { BlotterError, type ErrorCode } from '../../../src/errors.ts'
+import { test } from 'node:test'
+import type { BlotterError } from '../../../src/errors.ts'
 import { listActs } from '../../../src/state/identity/audit.ts'
-import { IDENTITY_FILE, type Identity, openIdentity } from '../../../src/state/identity/identity.ts'
+import { IDENTITY_FILE, openIdentity } from '../../../src/state/identity/identity.ts'
 import { addToken, bearerOf, listTokens, revokeToken } from '../../../src/state/identity/tokens.ts'
 import { testFolder } from '../folder.ts'
-
-const START = Date.parse('2026-11-23T06:00:00Z')
-const code = (expected: ErrorCode) => (error: unknown) => error instanceof BlotterError && error.code === expected
-
-interface Desk {
-  folder: string
-  identity: Identity
-  pass(ms: number): void
-}
-
-function desk(t: TestContext): Desk {
-  const folder = testFolder(t)
-  let at = START
-  const clock: Clock = { now: () => new Date(at) }
-  const identity = openIdentity(folder, clock)
-  t.after(() => identity.close())
-  return { folder, identity, pass: (ms) => void (at += ms) }
-}
+import { code, desk } from './desk.ts'
 
 const wish = { name: 'spark', scopes: ['catalog:read', 'catalog:write'] as const, actor: 'test' }
 
