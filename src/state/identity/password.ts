@@ -40,15 +40,19 @@ export function checkPassword(password: string, own: readonly string[] = []): vo
 
 const RUNS = [
   'abcdefghijklmnopqrstuvwxyz',
-  '01234567890',
+  '0123456789',
   'qwertyuiopasdfghjklzxcvbnm',
   'qwertzuiopasdfghjklyxcvbnm',
   '1qaz2wsx3edc4rfv5tgb6yhn7ujm',
 ]
 
+/** Forwards or backwards, from wherever it begins, over its end as often as need be. */
 function isRun(text: string): boolean {
   return RUNS.some((run) =>
-    [run, [...run].reverse().join('')].some((one) => `${one}${one}`.includes(text) || repeats(text, one)),
+    [run, [...run].reverse().join('')].some((one) => {
+      const endless = one.repeat(Math.ceil(text.length / one.length) + 1)
+      return endless.includes(text) || repeats(text, endless)
+    }),
   )
 }
 
