@@ -31,7 +31,7 @@ export function passkeyById({ database }: Identity, id: string): Passkey | undef
   return row && parsed(row)
 }
 
-/** Throws `usage` for a name that is none, and for the twenty-first. */
+/** An empty name becomes `Passkey`, one longer than 60 characters is cut. Throws `usage` for the twenty-first. */
 export function addPasskey(
   identity: Identity,
   user: { id: string; email: string },
