@@ -47,13 +47,7 @@ interface Known {
 const ANSWERS_AT_ONCE = 2
 
 /** What a server's answers are made of. An empty lake is made when an engine first asks for its tables. */
-export function serving(
-  parts: Parts,
-  known: Known,
-  figures: () => Promise<Figures>,
-  log: Log,
-  runs: RunDesk,
-) {
+export function serving(parts: Parts, known: Known, figures: () => Promise<Figures>, log: Log, runs: RunDesk) {
   const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
   const openEngine = enginesInTurn(parts.openEngine, ANSWERS_AT_ONCE)
   const reader = (): Reader => openReader({ lake: parts.lake(false), pipeline: parts.pipeline, openEngine })
