@@ -32,7 +32,7 @@ describe('A full disk', { skip }, () => {
     await using city = await makeFaultyCity()
     const state = join(city.folder, 'state')
     using _disk = mount(state, '-t', 'tmpfs', '-o', 'size=12m', 'tmpfs')
-    const source = ['--source', 'demo://chicago?rows=100000&seed=1&day=0', '--memory', '40MiB']
+    const source = ['--source', 'demo://chicago?rows=100000&seed=1&day=0', '--memory', '80MiB']
     const full = await city.run(['--at', AT, ...source], { BLOTTER_STATE: state })
     isDiskFull(full)
     assert.deepEqual((await contentsOf(city.lake))['batches'], [])

@@ -16,7 +16,7 @@ const MOMENTS = [
   ['land', 'COPY 6', 'SIGINT'],
   ['land', 'link 2', 'SIGTERM'],
   ['transform', 'COPY 11', 'SIGINT'],
-  ['aggregate', 'COPY 13', 'SIGTERM'],
+  ['aggregate', 'COPY 15', 'SIGTERM'],
 ] as const
 
 describe('Ctrl-C and SIGTERM', () => {
