@@ -10,6 +10,20 @@ const CIDR = 'The rule cannot read a range that CloudFormation works out; each g
 const GRANTS = 'CDK’s grant of one bucket or key: families of read or write actions on that resource alone.'
 const DEPLOYMENT = 'CDK’s own function that copies files at deployment; its role, runtime and bucket of assets are CDK’s.'
 
+const BUCKETS = {
+  Code: 'Resource::BlotterLake:ExportsOutputFnGetAttCode5B760EEFArnE539BE15/*',
+  Lake: 'Resource::BlotterLake:ExportsOutputFnGetAttLake5F1B88EAArn65E67816/*',
+  Logs: 'Resource::BlotterLake:ExportsOutputFnGetAttLogs6819BB44Arn28BC796A/*',
+} as const
+const KEY = ['GenerateDataKey*', 'ReEncrypt*'].map((action) => `Action::kms:${action}`)
+const OBJECTS = ['Abort*', 'DeleteObject*', 'GetBucket*', 'GetObject*', 'List*'].map((action) => `Action::s3:${action}`)
+
+/** CDK's grants of the key, and of what is in these buckets. */
+function grants(...buckets: (keyof typeof BUCKETS)[]): Record<string, string> {
+  const found = [...KEY, ...OBJECTS, ...buckets.map((name) => BUCKETS[name])]
+  return Object.fromEntries(found.map((what) => [wildcard(what), GRANTS]))
+}
+
 /** What cdk-nag finds and stays as it is, stack by stack, with the reason. */
 const ACCEPTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   BlotterNetwork: { [rule('EC23')]: CIDR },
@@ -29,20 +43,7 @@ const ACCEPTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...Object.fromEntries(
       ['aggregates', 'history', 'processed', 'quarantine', 'raw'].map((name) => [glue(name), `All tables of ${name}.`]),
     ),
-    ...Object.fromEntries(
-      [
-        'Action::kms:GenerateDataKey*',
-        'Action::kms:ReEncrypt*',
-        'Action::s3:Abort*',
-        'Action::s3:DeleteObject*',
-        'Action::s3:GetBucket*',
-        'Action::s3:GetObject*',
-        'Action::s3:List*',
-        'Resource::BlotterLake:ExportsOutputFnGetAttCode5B760EEFArnE539BE15/*',
-        'Resource::BlotterLake:ExportsOutputFnGetAttLake5F1B88EAArn65E67816/*',
-        'Resource::BlotterLake:ExportsOutputFnGetAttLogs6819BB44Arn28BC796A/*',
-      ].map((what) => [wildcard(what), GRANTS]),
-    ),
+    ...grants('Code', 'Lake', 'Logs'),
   },
   BlotterAirflow: {
     [rule('SMG4')]: 'The mail server’s login is its operator’s: nobody but they can renew it.',
@@ -59,18 +60,7 @@ const ACCEPTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     [wildcard(
       'Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:airflow/connections/blotter_source-*',
     )]: 'Secrets Manager adds six letters to the name of a secret.',
-    ...Object.fromEntries(
-      [
-        'Action::kms:GenerateDataKey*',
-        'Action::kms:ReEncrypt*',
-        'Action::s3:Abort*',
-        'Action::s3:DeleteObject*',
-        'Action::s3:GetBucket*',
-        'Action::s3:GetObject*',
-        'Action::s3:List*',
-        'Resource::BlotterLake:ExportsOutputFnGetAttCode5B760EEFArnE539BE15/*',
-      ].map((what) => [wildcard(what), GRANTS]),
-    ),
+    ...grants('Code'),
   },
   BlotterQuicksight: {
     [wildcard('Resource::*')]: 'Delivery of logs and traces of a state machine knows no resource.',
