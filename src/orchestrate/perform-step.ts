@@ -26,7 +26,8 @@ type End = Omit<RunEnd, 'seconds'>
 
 /** Does a step, with as many attempts as the policy grants; returns how the run ends if the step does not finish. */
 export async function performStep<Context>(step: Step<Context>, go: Performance<Context>): Promise<End | undefined> {
-  const { journal, signal } = go
+  const { journal } = go
+  const signal = step.isPastReturn ? withoutRequests(go.signal) : go.signal
   const elapsed = stopwatch()
   if (signal.aborted) return stoppedEnd(asBlotterError(signal.reason))
   for (let failures = 1; ; failures++) {
@@ -34,7 +35,7 @@ export async function performStep<Context>(step: Step<Context>, go: Performance<
     const tell = (told: Omit<Extract<RunEvent, { type: 'step' }>, 'type' | 'step' | 'attempt' | 'seconds'>): void =>
       go.tell({ type: 'step', step: step.name, attempt: number, seconds: elapsed(), ...told })
     tell({ state: 'running' })
-    const result = await attempted(step, go, number)
+    const result = await attempted(step, { ...go, signal }, number)
     if (!(result instanceof BlotterError)) {
       const { verdict, output } = result
       journal.endStep(step.name, { state: verdict, seconds: elapsed(), output, attempt: { number, state: verdict } })
@@ -43,7 +44,7 @@ export async function performStep<Context>(step: Step<Context>, go: Performance<
       go.outputs[step.name] = JSON.parse(output)
       return undefined
     }
-    const end = endAfter(result, step.name, failures, go)
+    const end = endAfter(result, step.name, failures, { ...go, signal })
     if (end !== undefined) {
       const state = end.state === 'failed' || end.state === 'terminated' ? end.state : 'queued'
       const attempt = { number, state: end.state === 'failed' ? 'failed' : 'terminated', error: result } as const
@@ -82,6 +83,17 @@ function endAfter<Context>(error: BlotterError, step: string, failures: number, 
   if (error.code === 'run_held') return { state: 'held', held: heldRecord(error, step), error }
   if (error.remedy === 'retry' && failures < go.retry.maxAttempts) return undefined
   return { state: 'failed', error }
+}
+
+/** The same signal, without what a person asks for: only an interruption or a lost lease stops what must be carried to its end. */
+function withoutRequests(signal: AbortSignal): AbortSignal {
+  const rest = new AbortController()
+  const pass = (): void => {
+    if (asBlotterError(signal.reason).code !== 'run_terminated') rest.abort(signal.reason)
+  }
+  if (signal.aborted) pass()
+  signal.addEventListener('abort', pass, { once: true, signal: rest.signal })
+  return rest.signal
 }
 
 function stoppedEnd(error: BlotterError): End {

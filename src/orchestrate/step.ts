@@ -23,6 +23,8 @@ export interface Step<Context> {
   after?: readonly string[]
   /** From 1 to 2,147,483,647 milliseconds; covers `run` and `check`. Default: none. */
   timeoutMs?: number
+  /** What came before it cannot be taken back: who asks for the run's end comes too late, and it is carried to its end. */
+  isPastReturn?: boolean
   /** Its output is JSON of 16 MiB at most, and is what later steps get, in this process and after a crash alike. */
   run(context: Context, attempt: Attempt): Promise<unknown>
   /** Judges the output from evidence (files, rows, snapshots), not from the step's own word. Default: it succeeded. */

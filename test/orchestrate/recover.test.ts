@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { systemClock as clock } from '../../src/clock.ts'
+import { sleep, systemClock as clock } from '../../src/clock.ts'
 import { BlotterError } from '../../src/errors.ts'
 import { heldRun, interruptedRun, releaseRun, resumableRun, terminateRun } from '../../src/orchestrate/recover.ts'
 import { listRuns, showRun } from '../../src/orchestrate/runs.ts'
@@ -192,4 +192,22 @@ test('a held run is ended at once, though its process still has the lease and wo
   const run = begin()
   await go(run, [fine, guard, after])
   assert.deepEqual([terminateRun(state, run, clock).outcome, showRun(state, run).state], ['terminated', 'terminated'])
+})
+
+test('who asks for a run’s end after what cannot be taken back comes too late: it is carried to its end', async (t) => {
+  const { state, begin, go } = await desk(t)
+  const asking = (isPastReturn: boolean): Step<object> => ({
+    name: 'publish',
+    isPastReturn,
+    run: async (_, { signal }) => {
+      assert.equal(terminateRun(state, undefined, clock).outcome, 'requested')
+      await sleep(1_500, signal)
+      return 'told'
+    },
+  })
+  const late = begin()
+  assert.equal((await go(late, [fine, asking(true)])).state, 'succeeded')
+  assert.equal(showRun(state, late).state, 'succeeded')
+  const early = begin()
+  assert.equal((await go(early, [fine, asking(false)])).state, 'terminated')
 })

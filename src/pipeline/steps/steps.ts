@@ -36,7 +36,8 @@ export function batchSteps(): Step<RunContext>[] {
       (context, attempt) => commitStep(context, extracted(attempt), checked(attempt), landed(attempt)),
       EVIDENCE.commit,
     ),
-    step('publish', (context, attempt) => publishStep(context, attempt.previous)),
+    // The batch is there: a run that ended now would be called terminated, and would have committed.
+    { ...step('publish', (context, attempt) => publishStep(context, attempt.previous)), isPastReturn: true },
   ]
 }
 

@@ -68,7 +68,7 @@ export function sparkSteps(desk: SparkDesk): Step<RunContext>[] {
     phase('transform', (told) => told, changedOrSkipped),
     phase('aggregate', (told) => told, changedOrSkipped),
     step('commit', (context, attempt) => commitStep(sparks, context, attempt), EVIDENCE.commit),
-    step('publish', (context, attempt) => publishStep(context, attempt.previous)),
+    { ...step('publish', (context, attempt) => publishStep(context, attempt.previous)), isPastReturn: true },
   ]
 }
 

@@ -74,7 +74,7 @@ test('a run that is held is released, or terminated, by who may', async (t) => {
 
 test('a run that is under way is ended within moments, and nothing of it is committed', async (t) => {
   const served = await serveCity(t)
-  await served.city.publish(thefts(60_000))
+  await served.city.publish(thefts(240_000))
   const { run } = await post(served, '/api/v1/runs', {})
   const locked = await served.ask('POST', '/api/v1/runs', { body: {} })
   assert.deepEqual([locked.status, (locked.body as { code: string }).code], [503, 'run_locked'])
