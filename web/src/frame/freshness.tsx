@@ -21,10 +21,10 @@ export function Freshness() {
     <p className="freshness" data-state={state}>
       {data.data_through && <span>data through {day(data.data_through)}</span>}
       {state === 'fresh' && (
-        <span>
-          refreshed {ago(data.loaded_at, now)}
+        <>
+          <span>refreshed {ago(data.loaded_at, now)}</span>
           <RefreshButton name={data.name} />
-        </span>
+        </>
       )}
       {state === 'loading' && (
         <span>
