@@ -17,10 +17,12 @@ export interface AwsError extends Error {
 
 export function isMissing(error: unknown): boolean {
   const { name, $metadata } = error as AwsError
+  // Without the bucket nothing is missing in it.
+  if (name === 'NoSuchBucket') return false
   return name === 'NoSuchKey' || name === 'NotFound' || name === 'EntityNotFoundException' || $metadata?.httpStatusCode === 404
 }
 
-/** True where somebody else has written a name meanwhile: 412, and the 409 of two writers at one time. */
+/** True where the name is taken already: 412. Two writers at one time are told 409, which is worth another try. */
 export function isTaken(error: unknown): boolean {
   const { name, $metadata } = error as AwsError
   return name === 'PreconditionFailed' || $metadata?.httpStatusCode === 412

@@ -49,6 +49,7 @@ describe('A lake in a bucket', { skip: moto ? false : NO_MOTO }, () => {
 
   it('says that a bucket is none', async () => {
     await assert.rejects(storage.writeNew('s3://no-such-bucket/x', Buffer.from('x')), failsWith('aws_refused', /no such bucket/))
+    await assert.rejects(storage.read('s3://no-such-bucket/x'), failsWith('aws_refused', /no such bucket/))
   })
 })
 
