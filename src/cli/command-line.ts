@@ -4,7 +4,7 @@ import type { Config } from '../model/configuration.ts'
 import type { AirflowFile, AirflowVersion, DagDefinition } from '../model/dag.ts'
 import type { Log } from '../log.ts'
 import type { Alerts, Platform, Watch } from './platform-port.ts'
-import type { Serving } from '../platform/serving.ts'
+import type { Serving } from '../platform/serving/serving.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What the command line is given by the process, or by a test. */

@@ -40,6 +40,6 @@ process.exit(
       (await import('../server/serve.ts')).startServer(services, { ...options, withPages: true }),
     renderAirflow: async (definition, version) => (await import('../airflow/render.ts')).renderAirflow(definition, version),
     openPlatform: async (config, log) => (await import('../platform.ts')).openPlatform(config, log),
-    openAlerts: async (config, log) => (await import('../platform/alerting.ts')).openAlerts(config, log),
+    openAlerts: async (config, log) => (await import('../platform/alerting/alerting.ts')).openAlerts(config, log),
   }),
 )

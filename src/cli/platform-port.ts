@@ -2,9 +2,9 @@ import type { BlotterError } from '../errors.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { ChangeCounts } from '../model/change.ts'
 import type { BatchKind, RowCounts, RunReport, RunState, StepReport, StepState } from '../model/report.ts'
-import type { Serving } from '../platform/serving.ts'
+import type { Serving } from '../platform/serving/serving.ts'
 import type { DagDefinition } from '../model/dag.ts'
-import type { RenderedFolder, RenderOptions } from '../platform/spark.ts'
+import type { RenderedFolder, RenderOptions } from '../platform/spark/spark.ts'
 import type { QueryResult } from '../query/query.ts'
 import type { CitingPort } from './port/citing.ts'
 import type { SecretsPort } from './port/secrets.ts'
@@ -100,7 +100,7 @@ export interface Platform extends AsyncDisposable, CitingPort, SecretsPort, Toke
   doctor(options: { rebuild: boolean; sendTestMail?: boolean }): Promise<Check[]>
 }
 
-export type { RenderedFolder } from '../platform/spark.ts'
+export type { RenderedFolder } from '../platform/spark/spark.ts'
 
 /** What the command line wants of alerts; opened without the platform. */
 export interface Alerts extends Disposable {

@@ -6,7 +6,7 @@ import type { LakeContext } from '../pipeline/context.ts'
 import { expireBatches } from '../pipeline/expire.ts'
 import type { BatchMaker } from '../pipeline/make-batch.ts'
 import { relocateLake } from '../pipeline/relocate.ts'
-import type { Watch } from './told.ts'
+import type { Watch } from './running/watch.ts'
 
 interface Parts {
   config: Config

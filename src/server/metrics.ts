@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { Figures } from '../platform/figures.ts'
+import type { Figures } from '../platform/serving/figures.ts'
 import type { Services } from './services.ts'
 
 /** `/metrics` in the text format of Prometheus 0.0.4, for tokens of the scope `metrics`. */

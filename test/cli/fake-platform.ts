@@ -1,7 +1,7 @@
 import type { DagDefinition } from '../../src/model/dag.ts'
 import type { AlertFacts, Alerts, LineageReport, Platform, RunOutcome } from '../../src/cli/platform-port.ts'
 import type { LineageNode } from '../../src/lineage/graph.ts'
-import type { Serving } from '../../src/platform/serving.ts'
+import type { Serving } from '../../src/platform/serving/serving.ts'
 import type { QueryResult } from '../../src/query/query.ts'
 import { runCommandLine } from '../../src/cli/program.ts'
 import { PLAIN, type Output } from '../../src/cli/terminal.ts'

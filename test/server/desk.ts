@@ -12,7 +12,7 @@ import { localStorage } from '../../src/lake/local/storage.ts'
 import type { Storage } from '../../src/lake/storage.ts'
 import { silentLog } from '../../src/log.ts'
 import { type Bearer, isScope, type Scope, SCOPES } from '../../src/model/scope.ts'
-import { createEventBus } from '../../src/platform/events.ts'
+import { createEventBus } from '../../src/platform/serving/events.ts'
 import { createApp } from '../../src/server/app.ts'
 import type { Services } from '../../src/server/services.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { createEventBus } from '../../src/platform/events.ts'
+import { createEventBus } from '../../src/platform/serving/events.ts'
 import { desk } from './desk.ts'
 
 /** A server that listens, and what somebody who listens to its events has read so far. */

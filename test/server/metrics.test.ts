@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { parse } from 'yaml'
-import type { Figures } from '../../src/platform/figures.ts'
+import type { Figures } from '../../src/platform/serving/figures.ts'
 import { METRICS } from '../../src/server/metrics.ts'
 import { desk } from './desk.ts'
 

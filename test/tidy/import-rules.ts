@@ -20,7 +20,7 @@ export const ranks: readonly (readonly string[])[] = [
 const ports = ['engine', 'source', 'catalog', 'secret', 'alert']
 
 /** Who puts parts together: the platform, and of it what a watcher of deadlines needs, and a query, which are to be small. */
-const roots = ['src/platform.ts', 'src/platform/alerting.ts', 'src/platform/query-process.ts']
+const roots = ['src/platform.ts', 'src/platform/alerting/alerting.ts', 'src/platform/serving/query-process.ts']
 
 /** Where each package may be imported. A package without a line here has no home yet. */
 const homes: Record<string, readonly string[]> = {
@@ -36,10 +36,10 @@ const homes: Record<string, readonly string[]> = {
   '@fastify/rate-limit': ['src/server/'],
   '@fastify/static': ['src/server/'],
   '@node-rs/argon2': ['src/state/identity/'],
-  '@opentelemetry/api': ['src/platform/tracing.ts'],
-  '@opentelemetry/exporter-trace-otlp-http': ['src/platform/tracing.ts'],
-  '@opentelemetry/resources': ['src/platform/tracing.ts'],
-  '@opentelemetry/sdk-trace-base': ['src/platform/tracing.ts'],
+  '@opentelemetry/api': ['src/platform/running/tracing.ts'],
+  '@opentelemetry/exporter-trace-otlp-http': ['src/platform/running/tracing.ts'],
+  '@opentelemetry/resources': ['src/platform/running/tracing.ts'],
+  '@opentelemetry/sdk-trace-base': ['src/platform/running/tracing.ts'],
   '@simplewebauthn/server': ['src/server/login/'],
   'better-auth': ['src/server/login/'],
   qrcode: ['src/server/login/'],

@@ -11,7 +11,7 @@ export const testedElsewhere: Record<string, string> = {
   // A thread of its own, started by the sink.
   'src/engine/duckdb/column-sink-thread.ts': 'test/engine/duckdb/column-sink.test.ts',
   // The process of a query, and what it does: started, and killed, from outside.
-  'src/platform/query-process.ts': 'test/query/sandbox/sandbox.test.ts',
+  'src/platform/serving/query-process.ts': 'test/query/sandbox/sandbox.test.ts',
   'src/query/sandbox/answer-query.ts': 'test/query/sandbox/sandbox.test.ts',
   // A table; that it is documented and complete is checked there.
   'src/errors.ts': 'test/docs.test.ts',

@@ -10,7 +10,7 @@ import { BlotterError, interrupted } from '../../../src/errors.ts'
 import type { QueryLimits, ResultForm } from '../../../src/query/sandbox/protocol.ts'
 import { openSandbox, type Sandbox, type SandboxedResult } from '../../../src/query/sandbox/sandbox.ts'
 
-const PROGRAM = fileURLToPath(new URL('../../../src/platform/query-process.ts', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../../../src/platform/serving/query-process.ts', import.meta.url))
 const MOST: QueryLimits = {
   timeMs: 20_000,
   memoryBytes: 128 << 20,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LineageGraph } from '../../../src/lineage/graph.ts'
-import type { BatchQuality } from '../../../src/platform/catalog-pages.ts'
+import type { BatchQuality } from '../../../src/platform/serving/catalog-pages.ts'
 import type { QuarantineList } from '../../../src/query/reader.ts'
 import type { FileFacts, TableDetail } from '../../../src/query/table-detail.ts'
 import { sleep } from '../../../src/clock.ts'

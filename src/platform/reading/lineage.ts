@@ -1,0 +1,48 @@
+import type { Engine } from '../../engine/engine.ts'
+import { columnChart, tableChart } from '../../lineage/mermaid.ts'
+import { upstreamOf } from '../../lineage/graph.ts'
+import type { Pipeline } from '../../model/pipeline.ts'
+import { afterRun } from '../../pipeline/lineage/tell.ts'
+import type { BatchMaker } from '../../pipeline/make-batch.ts'
+import { tableSpecs } from '../../pipeline/tables.ts'
+import { eventsAt, lineageAt, tableMeant } from '../../query/lineage.ts'
+import type { Reader } from '../../query/reader.ts'
+
+interface Parts {
+  pipeline: Pipeline
+  lakeExists(): boolean
+  lake(create: boolean): BatchMaker['lake']
+  existing(): BatchMaker
+  reader(): Reader
+  openEngine(): Promise<Engine>
+}
+
+/** What the platform answers about lineage. */
+export function lineage(parts: Pick<Parts, 'pipeline' | 'lake' | 'reader'>) {
+  return {
+    /** The graph of a batch, or the part of it that leads to one table, and the same as a Mermaid flowchart. */
+    async lineage(options: { table?: string; at?: string }) {
+      const { view, batch } = await parts.reader().resolve(options.at ?? 'latest')
+      const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
+      const graph = await lineageAt(parts.lake(false), view, batch.batchAt, names)
+      if (options.table === undefined) return { graph, table: null, mermaid: tableChart(graph) }
+      const table = tableMeant(
+        options.table,
+        graph.tables.filter((node) => node.kind === 'table').map((node) => node.name),
+      )
+      const upstream = upstreamOf(graph, table)
+      return { graph: upstream, table, mermaid: columnChart(upstream) }
+    },
+    async lineageEvents(ref = 'latest') {
+      const { batch } = await parts.reader().resolve(ref)
+      return eventsAt(parts.lake(false), batch.batchAt)
+    },
+  }
+}
+
+/** Tells of a run that was ended from outside; that it cannot be told changes nothing, a later run tries again. */
+export async function tellOfTerminated(parts: Parts): Promise<void> {
+  if (!parts.lakeExists()) return
+  await using engine = await parts.openEngine()
+  await afterRun(parts.existing(), engine, { signal: new AbortController().signal, onNotice: () => {} })
+}

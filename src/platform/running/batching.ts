@@ -1,0 +1,49 @@
+import type { Clock } from '../../clock.ts'
+import type { Log } from '../../log.ts'
+import type { BatchAt } from '../../model/batch-at.ts'
+import type { Config } from '../../model/configuration.ts'
+import { terminateRun } from '../../orchestrate/recover.ts'
+import { listRuns, showRun } from '../../orchestrate/runs.ts'
+import { type BatchMaker, type BatchWatch, makeBatch, releaseBatch, resumeBatch } from '../../pipeline/make-batch.ts'
+import { QUARANTINE_URL } from '../../pipeline/quarantine-source.ts'
+import type { State } from '../../state/state.ts'
+import { tellOfTerminated } from '../reading/lineage.ts'
+import { sourceUrl } from '../source-url.ts'
+import { runRecorder } from './run-record.ts'
+import { traced } from './traced.ts'
+import { batchWatch, detailOf, summaryOf, type Watch } from './watch.ts'
+
+interface Parts {
+  config: Config
+  clock: Clock
+  maker(): BatchMaker
+  existing(): BatchMaker
+  state(): State
+  stateExists(): boolean
+  location: string
+  codeVersion: string
+}
+
+/** What the platform offers of runs: to make a batch, to go on, to decide, and to look at what was done. */
+export function batching(parts: Parts & Parameters<typeof tellOfTerminated>[0], log: Log) {
+  const send = traced(parts, log)
+  const watched = <T>(watch: Watch, work: (watch: BatchWatch) => Promise<T>): Promise<T> =>
+    send(batchWatch(watch, log, runRecorder(parts)), work)
+  return {
+    run: async (options: { full: boolean; at?: BatchAt }, watch: Watch) =>
+      watched(watch, (own) => makeBatch(parts.maker(), { ...options, source: sourceUrl(parts.config) }, own)),
+    runResume: async (run: string | undefined, watch: Watch) =>
+      watched(watch, (own) => resumeBatch(parts.maker(), run, own)),
+    runRelease: async (run: string | undefined, watch: Watch) =>
+      watched(watch, (own) => releaseBatch(parts.maker(), run, own)),
+    runTerminate: async (run?: string) => {
+      const { run: ended } = terminateRun(parts.state(), run, parts.clock)
+      await tellOfTerminated(parts)
+      return summaryOf(ended)
+    },
+    runs: async () => (parts.stateExists() ? listRuns(parts.state()).map(summaryOf) : []),
+    runShow: async (run?: string) => detailOf(showRun(parts.state(), run)),
+    quarantineRelease: async (watch: Watch) =>
+      watched(watch, (own) => makeBatch(parts.existing(), { source: QUARANTINE_URL, full: false }, own)),
+  }
+}

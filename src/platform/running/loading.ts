@@ -1,0 +1,42 @@
+import type { Clock } from '../../clock.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { batchAtOf } from '../../model/batch-at.ts'
+import type { Config } from '../../model/configuration.ts'
+import type { Pipeline } from '../../model/pipeline.ts'
+import { type IncidentLoad, loadFolder, loadIncidents } from '../../pipeline/load-incidents.ts'
+import type { Source } from '../../source/source.ts'
+import { limited } from './row-limit.ts'
+import type { Watch } from './watch.ts'
+
+interface Parts {
+  config: Config
+  clock: Clock
+  pipeline: Pipeline
+  openEngine(): Promise<Engine>
+  openSource(url: string): Promise<Source>
+  openTarget(url: string, signal: AbortSignal): ReturnType<IncidentLoad['openTarget']>
+}
+
+/** What the platform offers to fill a source: incidents of any other source, checked and repaired. */
+export function loading(parts: Parts) {
+  return {
+    async load(options: { from: string; into: string; rows?: number }, watch: Watch) {
+      const { from, limit } = limited(options.from, options.rows)
+      await using engine = await parts.openEngine()
+      const report = await loadIncidents({
+        engine,
+        source: await parts.openSource(from),
+        openTarget: () => parts.openTarget(options.into, watch.signal),
+        pipeline: parts.pipeline,
+        mapping: parts.config.source.columns,
+        at: batchAtOf(parts.clock.now()),
+        folder: loadFolder(parts.config.state, process.pid),
+        ...(limit === undefined ? {} : { limit }),
+        signal: watch.signal,
+        progress: (step, rows, expected) =>
+          watch.onEvent({ type: 'rows', step, rows, ...(expected === undefined ? {} : { expected }) }),
+      })
+      return { into: options.into, ...report }
+    },
+  }
+}
