@@ -66,6 +66,7 @@ function dashboardLake(parts: DashboardParts): DashboardLake {
   return {
     incidents: { key, occurred },
     timezone,
+    references: pipeline.reference.map(({ name }) => name),
     async stamp() {
       if (!parts.lakeExists()) return undefined
       return (await parts.lake(false).catalog.entry(BATCHES_TABLE))?.metadataLocation

@@ -11,7 +11,8 @@ import { tellOfTerminated } from '../reading/lineage.ts'
 import { sourceUrl } from '../source-url.ts'
 import { runRecorder } from './run-record.ts'
 import { traced } from './traced.ts'
-import { batchWatch, detailOf, summaryOf, type Watch } from './watch.ts'
+import { detailOf, summaryOf } from './run-summary.ts'
+import { batchWatch, type Watch } from './watch.ts'
 
 interface Parts {
   config: Config

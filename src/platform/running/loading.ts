@@ -5,7 +5,6 @@ import type { Config } from '../../model/configuration.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
 import { type IncidentLoad, loadFolder, loadIncidents } from '../../pipeline/load-incidents.ts'
 import type { Source } from '../../source/source.ts'
-import { limited } from './row-limit.ts'
 import type { Watch } from './watch.ts'
 
 interface Parts {
@@ -39,4 +38,13 @@ export function loading(parts: Parts) {
       return { into: options.into, ...report }
     },
   }
+}
+
+/** Of the demo, `--rows` is how many there are, so that the city is whole; of all others, how many are taken. */
+function limited(from: string, rows: number | undefined): { from: string; limit?: number } {
+  if (rows === undefined) return { from }
+  if (!from.startsWith('demo:')) return { from, limit: rows }
+  const url = new URL(from)
+  url.searchParams.set('rows', String(rows))
+  return { from: url.href }
 }

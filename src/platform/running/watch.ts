@@ -1,21 +1,27 @@
 import type { Log, LogFields } from '../../log.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
-import type { BatchKind, RunReport, StepState } from '../../model/report.ts'
+import type { StepState } from '../../model/report.ts'
 import type { RunEvent } from '../../orchestrate/event.ts'
-import type { RunDetails, RunRecord } from '../../orchestrate/runs.ts'
 import type { BatchWatch } from '../../pipeline/make-batch.ts'
 import type { RunRecorder } from './run-record.ts'
 
-/** How work is watched and stopped by who asked for it. */
+/** How a long piece of work is watched and stopped by whoever asked for it. */
 export interface Watch {
+  /** Aborted by Ctrl-C and SIGTERM; the work then rejects with `interrupted`. */
   signal: AbortSignal
+  /** Called at most some times a second with progress; may be slow, is never awaited. */
   onEvent(event: WorkEvent): void
 }
 
+/** What happens while a run or a load works. */
 export type WorkEvent =
+  /** Once at the start. `goesOn` is true for an interrupted run that continues under its own batch. */
   | { type: 'run'; run: string; batch_at: BatchAt; goesOn: boolean }
+  /** At each change of a step's state; `message` says why for a failed attempt, or what was found. */
   | { type: 'step'; step: string; state: StepState; attempt: number; seconds?: number; message?: string }
+  /** Rows done so far in a step that runs; `expected` where it can be guessed. */
   | { type: 'rows'; step: string; rows: number; expected?: number }
+  /** Something that a person should know and that stops nothing (a missing column, extra columns). */
   | { type: 'notice'; message: string }
 
 /** A watch of whoever asked as the maker of batches wants it; everything is logged as well, and kept where others look. */
@@ -59,22 +65,4 @@ function loggedOf(event: RunEvent): LogFields {
   if (event.type === 'run') return { state: event.state, seconds: event.seconds, ...told }
   const { step, state, attempt, seconds, retryInMs } = event
   return { step, state, attempt, seconds, ...(retryInMs === undefined ? {} : { retry_in_ms: retryInMs }), ...told }
-}
-
-/** A run as `runs list` shows it. */
-export function summaryOf({ run, batch_at, kind, state, started_at, finished_at, seconds, source }: RunRecord) {
-  return { run, batch_at, kind: kind as BatchKind | null, state, started_at, finished_at, seconds, source }
-}
-
-/** A run as `runs show` shows it. */
-export function detailOf(run: RunDetails) {
-  const told = (error: RunRecord['error']) => error && { code: error.code, message: error.message, todo: error.todo }
-  const steps = run.steps.map(({ tries: _, error, ...step }) => ({ ...step, ...(error ? { error: told(error)! } : {}) }))
-  return {
-    ...summaryOf(run),
-    steps,
-    ...(run.error ? { error: told(run.error)! } : {}),
-    ...(run.held ? { held: run.held } : {}),
-    ...(run.report ? { report: run.report as RunReport } : {}),
-  }
 }

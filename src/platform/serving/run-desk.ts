@@ -2,14 +2,14 @@ import { type Clock, sleep } from '../../clock.ts'
 import { interrupted } from '../../errors.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
 import type { Config } from '../../model/configuration.ts'
-import type { BatchKind, RunState, StepReport } from '../../model/report.ts'
 import { expectedSeconds, marginsOf } from '../../orchestrate/margins.ts'
 import { runLog } from '../../orchestrate/run-log.ts'
 import { listRuns, type RunDetails, showRun } from '../../orchestrate/runs.ts'
 import { countRuns } from '../../state/run-rows.ts'
 import { readNotices } from '../../state/run-notice-rows.ts'
 import type { State } from '../../state/state.ts'
-import { detailOf, summaryOf, type Watch, type WorkEvent } from '../running/watch.ts'
+import { detailOf, lineOf, type RunSummary } from '../running/run-summary.ts'
+import type { Watch, WorkEvent } from '../running/watch.ts'
 
 interface Parts {
   config: Config
@@ -23,20 +23,8 @@ interface Verbs {
   run(options: { full: boolean; at?: BatchAt }, watch: Watch): Promise<BegunRun>
   runResume(run: string | undefined, watch: Watch): Promise<BegunRun>
   runRelease(run: string | undefined, watch: Watch): Promise<BegunRun>
-  runTerminate(run?: string): Promise<RunLine>
+  runTerminate(run?: string): Promise<RunSummary>
   quarantineRelease(watch: Watch): Promise<BegunRun>
-}
-
-/** A run as a list shows it. */
-export interface RunLine {
-  run: string
-  batch_at: BatchAt
-  kind: BatchKind | null
-  state: RunState
-  started_at: string
-  finished_at: string | null
-  seconds: number | null
-  source: string
 }
 
 /** A run that was begun, or gone on with, for somebody. */
@@ -97,12 +85,6 @@ export function runDesk(parts: Parts, verbs: Verbs) {
       await Promise.all(carried.keys())
     },
   }
-}
-
-/** A run with the states of its steps. */
-export function lineOf(run: RunDetails) {
-  const steps = run.steps.map(({ name, state, seconds, attempts }): StepReport => ({ name, state, seconds, attempts }))
-  return { ...summaryOf(run), steps }
 }
 
 /** Everything about one run: its steps with every attempt and how far they are, its limits on time, what happened. */
