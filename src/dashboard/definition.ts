@@ -7,8 +7,9 @@ const sql = z.string().min(1).max(20_000)
 /** Names stand in links and in SQL. */
 const NAME = /^[a-z][a-z0-9_]{0,39}$/
 const name = z.string().regex(NAME, 'expected a name of small letters, digits and underscores')
-/** What a link uses for other things than dimensions. */
-const TAKEN = ['at', 'from', 'to', 'compare', 'compare_batch', 'chart', 'format', 'offset', 'limit', 'sort', 'asof']
+/** What links to the API and to the page use for other things than dimensions. */
+const API_NAMES = ['at', 'from', 'to', 'compare', 'compare_batch', 'chart', 'format', 'offset', 'limit', 'sort']
+const TAKEN = [...API_NAMES, 'asof', 'board', 'vs', 'q']
 
 const label = text.meta({ description: 'What people read.' })
 

@@ -14,6 +14,7 @@ import { checkFilters, conditionsOf, type Filters, type Period } from './filters
 import { STATE, STATES } from './keyed.ts'
 import type { Dictionary, Memory } from './memory.ts'
 import type { Figures } from './scan.ts'
+import { shareOf } from './share.ts'
 
 /** What somebody wants to see. */
 export interface Asked {
@@ -74,8 +75,6 @@ export interface FiguresInput {
   since: Since | undefined
 }
 
-/** Smaller numbers make no percentages. */
-const SMALLEST_BASE = 10
 const SPARK_MONTHS = 12
 
 type Drawn = Extract<Chart, { dimension: string }>
@@ -206,7 +205,7 @@ function figureOf(figures: Figures, code: number): { value: number; base: number
   const value = figures[code * STATES + STATE.value]!
   let base = 0
   for (let state = 0; state < STATES; state++) base += figures[code * STATES + state]!
-  return { value, base, share: base < SMALLEST_BASE ? null : Math.round((value / base) * 1e4) / 1e4 }
+  return { value, base, share: shareOf(value, base) }
 }
 
 function codeCompared({ compared }: ChartInput, code: number): { compared?: ComparedFigure } {

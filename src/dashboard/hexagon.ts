@@ -59,6 +59,12 @@ export function hexagonKey(number: number): string {
   return `${(number % (2 * SHIFT)) - SHIFT}:${Math.floor(number / (2 * SHIFT)) - SHIFT}`
 }
 
+/** The same as a SQL expression (DuckDB) of a number. */
+export function hexagonKeySql(number: string): string {
+  const [column, row] = [`${number}::BIGINT % ${2 * SHIFT}`, `${number}::BIGINT // ${2 * SHIFT}`]
+  return `(${column} - ${SHIFT})::VARCHAR || ':' || (${row} - ${SHIFT})::VARCHAR`
+}
+
 /** The number of a hexagon's key; undefined for what is none. */
 export function hexagonNumber(key: string): number | undefined {
   const [, column, row] = /^(-?\d{1,5}):(-?\d{1,5})$/.exec(key) ?? []

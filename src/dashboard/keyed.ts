@@ -30,19 +30,14 @@ export const STATE_COLUMN = 'blotter state'
  */
 export function keyedSql(definition: Definition, { occurred }: Incidents): string {
   const dimensions = Object.entries(definition.dimensions)
-  const steps = dimensions.flatMap(([name, dimension]) => {
-    if (dimension.kind !== 'hexagon') return []
-    const { origin, size_m: sizeM, latitude, longitude } = dimension
-    const { x, y } = hexagonStepsSql({ origin, sizeM }, latitude, longitude)
-    return [`${x} AS ${stepColumn(name, 'x')}`, `${y} AS ${stepColumn(name, 'y')}`]
-  })
+  const places = dimensions.flatMap(([name, dimension]) => placeSql(name, dimension))
   const keys = dimensions.flatMap(([name, dimension]) => {
     const sql = keySql(name, dimension, identifier(occurred))
     return sql === undefined ? [] : [`${sql} AS ${identifier(keyColumn(name))}`]
   })
   const { value, unknown } = definition.measure
   const state = `CASE WHEN ${value.when} THEN ${STATE.value} WHEN ${unknown.when} THEN ${STATE.unknown} ELSE ${STATE.other} END`
-  const placed = ['*', ...steps].join(', ')
+  const placed = ['*', ...places].join(', ')
   const all = ['*', ...keys, `${state} AS ${identifier(STATE_COLUMN)}`].join(', ')
   return `SELECT ${all} FROM (SELECT ${placed} FROM (${definition.incidents}))`
 }
@@ -51,8 +46,16 @@ function stepColumn(name: string, axis: 'x' | 'y'): string {
   return identifier(`blotter ${axis} ${name}`)
 }
 
-/** Undefined for time, which is told by days. */
-function keySql(name: string, dimension: Dimension, at: string): string | undefined {
+/** The columns that the key of a hexagon is made of; none for other kinds. */
+export function placeSql(name: string, dimension: Dimension): string[] {
+  if (dimension.kind !== 'hexagon') return []
+  const { origin, size_m: sizeM, latitude, longitude } = dimension
+  const { x, y } = hexagonStepsSql({ origin, sizeM }, latitude, longitude)
+  return [`${x} AS ${stepColumn(name, 'x')}`, `${y} AS ${stepColumn(name, 'y')}`]
+}
+
+/** An incident's key: a text, of hexagons a number. Undefined for time, which is told by days. */
+export function keySql(name: string, dimension: Dimension, at: string): string | undefined {
   switch (dimension.kind) {
     case 'category':
       return `(${dimension.sql})::VARCHAR`

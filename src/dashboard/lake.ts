@@ -7,6 +7,8 @@ export interface DashboardLake {
   incidents: Incidents
   /** The zone of the wall clock that times are told in. */
   timezone: string
+  /** Names of the pipeline's constant tables, `reference.crime_types`. */
+  references: readonly string[]
   /** Another text after each commit, at the cost of one look into the catalog; undefined while there is no lake. */
   stamp(): Promise<string | undefined>
   /** The batch that a REF names. Throws `batch_missing`, `lake_missing`. */

@@ -8,6 +8,7 @@ import type { Filters } from './filters.ts'
 import { keyedSql } from './keyed.ts'
 import type { DashboardLake } from './lake.ts'
 import type { Loaded } from './loaded.ts'
+import { shareOf } from './share.ts'
 
 export interface Maturity {
   batch_at: string
@@ -19,9 +20,6 @@ export interface Maturity {
     figures: { days: number; base: number; value: number; share: number | null; is_partial: boolean }[]
   }[]
 }
-
-/** Smaller numbers make no percentages. */
-const SMALLEST_BASE = 10
 
 /**
  * How many incidents of each month had come to something within so many days, by what batches had seen by then. Only
@@ -74,8 +72,7 @@ async function countMaturity(
     for (const { month, all, base, value } of await withinDays(engine, one, reached)) {
       const known = byMonth.get(month) ?? { month, figures: [] }
       byMonth.set(month, known)
-      const share = base < SMALLEST_BASE ? null : Math.round((value / base) * 1e4) / 1e4
-      known.figures.push({ days: one, base, value, share, is_partial: base < all })
+      known.figures.push({ days: one, base, value, share: shareOf(value, base), is_partial: base < all })
     }
   }
   const months = [...byMonth.values()].sort((a, b) => (a.month < b.month ? -1 : 1))

@@ -50,6 +50,7 @@ async function town(t: TestContext, { file = FILE, memoryBytes = 2 ** 28 } = {})
   const lake: DashboardLake = {
     incidents: smallColumns,
     timezone: 'America/Chicago',
+    references: [],
     stamp: async () => newest(),
     async resolve(ref) {
       const found = ref === 'latest' ? newest() : ref

@@ -1,56 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import fc from 'fast-check'
-import { aggregate } from '../../src/dashboard/aggregates.ts'
 import type { Held } from '../../src/dashboard/count.ts'
-import { startCounters } from '../../src/dashboard/counters.ts'
 import { dashboardFigures, type DashboardFigures, type Since } from '../../src/dashboard/figures.ts'
 import { hexagonKey, hexagonNumberSql, hexagonStepsSql } from '../../src/dashboard/hexagon.ts'
-import { loadLike, loadMemory } from '../../src/dashboard/load.ts'
-import type { Memory } from '../../src/dashboard/memory.ts'
+import { loadLike } from '../../src/dashboard/load.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { literal } from '../../src/model/sql-text.ts'
-import { openSmallCity, type SmallIncident, smallColumns, smallDefinition } from './small-city.ts'
-
-const counters = startCounters(2)
-after(() => counters.close())
-
-const options = {
-  definition: smallDefinition,
-  incidents: smallColumns,
-  batchAt: '2026-02-01T06:00:00Z',
-  limitBytes: 2 ** 30,
-}
-
-interface Loaded {
-  engine: Engine
-  memory: Memory
-  held: Held
-}
-
-async function loaded(incidents: readonly SmallIncident[]): Promise<Loaded & AsyncDisposable> {
-  const engine = await openSmallCity(incidents)
-  const memory = await loadMemory(engine, options)
-  const { columns, calendar } = memory
-  const id = counters.hold(columns)
-  const held = { id, columns, calendar, aggregates: await aggregate(counters, id, columns, calendar) }
-  return {
-    engine,
-    memory,
-    held,
-    async [Symbol.asyncDispose]() {
-      counters.forget(id)
-      await engine[Symbol.asyncDispose]()
-    },
-  }
-}
-
-interface Question {
-  keys: Record<string, string[]>
-  from?: string
-  to?: string
-  compare?: string
-}
+import { counters, type Loaded, loaded, loading } from './loaded-city.ts'
+import { openSmallCity, type SmallIncident, smallDefinition } from './small-city.ts'
+import { city, incident, type Question, question } from './small-questions.ts'
 
 async function figures(
   { memory, held }: Loaded,
@@ -110,52 +69,6 @@ async function agrees(city: Loaded, question: Question): Promise<void> {
   }
 }
 
-const days = fc
-  .integer({ min: 0, max: 500 })
-  .map((n) => new Date(Date.UTC(2024, 0, 10) + n * 86_400_000).toISOString().slice(0, 10))
-const incident = fc.record({
-  moment: fc.tuple(days, fc.integer({ min: 0, max: 86_399 })).map(([day, s]) => {
-    const clock = [Math.floor(s / 3600), Math.floor(s / 60) % 60, s % 60].map((n) => String(n).padStart(2, '0'))
-    return `${day} ${clock.join(':')}`
-  }),
-  kind: fc.constantFrom('THEFT', "O'Brien", '<script>', null),
-  area: fc.constantFrom(1, 2, 3, null),
-  night: fc.constantFrom(true, false, null),
-  place: fc.option(
-    fc.record({
-      lat: fc.double({ min: 41.8, max: 42, noNaN: true }),
-      lon: fc.double({ min: -87.7, max: -87.5, noNaN: true }),
-    }),
-  ),
-  solved: fc.constantFrom(true, false, null),
-})
-const city = fc.array(incident, { minLength: 1, maxLength: 60 }).map((rows) =>
-  rows.map(({ place, ...row }, i): SmallIncident => ({
-    ...row,
-    id: i * 7,
-    lat: place?.lat ?? null,
-    lon: place?.lon ?? null,
-  })),
-)
-const some = (...keys: string[]) => fc.option(fc.subarray(keys, { minLength: 1 }), { nil: undefined, freq: 1 })
-const question = fc
-  .record({
-    kind: some('THEFT', "O'Brien", '<script>', 'unknown', 'never seen'),
-    hours: some('1-0', '3-12', '7-23', '5-5'),
-    area: some('1', '2', 'unknown'),
-    night: some('true', 'unknown'),
-    days: fc.option(fc.tuple(days, days), { nil: undefined }),
-    isWholeMonths: fc.boolean(),
-  })
-  .map(({ days: period, isWholeMonths, ...keys }): Question => {
-    const wanted = Object.fromEntries(Object.entries(keys).flatMap(([name, list]) => (list ? [[name, list]] : [])))
-    if (!period) return { keys: wanted }
-    const [from, to] = period.sort() as [string, string]
-    if (!isWholeMonths) return { keys: wanted, from, to }
-    const end = new Date(Date.UTC(Number(to.slice(0, 4)), Number(to.slice(5, 7)), 0)).toISOString().slice(0, 10)
-    return { keys: wanted, from: `${from.slice(0, 7)}-01`, to: end }
-  })
-
 test(
   'each figure equals the one that SQL counts in the raw incidents, whatever the filters',
   { timeout: 120_000 },
@@ -188,7 +101,7 @@ test('what differs between two batches is counted from the changed incidents alo
       const sides = await Promise.all(
         [before, after].map(async (rows): Promise<Held> => {
           await using engine = await openSmallCity(rows.filter(({ id }) => changed.has(id)))
-          const { columns, calendar } = await loadLike(engine, options, now.memory)
+          const { columns, calendar } = await loadLike(engine, loading, now.memory)
           return { id: counters.hold(columns), columns, calendar, aggregates: undefined }
         }),
       )

@@ -104,6 +104,11 @@ export const dashboardFigures = z.strictObject({
   server_ms: z.number(),
 })
 
+export const chartSql = z.strictObject({
+  batch_at: batchAt.meta({ description: 'The batch to run it as of.' }),
+  sql: z.string().meta({ description: 'One SELECT over the tables of the batch.' }),
+})
+
 const cell = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
 export const incidentsPage = z.strictObject({

@@ -131,7 +131,7 @@ test('what is asked wrongly is a problem that says so, and nothing is run that s
   }
   assert.deepEqual(await problem('/api/v1/dashboards/none'), [404, 'dashboard_missing'])
   assert.deepEqual(await problem('/api/v1/dashboards/..%2f..%2fetc'), [404, 'dashboard_missing'])
-  for (const path of ['figures', 'incidents', 'maturity', 'export?chart=types']) {
+  for (const path of ['figures', 'incidents', 'maturity', 'export?chart=types', 'sql?chart=types']) {
     const url = (query: string): string => `${BOARD}/${path}${path.includes('?') ? '&' : '?'}${query}`
     assert.deepEqual(await problem(url('bogus=1')), [400, 'usage'])
     assert.deepEqual(await problem(url('from=yesterday')), [400, 'usage'])
@@ -152,6 +152,27 @@ test('what is asked wrongly is a problem that says so, and nothing is run that s
     assert.equal(file.text.split('\r\n').length, 2, dimension)
     assert.deepEqual(((await ask('GET', `${BOARD}/maturity?${dimension}=${evil}`)).body as Maturity).months, [])
   }
+})
+
+test('the SQL of a chart is what the console runs to the same figures, of the newest batch or of another', async (t) => {
+  const { get, city } = await twoBatches(t)
+  for (const at of [FIRST, SECOND])
+    for (const chart of ['types', 'months', 'hours', 'places', 'domestic', 'locations']) {
+      const asked = `at=${at}&chart=${chart}&domestic=unknown&from=2025-12-01`
+      const { sql, batch_at: batchAt } = await get<{ sql: string; batch_at: string }>(`${BOARD}/sql?${asked}`)
+      const rows = await city.query(sql, batchAt)
+      const { marks } = (await get<DashboardFigures>(`${BOARD}/figures?at=${at}&domestic=unknown&from=2025-12-01`)).charts[
+        chart
+      ]!
+      assert.deepEqual(
+        rows.map(({ key, value, base }) => [key, Number(value), Number(base)]).sort(),
+        marks
+          .filter(({ base }) => base > 0)
+          .map(({ key, value, base }) => [key, value, base])
+          .sort(),
+        `${chart} as of ${at}`,
+      )
+    }
 })
 
 test('a refresh is accepted, and done beside', async (t) => {

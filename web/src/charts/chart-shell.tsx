@@ -2,7 +2,6 @@ import { type ReactNode, useDeferredValue, useRef, useState } from 'react'
 import { Icon } from '../design/icon.tsx'
 import { Popover } from '../design/popover.tsx'
 import { batchTime } from '../format.ts'
-import { Link } from '../link.tsx'
 import { pngOf, saveAs, standaloneSvg } from './save-image.ts'
 
 /** The numbers of a chart as a table: a row’s first cell names it. */
@@ -20,10 +19,11 @@ interface ChartShellProps {
   /** The batch that the numbers are as of. */
   batchAt: string
   twin: Twin
-  /** Addresses of the data, and of the SQL. */
+  /** Addresses of the data. */
   csv?: string | undefined
   parquet?: string | undefined
-  sql?: string | undefined
+  /** The menu’s item that leads to the SQL; it is made when the menu opens. */
+  sql?: ReactNode
   /** Stands beside the menu. */
   controls?: ReactNode
   className?: string
@@ -98,11 +98,7 @@ function ChartMenu({ id, title, subtitle, batchAt, csv, parquet, sql, figure, is
               Download Parquet
             </a>
           )}
-          {sql && (
-            <Link className="menu-item" href={sql}>
-              Show the SQL
-            </Link>
-          )}
+          {sql}
         </>
       )}
     </Popover>

@@ -12,6 +12,7 @@ import { counted } from '../../format.ts'
 import { useTimeMachine } from '../../batches.ts'
 import { dimensionOf, type Figures, type ChartFigures, marksOf } from './figures.ts'
 import { queryOf, type Selection, setRange, toggle } from './selection.ts'
+import { SqlLink } from './sql-link.tsx'
 import { twinOf } from './twin.ts'
 
 interface ChartProps {
@@ -43,6 +44,7 @@ export function Chart({ dashboard, chart, figures, selection, className }: Chart
       twin={twinOf(dimension.label, marks, dashboard.measure)}
       csv={addressOf(`/dashboards/${dashboard.name}/export`, { ...data, format: 'csv' })}
       parquet={addressOf(`/dashboards/${dashboard.name}/export`, { ...data, format: 'parquet' })}
+      sql={<SqlLink dashboard={dashboard.name} query={{ ...data, compare: undefined }} />}
     >
       {marks.length === 0 ? (
         <Empty title={`No ${dashboard.measure.base} fit what is chosen.`} within="card" />
