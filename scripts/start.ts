@@ -6,7 +6,7 @@
  */
 import { parseArgs } from 'node:util'
 import { monotonicSeconds, systemClock } from '../src/clock.ts'
-import type { Platform, RunOutcome, Watch } from '../src/cli/platform-port.ts'
+import type { Platform } from '../src/cli/platform-port.ts'
 import { errorText } from '../src/cli/show/error.ts'
 import { count } from '../src/cli/show/figures.ts'
 import { createProgress } from '../src/cli/show/progress.ts'
@@ -17,7 +17,9 @@ import type { Config } from '../src/model/configuration.ts'
 import { asBlotterError, BlotterError, interrupted } from '../src/errors.ts'
 import { silentLog } from '../src/log.ts'
 import type { BatchAt } from '../src/model/batch-at.ts'
+import type { BatchOutcome } from '../src/pipeline/make-batch.ts'
 import { openPlatform } from '../src/platform.ts'
+import type { Watch } from '../src/platform/running/watch.ts'
 import { DEMO, type PlannedDay, planDays } from './start/plan.ts'
 import { servePages } from './start/serve.ts'
 import { cityText } from './start/summary.ts'
@@ -81,7 +83,7 @@ async function syntheticCity(config: Config): Promise<number> {
   const what = days.length === 1 ? 'the next batch' : `${days.length} batches`
   const how = `${count(DEMO.rows)} incidents, all invented`
   await err.write(`${err.styles.strong('Blotter')} makes ${what} of a synthetic city: ${how}.\n`)
-  const made: RunOutcome[] = []
+  const made: BatchOutcome[] = []
   for (const day of days) {
     const outcome = await oneDay(config, day)
     if (outcome.state !== 'succeeded') {
@@ -97,7 +99,7 @@ async function syntheticCity(config: Config): Promise<number> {
 }
 
 /** Each day is a source of its own, so each has a platform of its own. */
-async function oneDay(config: Config, day: PlannedDay): Promise<RunOutcome> {
+async function oneDay(config: Config, day: PlannedDay): Promise<BatchOutcome> {
   const { err } = terminal
   await err.write(`\n${err.styles.strong(`Day ${day.day + 1}`)}  batch ${day.batchAt}\n`)
   await using platform: Platform = await openPlatform(
@@ -134,6 +136,6 @@ async function refuseOther(platform: Platform, config: Config, coming: 'syntheti
   )
 }
 
-function exitCodeOf({ state }: RunOutcome): number {
+function exitCodeOf({ state }: BatchOutcome): number {
   return state === 'succeeded' ? 0 : state === 'held' ? 3 : 1
 }

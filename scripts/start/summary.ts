@@ -1,10 +1,12 @@
 import { relative } from 'node:path'
-import type { BatchSummary, Platform, RunOutcome } from '../../src/cli/platform-port.ts'
+import type { Platform } from '../../src/cli/platform-port.ts'
 import { bar } from '../../src/cli/show/bar.ts'
 import { columnLines } from '../../src/cli/show/columns.ts'
 import { count, counted, duration, percent, words } from '../../src/cli/show/figures.ts'
 import type { Output } from '../../src/cli/terminal.ts'
+import type { BatchFacts } from '../../src/history/batches.ts'
 import { CHANGE_KINDS } from '../../src/model/change.ts'
+import type { BatchOutcome } from '../../src/pipeline/make-batch.ts'
 
 const PROCESSED = 'processed.crimes_without_arrest'
 const BATCHES_SHOWN = 4
@@ -16,7 +18,7 @@ interface Told {
 }
 
 /** What a person sees after `npm start`: the news, what was read and landed, top types, changes, and what to try. */
-export async function cityText(platform: Platform, made: readonly RunOutcome[], out: Output, told: Told): Promise<string> {
+export async function cityText(platform: Platform, made: readonly BatchOutcome[], out: Output, told: Told): Promise<string> {
   const { styles } = out
   const batches = (await platform.batches()).slice(-BATCHES_SHOWN)
   const title = (text: string): string => styles.strong(text)
@@ -36,7 +38,7 @@ export async function cityText(platform: Platform, made: readonly RunOutcome[], 
 }
 
 /** `226,001 incidents have no arrest, 412 more than at the batch before; 96 got one.` */
-async function news(platform: Platform, batches: readonly BatchSummary[]): Promise<string> {
+async function news(platform: Platform, batches: readonly BatchFacts[]): Promise<string> {
   const rowsAt = async (ref: string): Promise<number> =>
     (await platform.tables(ref)).find((table) => table.name === PROCESSED)?.rows ?? 0
   const now = await rowsAt('latest')
@@ -47,7 +49,7 @@ async function news(platform: Platform, batches: readonly BatchSummary[]): Promi
   return `${count(now)} incidents have no arrest, ${change} at the batch before; ${count(arrested)} got one.`
 }
 
-function batchLines(batches: readonly BatchSummary[], made: readonly RunOutcome[], { styles }: Output): string[] {
+function batchLines(batches: readonly BatchFacts[], made: readonly BatchOutcome[], { styles }: Output): string[] {
   const right = 'right' as const
   const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((total, n) => total + n, 0)
   return columnLines(
@@ -105,7 +107,7 @@ async function typeLines(platform: Platform, { styles }: Output): Promise<string
   )
 }
 
-function changeLines(batches: readonly BatchSummary[], { styles }: Output): string[] {
+function changeLines(batches: readonly BatchFacts[], { styles }: Output): string[] {
   const later = batches.filter((batch) => batch.kind !== 'full')
   if (later.length === 0) return ['  Nothing yet: the first batch is what later ones are compared with.']
   const kinds = CHANGE_KINDS.filter((kind) => later.some((batch) => (batch.changes[kind] ?? 0) > 0))

@@ -1,38 +1,32 @@
 import type { BlotterError } from '../errors.ts'
+import type { BatchFacts } from '../history/batches.ts'
+import type { Diff } from '../history/diff.ts'
 import type { BatchAt } from '../model/batch-at.ts'
-import type { ChangeCounts } from '../model/change.ts'
-import type { BatchKind, RowCounts, RunReport, RunState, StepReport, StepState } from '../model/report.ts'
-import type { Serving } from '../platform/serving/serving.ts'
 import type { DagDefinition } from '../model/dag.ts'
+import type { BackupReport } from '../pipeline/backup.ts'
+import type { CompactionReport } from '../pipeline/compact-by-hand.ts'
+import type { Check } from '../pipeline/doctor.ts'
+import type { ExpiryReport } from '../pipeline/expire.ts'
+import type { LiftReport } from '../pipeline/lift-holds.ts'
+import type { BatchOutcome } from '../pipeline/make-batch.ts'
+import type { RelocationReport } from '../pipeline/relocate.ts'
+import type { RestorePreview } from '../pipeline/restore-batch.ts'
+import type { BundleReport } from '../platform/reading/bundling.ts'
+import type { LineageReport } from '../platform/reading/lineage.ts'
+import type { LoadReport } from '../platform/running/loading.ts'
+import type { RestoreOptions } from '../platform/running/restoring.ts'
+import type { RunDetail, RunSummary } from '../platform/running/run-summary.ts'
+import type { Watch } from '../platform/running/watch.ts'
+import type { Serving } from '../platform/serving/serving.ts'
 import type { RenderedFolder, RenderOptions } from '../platform/spark/spark.ts'
 import type { QueryResult } from '../query/query.ts'
+import type { IncidentLife, QuarantineList, QuarantineWish } from '../query/reader.ts'
+import type { ListedTable } from '../query/table-list.ts'
+import type { DeliveryRow } from '../state/alert-rows.ts'
 import type { CitingPort } from './port/citing.ts'
 import type { SecretsPort } from './port/secrets.ts'
 import type { TokensPort } from './port/tokens.ts'
 import type { UsersPort } from './port/users.ts'
-import type {
-  RestoreOptions,
-  RestoreReport,
-  RestorePreview,
-  LiftReport,
-  LineageReport,
-  CompactionReport,
-  ExpiryReport,
-  RelocationReport,
-  BackupReport,
-} from './port/keeping.ts'
-
-export type {
-  RestoreOptions,
-  RestoreReport,
-  RestorePreview,
-  LiftReport,
-  LineageReport,
-  CompactionReport,
-  ExpiryReport,
-  RelocationReport,
-  BackupReport,
-} from './port/keeping.ts'
 
 /**
  * What the command line wants of Blotter: one function a verb. `platform.ts` provides it without importing this file
@@ -41,7 +35,7 @@ export type {
  */
 export interface Platform extends AsyncDisposable, CitingPort, SecretsPort, TokensPort, UsersPort {
   /** Makes a batch now, or goes on with an interrupted run. */
-  run(options: RunOptions, watch: Watch): Promise<RunOutcome>
+  run(options: RunOptions, watch: Watch): Promise<BatchOutcome>
   /** The pipeline, its triggers and its limits, as a DAG of Airflow is written from them. */
   airflowDag(options: { secret: string }): Promise<DagDefinition>
   /** Puts incidents into a MySQL source; creates the table where it is missing. */
@@ -49,9 +43,9 @@ export interface Platform extends AsyncDisposable, CitingPort, SecretsPort, Toke
   /** Writes the pipeline as Spark SQL, with what runs it. */
   sparkRender(options: RenderOptions): Promise<RenderedFolder>
   /** Committed batches, oldest first; empty where there is no lake yet. */
-  batches(): Promise<BatchSummary[]>
+  batches(): Promise<BatchFacts[]>
   /** Tables of a batch (default: the newest), in the order of the pipeline. */
-  tables(ref?: string): Promise<TableSummary[]>
+  tables(ref?: string): Promise<ListedTable[]>
   /** One read-only statement over the tables of a batch. The caller disposes of the result. */
   query(sql: string, options: QueryOptions): Promise<QueryResult>
   /** Runs, newest first. */
@@ -59,27 +53,27 @@ export interface Platform extends AsyncDisposable, CitingPort, SecretsPort, Toke
   /** One run with its steps; the newest if no run is named. Throws `run_missing`. */
   runShow(run?: string): Promise<RunDetail>
   /** Carries an interrupted or failed run to its end; the newest such run if none is named. */
-  runResume(run: string | undefined, watch: Watch): Promise<RunOutcome>
+  runResume(run: string | undefined, watch: Watch): Promise<BatchOutcome>
   /** Ends an interrupted or held run for good: nothing of it is committed. */
   runTerminate(run?: string): Promise<RunSummary>
   /** Carries a held run to its end in spite of its guard; the one held if none is named. */
-  runRelease(run: string | undefined, watch: Watch): Promise<RunOutcome>
-  quarantine(options: QuarantineOptions): Promise<QuarantineReport>
+  runRelease(run: string | undefined, watch: Watch): Promise<BatchOutcome>
+  quarantine(options: QuarantineWish): Promise<QuarantineList>
   /** Checks quarantined rows again and lands those that pass now, as a batch of its own. */
-  quarantineRelease(watch: Watch): Promise<RunOutcome>
-  diff(from: string, to: string, options: { rows: boolean }): Promise<DiffReport>
-  history(key: string): Promise<IncidentHistory>
+  quarantineRelease(watch: Watch): Promise<BatchOutcome>
+  diff(from: string, to: string, options: { rows: boolean }): Promise<Diff>
+  history(key: string): Promise<IncidentLife>
   /** Writes a dashboard at one batch into a folder, for a file server. */
   exportDashboard(
     dashboard: string | undefined,
     options: { at: string; output: string; suppressBelow: number },
-  ): Promise<{ dashboard: string; batch_at: string; folder: string; files: number }>
+  ): Promise<BundleReport>
   /** Where the tables of a batch come from; of one table with its columns, down to the source. */
   lineage(options: { table?: string; at?: string }): Promise<LineageReport>
   /** The OpenLineage events of a batch, in their order. Throws `batch_missing` where none were written. */
   lineageEvents(ref?: string): Promise<unknown[]>
   /** Makes a batch that brings back what another one held, and holds it. */
-  restore(options: RestoreOptions, watch: Watch): Promise<RunOutcome>
+  restore(options: RestoreOptions, watch: Watch): Promise<BatchOutcome>
   /** What that would do; nothing is changed. */
   restorePreview(options: RestoreOptions): Promise<RestorePreview>
   /** Lets restores hold no longer: all, or those of a batch or a table. */
@@ -100,64 +94,10 @@ export interface Platform extends AsyncDisposable, CitingPort, SecretsPort, Toke
   doctor(options: { rebuild: boolean; sendTestMail?: boolean }): Promise<Check[]>
 }
 
-export type { RenderedFolder } from '../platform/spark/spark.ts'
-
-/** What the command line wants of alerts; opened without the platform. */
-export interface Alerts extends Disposable {
-  /** What was told or waits, the newest first. */
-  list(): Promise<AlertFacts[]>
-  /** Sends what waits now. */
-  send(signal: AbortSignal): Promise<{ sent: number; failed: { channel: string; event: string; error: BlotterError }[] }>
-  /** Watches deadlines and sends alerts; `taken` if another process does. */
-  watch(options: { stay: boolean; signal: AbortSignal }): Promise<'done' | 'taken'>
-}
-
-/** An element of `alerts list --json`: one alert by one channel. */
-export interface AlertFacts {
-  event: string
-  subject: string
-  run: string | null
-  raised_at: string
-  channel: string
-  state: 'waiting' | 'sent' | 'given_up'
-  attempts: number
-  next_at: string
-  /** Why it was not sent, or not to all. */
-  problem: string | null
-  ended_at: string | null
-}
-
-/** How a long piece of work is watched and stopped. */
-export interface Watch {
-  /** Aborted by Ctrl-C and SIGTERM; the work then rejects with `interrupted`. */
-  signal: AbortSignal
-  /** Called at most some times a second with progress; may be slow, is never awaited. */
-  onEvent(event: WorkEvent): void
-}
-
-/** What happens while a run or a load works. */
-export type WorkEvent =
-  /** Once at the start. `goesOn` is true for an interrupted run that continues under its own batch. */
-  | { type: 'run'; run: string; batch_at: BatchAt; goesOn: boolean }
-  /** At each change of a step's state; `message` says why for a failed attempt, or what was found. */
-  | { type: 'step'; step: string; state: StepState; attempt: number; seconds?: number; message?: string }
-  /** Rows done so far in a step that runs; `expected` where it can be guessed. */
-  | { type: 'rows'; step: string; rows: number; expected?: number }
-  /** Something that a person should know and that stops nothing (a missing column, extra columns). */
-  | { type: 'notice'; message: string }
-
 /** The source, lake, engine and pipeline are the configuration's: flags are in there already. */
 export interface RunOptions {
   full: boolean
   at?: BatchAt
-}
-
-/** `run --json`; with what the guard saw where the run is held. */
-export interface RunOutcome extends RunReport {
-  /** Present if `state` is `held`: the guard's name, what it saw, what can be done. */
-  held?: { guard: string; message: string; todo: string }
-  /** True where `--at` named a batch that was committed already. */
-  already_committed?: boolean
 }
 
 export interface LoadOptions {
@@ -169,42 +109,6 @@ export interface LoadOptions {
   rows?: number
 }
 
-/** `load --json`. read = inserted + updated + unchanged + refused. */
-export interface LoadReport {
-  /** Without password. */
-  into: string
-  table: string
-  created: boolean
-  rows: { read: number; inserted: number; updated: number; unchanged: number; refused: number }
-  seconds: number
-}
-
-/** An element of `batches --json`. */
-export interface BatchSummary {
-  batch_at: BatchAt
-  run: string
-  kind: BatchKind
-  rows: RowCounts
-  changes: ChangeCounts
-  /** What a batch of kind `restore` brought back. */
-  restore?: RestoreReport
-}
-
-/** An element of `tables --json`. */
-export interface TableSummary {
-  name: string
-  doc: string
-  rows: number
-  snapshot_id: string
-  /** The batch that made this snapshot: older than the one asked for where that one changed nothing. */
-  batch_at: BatchAt
-  files: number
-  size_bytes: number
-  columns: { name: string; type: string; doc?: string }[]
-  /** What restores hold of this table now; absent where none does. */
-  holds?: { batch: BatchAt; where: string | null; since: BatchAt }[]
-}
-
 export interface QueryOptions {
   /** A REF; default `latest`. */
   at?: string
@@ -213,81 +117,12 @@ export interface QueryOptions {
   signal: AbortSignal
 }
 
-/** An element of `runs list --json`. */
-export interface RunSummary {
-  run: string
-  batch_at: BatchAt
-  kind: BatchKind | null
-  state: RunState
-  started_at: string
-  finished_at: string | null
-  seconds: number | null
-  /** Without password. */
-  source: string
-}
-
-/** `runs show --json`. */
-export interface RunDetail extends RunSummary {
-  steps: (StepReport & { started_at: string | null; finished_at: string | null; error?: ErrorReport })[]
-  error?: ErrorReport
-  held?: RunOutcome['held']
-  /** What `run --json` printed, once the run has got so far. */
-  report?: RunReport
-}
-
-export interface ErrorReport {
-  code: string
-  message: string
-  todo: string
-}
-
-export interface QuarantineOptions {
-  /** Only rows of this rule. */
-  rule?: string
-  /** Only rows of this batch (a REF). */
-  at?: string
-  /** Rows returned at most. */
-  limit: number
-}
-
-/** `quarantine list --json`: how many by rule, and the newest rows up to the limit. */
-export interface QuarantineReport {
-  total: number
-  rules: Record<string, number>
-  rows: { batch_at: BatchAt; run: string; rule: string; key: string | null; values: Record<string, string | null> }[]
-}
-
-/** `diff --json`. */
-export interface DiffReport {
-  from: BatchAt
-  to: BatchAt
-  incidents: number
-  counts: ChangeCounts
-  changes?: Change[]
-}
-
-export interface Change {
-  /** As text: 63-bit ids do not fit a JavaScript number. */
-  id: number | string
-  kinds: string[]
-  columns: string[]
-  before: Record<string, unknown> | null
-  after: Record<string, unknown> | null
-}
-
-/** `history ID --json`: every batch that changed the incident, oldest first, and how it stands now (null: vanished). */
-export interface IncidentHistory {
-  id: number | string
-  /** The batch that first saw it: the baseline, where the ledger does not tell of its coming. */
-  entered: BatchAt
-  changes: (Omit<Change, 'id'> & { batch_at: BatchAt; by_restore?: true })[]
-  now: Record<string, unknown> | null
-}
-
-/** An element of `doctor --json`. `fix` says what to do about anything but `ok`. */
-export interface Check {
-  name: string
-  state: 'ok' | 'warn' | 'fail' | 'skipped'
-  message: string
-  fix?: string
+/** What the command line wants of alerts; opened without the platform. */
+export interface Alerts extends Disposable {
+  /** What was told or waits, the newest first. */
+  list(): Promise<DeliveryRow[]>
+  /** Sends what waits now. */
+  send(signal: AbortSignal): Promise<{ sent: number; failed: { channel: string; event: string; error: BlotterError }[] }>
+  /** Watches deadlines and sends alerts; `taken` if another process does. */
+  watch(options: { stay: boolean; signal: AbortSignal }): Promise<'done' | 'taken'>
 }

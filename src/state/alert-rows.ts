@@ -8,7 +8,7 @@ export interface DueDelivery extends RaisedAlert {
   attempts: number
 }
 
-/** A delivery as people see it. */
+/** A delivery as people see it: an element of `alerts list --json`. */
 export interface DeliveryRow {
   event: AlertEvent
   subject: string
@@ -18,6 +18,7 @@ export interface DeliveryRow {
   state: 'waiting' | 'sent' | 'given_up'
   attempts: number
   next_at: string
+  /** Why it was not sent, or not to all. */
   problem: string | null
   ended_at: string | null
 }

@@ -1,6 +1,7 @@
-import type { CitationFacts, CitingPort } from '../../src/cli/port/citing.ts'
+import type { Citation } from '../../src/history/citations.ts'
+import type { CitingPort } from '../../src/cli/port/citing.ts'
 
-export const CITATION: CitationFacts = {
+export const CITATION: Citation = {
   citation: '4f0c2a9b7d1e6358',
   query: 'select count(*) as n\nfrom raw.crimes',
   batch_at: '2026-11-23T06:00:00Z',

@@ -1,5 +1,8 @@
 import type { DagDefinition } from '../../src/model/dag.ts'
-import type { AlertFacts, Alerts, LineageReport, Platform, RunOutcome } from '../../src/cli/platform-port.ts'
+import type { DeliveryRow } from '../../src/state/alert-rows.ts'
+import type { LineageReport } from '../../src/platform/reading/lineage.ts'
+import type { BatchOutcome } from '../../src/pipeline/make-batch.ts'
+import type { Alerts, Platform } from '../../src/cli/platform-port.ts'
 import type { LineageNode } from '../../src/lineage/graph.ts'
 import type { Serving } from '../../src/platform/serving/serving.ts'
 import type { QueryResult } from '../../src/query/query.ts'
@@ -8,7 +11,7 @@ import { PLAIN, type Output } from '../../src/cli/terminal.ts'
 import { fakeCitations } from './fake-citations.ts'
 import { fakeSecrets } from './fake-secrets.ts'
 
-export const REPORT: RunOutcome = {
+export const REPORT: BatchOutcome = {
   run: '0198-run',
   batch_at: '2026-11-23T06:00:00Z',
   kind: 'incremental',
@@ -233,7 +236,7 @@ function lineageNode(
   }
 }
 
-const ALERT: AlertFacts = {
+const ALERT: DeliveryRow = {
   event: 'run_failed',
   subject: RUN.run,
   run: RUN.run,

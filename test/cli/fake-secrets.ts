@@ -1,4 +1,5 @@
-import type { SecretsPort, SecretStatus } from '../../src/cli/port/secrets.ts'
+import type { SecretStatus } from '../../src/platform/secrets/verbs.ts'
+import type { SecretsPort } from '../../src/cli/port/secrets.ts'
 
 const SECRETS: SecretStatus[] = [
   {

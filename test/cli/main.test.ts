@@ -5,7 +5,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import type { Check, DiffReport, RunDetail } from '../../src/cli/platform-port.ts'
+import type { Check } from '../../src/pipeline/doctor.ts'
+import type { Diff } from '../../src/history/diff.ts'
+import type { RunDetail } from '../../src/platform/running/run-summary.ts'
 import type { RunReport } from '../../src/model/report.ts'
 import type { WrittenResult } from '../../src/query/write-result.ts'
 
@@ -73,7 +75,7 @@ test('two batches are made, listed, compared and queried by the real program, ea
     ['2026-11-21T06:00:00Z', '2026-11-22T06:00:00Z'],
   )
   assert.deepEqual(await json('query', 'select count(*) as n from raw.crimes', '--at', '2026-11-21'), [{ n: 2000 }])
-  const diff = await json<DiffReport>('diff', 'latest~1', 'latest', '--rows')
+  const diff = await json<Diff>('diff', 'latest~1', 'latest', '--rows')
   assert.equal(diff.incidents, diff.changes?.length)
   assert.ok(diff.counts['new']! > 0)
   assert.equal((await json<RunDetail>('runs', 'show')).state, 'succeeded')

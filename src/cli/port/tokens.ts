@@ -1,4 +1,5 @@
 import type { Scope } from '../../model/scope.ts'
+import type { NewToken, TokenFacts } from '../../state/identity/tokens.ts'
 
 /** What the command line wants of tokens. */
 export interface TokensPort {
@@ -7,21 +8,4 @@ export interface TokensPort {
   tokenList(): Promise<TokenFacts[]>
   /** Throws `token_missing`. */
   tokenRevoke(name: string): Promise<TokenFacts>
-}
-
-/** An element of `token list --json`. */
-export interface TokenFacts {
-  name: string
-  scopes: Scope[]
-  state: 'active' | 'expired' | 'revoked'
-  created_at: string
-  expires_at: string | null
-  /** To the minute. */
-  last_used_at: string | null
-  revoked_at: string | null
-}
-
-/** `token add --json`. */
-export interface NewToken extends TokenFacts {
-  token: string
 }

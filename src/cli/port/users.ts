@@ -1,4 +1,6 @@
 import type { Role } from '../../model/role.ts'
+import type { LinkedUser, OneTimeLink } from '../../platform/identities/users.ts'
+import type { UserFacts } from '../../state/identity/users.ts'
 
 /** What the command line wants of users. */
 export interface UsersPort {
@@ -12,25 +14,3 @@ export interface UsersPort {
   /** Of the link for the first user; undefined where there is one. */
   firstUserLink(): Promise<OneTimeLink | undefined>
 }
-
-/** An element of `user list --json`. */
-export interface UserFacts {
-  id: string
-  email: string
-  name: string
-  role: Role
-  /** `invited` until a password and a second factor are chosen. */
-  state: 'invited' | 'active'
-  two_factor: boolean
-  passkeys: number
-  created_at: string
-  last_login_at: string | null
-}
-
-export interface OneTimeLink {
-  /** Path and fragment: `/login#link=…`. */
-  link: string
-  link_expires_at: string
-}
-
-export type LinkedUser = UserFacts & OneTimeLink

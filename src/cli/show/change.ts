@@ -1,5 +1,5 @@
 import { cutTo, padTo, printable } from '../../query/format/width.ts'
-import type { Change } from '../platform-port.ts'
+import type { ToldChange } from '../../history/diff.ts'
 import type { Output } from '../terminal.ts'
 import { words } from './figures.ts'
 
@@ -16,7 +16,7 @@ export function kindsText(kinds: readonly string[]): string {
   return told.length < 2 ? told.join('') : `${told.slice(0, -1).join(', ')} and ${told.at(-1)}`
 }
 
-type Versions = Pick<Change, 'columns' | 'before' | 'after'>
+type Versions = Pick<ToldChange, 'columns' | 'before' | 'after'>
 
 /** A line for each column that differs, `primary_type  BATTERY → ROBBERY`; none for what appeared or vanished as a whole. */
 export function changedLines(

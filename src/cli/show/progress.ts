@@ -1,5 +1,5 @@
 import { cutTo } from '../../query/format/width.ts'
-import type { WorkEvent } from '../platform-port.ts'
+import type { WorkEvent } from '../../platform/running/watch.ts'
 import type { Output } from '../terminal.ts'
 import { track } from './bar.ts'
 import { count, counted, duration, moment } from './figures.ts'

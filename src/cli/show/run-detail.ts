@@ -1,5 +1,5 @@
 import { padTo } from '../../query/format/width.ts'
-import type { ErrorReport, RunDetail } from '../platform-port.ts'
+import type { ErrorReport, RunDetail } from '../../platform/running/run-summary.ts'
 import type { Output } from '../terminal.ts'
 import { wrapped } from './columns.ts'
 import { duration, moment } from './figures.ts'

@@ -1,10 +1,10 @@
-import type { RunOutcome } from '../platform-port.ts'
+import type { BatchOutcome } from '../../pipeline/make-batch.ts'
 import type { Output } from '../terminal.ts'
 import { columnLines, wrapped } from './columns.ts'
 import { count, countsByName, duration, words } from './figures.ts'
 
 /** What a run did, on one screen: rows, repairs, warnings, changes, tables, steps, and what to do next. */
-export function runReportText(report: RunOutcome, { styles }: Output): string {
+export function runReportText(report: BatchOutcome, { styles }: Output): string {
   if (report.already_committed) {
     return `Batch ${styles.strong(report.batch_at)} was committed already by run ${report.run}; nothing was changed.\n`
   }
@@ -26,7 +26,7 @@ export function runReportText(report: RunOutcome, { styles }: Output): string {
   return `${lines.join('\n')}\n`
 }
 
-function headline(report: RunOutcome, styles: Output['styles']): string {
+function headline(report: BatchOutcome, styles: Output['styles']): string {
   const seconds = report.steps.reduce((sum, step) => sum + step.seconds, 0)
   const name = styles.strong(report.batch_at)
   if (report.state === 'succeeded')
@@ -47,7 +47,7 @@ function fact(name: string, figure: number, text: string): string {
   return `  ${name.padEnd(NAME)} ${count(figure).padStart(FIGURE)}   ${text}`.trimEnd()
 }
 
-function landed({ rows }: RunOutcome): string {
+function landed({ rows }: BatchOutcome): string {
   return `landed ${count(rows.landed)} · unchanged ${count(rows.unchanged)} · quarantined ${count(rows.quarantined)}`
 }
 
@@ -56,7 +56,7 @@ function addFact(lines: string[], name: string, counts: Record<string, number>):
   if (sum > 0) lines.push(fact(name, sum, countsByName(counts)))
 }
 
-function addChanges(lines: string[], { changes }: RunOutcome): void {
+function addChanges(lines: string[], { changes }: BatchOutcome): void {
   const kinds = countsByName(changes, words)
   const [first, ...rest] = wrapped(kinds === '' ? 'nothing' : kinds, 100 - INDENT, '')
   lines.push(
@@ -65,7 +65,7 @@ function addChanges(lines: string[], { changes }: RunOutcome): void {
   )
 }
 
-function stepLine(report: RunOutcome): string {
+function stepLine(report: BatchOutcome): string {
   return report.steps
     .map((step) => {
       if (step.state !== 'succeeded') return `${step.name} ${step.state}`
@@ -76,7 +76,7 @@ function stepLine(report: RunOutcome): string {
 
 const DECIDE = '`blotter runs release` carries it to its end, `blotter runs terminate` drops it.'
 
-function next(report: RunOutcome, accent: (text: string) => string): string[] {
+function next(report: BatchOutcome, accent: (text: string) => string): string[] {
   if (report.state === 'held') return [`${accent('→')} ${report.held?.todo ?? DECIDE}`]
   if (report.state !== 'succeeded') return [`${accent('→')} blotter runs show ${report.run}`]
   const table = report.tables.find(({ name }) => name.startsWith('aggregates.')) ?? report.tables[0]

@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import type { Invocation, Verbs } from '../command-line.ts'
-import type { AlertFacts } from '../platform-port.ts'
+import type { DeliveryRow } from '../../state/alert-rows.ts'
 import { columnLines } from '../show/columns.ts'
 import { counted, moment } from '../show/figures.ts'
 import type { Output } from '../terminal.ts'
@@ -77,7 +77,7 @@ async function sendNow(invocation: Invocation): Promise<void> {
   if (failed.length > 0) invocation.exitWith(1)
 }
 
-function alertsText(alerts: readonly AlertFacts[], { styles, columns }: Output): string {
+function alertsText(alerts: readonly DeliveryRow[], { styles, columns }: Output): string {
   if (alerts.length === 0) return 'Nobody was told of anything yet.\n'
   const style = { waiting: styles.warn, sent: styles.ok, given_up: styles.bad }
   const lines = columnLines(

@@ -1,5 +1,5 @@
 import type { Verbs } from '../command-line.ts'
-import type { BatchSummary } from '../platform-port.ts'
+import type { BatchFacts } from '../../history/batches.ts'
 import { columnLines } from '../show/columns.ts'
 import { count, countsByName, words } from '../show/figures.ts'
 import { holdText } from '../show/hold.ts'
@@ -26,7 +26,7 @@ export function addBatches({ program, action }: Verbs): void {
     )
 }
 
-function batchesText(batches: readonly BatchSummary[], { styles, columns }: Output): string {
+function batchesText(batches: readonly BatchFacts[], { styles, columns }: Output): string {
   if (batches.length === 0) return `There is no batch yet.\n${styles.accent('→')} blotter run --source URL\n`
   const right = 'right' as const
   const lines = columnLines(

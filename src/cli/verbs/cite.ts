@@ -1,5 +1,6 @@
 import type { Invocation, Verbs } from '../command-line.ts'
-import type { CitationCheck, CitationFacts } from '../port/citing.ts'
+import type { CitationCheck } from '../../query/citing/cite.ts'
+import type { Citation } from '../../history/citations.ts'
 import { columnLines } from '../show/columns.ts'
 import { counted, moment } from '../show/figures.ts'
 import { examples } from './examples.ts'
@@ -63,7 +64,7 @@ export function addCite({ program, action }: Verbs): void {
     )
 }
 
-function citationText(citation: CitationFacts, { terminal }: Invocation): string {
+function citationText(citation: Citation, { terminal }: Invocation): string {
   const { styles } = terminal.out
   const { citation: name, rows, batch_at, sha256, code_version } = citation
   return [
@@ -93,7 +94,7 @@ function checkText(
   ].join('\n')
 }
 
-function listText(list: readonly CitationFacts[], { terminal }: Invocation): string {
+function listText(list: readonly Citation[], { terminal }: Invocation): string {
   const { styles, columns } = terminal.out
   if (list.length === 0) return `Nothing has been cited yet.\n${styles.accent('→')} blotter cite "select …"\n`
   const lines = columnLines(

@@ -1,5 +1,5 @@
 import type { Verbs } from '../command-line.ts'
-import type { Change, DiffReport } from '../platform-port.ts'
+import type { Diff, ToldChange } from '../../history/diff.ts'
 import { padTo } from '../../query/format/width.ts'
 import { bar } from '../show/bar.ts'
 import { changedLines, kindsText } from '../show/change.ts'
@@ -33,7 +33,7 @@ export function addDiff({ program, action }: Verbs): void {
 
 const BAR_WIDTH = 30
 
-function diffText({ from, to, incidents, counts, changes }: DiffReport, output: Output): string {
+function diffText({ from, to, incidents, counts, changes }: Diff, output: Output): string {
   const { styles } = output
   const lines = [`${styles.strong(counted(incidents, 'incident'))} changed from ${from} to ${to}.`]
   const kinds = Object.entries(counts)
@@ -55,7 +55,7 @@ function diffText({ from, to, incidents, counts, changes }: DiffReport, output: 
   return `${lines.join('\n')}\n`
 }
 
-function changeLines(changes: readonly Change[], output: Output): string[] {
+function changeLines(changes: readonly ToldChange[], output: Output): string[] {
   const width = Math.max(0, ...changes.map((change) => String(change.id).length))
   return changes.flatMap((change) => {
     const id = padTo(String(change.id), width, 'right')

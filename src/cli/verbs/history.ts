@@ -1,5 +1,5 @@
 import type { Verbs } from '../command-line.ts'
-import type { IncidentHistory } from '../platform-port.ts'
+import type { IncidentLife } from '../../query/reader.ts'
 import { changedLines, kindsText, valueText } from '../show/change.ts'
 import { columnLines } from '../show/columns.ts'
 import type { Output } from '../terminal.ts'
@@ -20,7 +20,7 @@ export function addHistory({ program, action }: Verbs): void {
     )
 }
 
-function historyText({ id, changes, now }: IncidentHistory, output: Output): string {
+function historyText({ id, changes, now }: IncidentLife, output: Output): string {
   const { styles, columns } = output
   const lines = [`Incident ${styles.strong(String(id))}`, '']
   // The first batch is the baseline: what it held is no change.

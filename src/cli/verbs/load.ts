@@ -1,6 +1,6 @@
 import { refusePasswordInUrl } from '../../config.ts'
 import type { Verbs } from '../command-line.ts'
-import type { LoadReport } from '../platform-port.ts'
+import type { LoadReport } from '../../platform/running/loading.ts'
 import { count, duration } from '../show/figures.ts'
 import type { Output } from '../terminal.ts'
 import { examples } from './examples.ts'

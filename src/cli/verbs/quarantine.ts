@@ -1,5 +1,5 @@
 import type { Verbs } from '../command-line.ts'
-import type { QuarantineReport } from '../platform-port.ts'
+import type { QuarantineList } from '../../query/reader.ts'
 import { columnLines } from '../show/columns.ts'
 import { count, counted } from '../show/figures.ts'
 import type { Output } from '../terminal.ts'
@@ -53,7 +53,7 @@ export function addQuarantine({ program, action }: Verbs): void {
     )
 }
 
-function quarantineText({ total, rules, rows }: QuarantineReport, { styles, columns }: Output): string {
+function quarantineText({ total, rules, rows }: QuarantineList, { styles, columns }: Output): string {
   if (total === 0) return `${styles.ok('✓')} Nothing is in quarantine.\n`
   const byRule = Object.entries(rules)
     .toSorted(([, a], [, b]) => b - a)

@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 import { parseBatchAt } from '../../query/reference.ts'
 import type { Invocation, Verbs } from '../command-line.ts'
-import type { RunOutcome } from '../platform-port.ts'
+import type { BatchOutcome } from '../../pipeline/make-batch.ts'
 import { runReportText } from '../show/run-report.ts'
 import { examples } from './examples.ts'
 
@@ -50,7 +50,7 @@ export function addRun({ program, action }: Verbs): void {
 }
 
 /** Prints what a run came to; exit 3 if it is held, 1 if it is neither committed nor held. */
-export async function tellOutcome(invocation: Invocation, outcome: RunOutcome): Promise<void> {
+export async function tellOutcome(invocation: Invocation, outcome: BatchOutcome): Promise<void> {
   const { already_committed: _, ...document } = outcome
   await invocation.print(document, () => runReportText(outcome, invocation.terminal.out))
   if (outcome.state === 'held') invocation.exitWith(3)

@@ -1,5 +1,5 @@
 import type { Invocation, Verbs } from '../command-line.ts'
-import type { RunSummary } from '../platform-port.ts'
+import type { RunSummary } from '../../platform/running/run-summary.ts'
 import { columnLines } from '../show/columns.ts'
 import { duration, moment } from '../show/figures.ts'
 import { runDetailText } from '../show/run-detail.ts'

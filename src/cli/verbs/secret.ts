@@ -1,5 +1,6 @@
 import type { Invocation, Verbs } from '../command-line.ts'
-import type { RotationReport, SecretStatus, SecretSummary } from '../port/secrets.ts'
+import type { RotationReport } from '../../platform/secrets/rotating.ts'
+import type { SecretStatus, SecretSummary } from '../../platform/secrets/verbs.ts'
 import { columnLines } from '../show/columns.ts'
 import { moment } from '../show/figures.ts'
 import type { Output } from '../terminal.ts'

@@ -1,5 +1,5 @@
 import type { Verbs } from '../command-line.ts'
-import type { TableSummary } from '../platform-port.ts'
+import type { ListedTable } from '../../query/table-list.ts'
 import { columnLines } from '../show/columns.ts'
 import { count, size } from '../show/figures.ts'
 import { holdText } from '../show/hold.ts'
@@ -28,7 +28,7 @@ export function addTables({ program, action }: Verbs): void {
     )
 }
 
-function tablesText(tables: readonly TableSummary[], { styles, columns }: Output): string {
+function tablesText(tables: readonly ListedTable[], { styles, columns }: Output): string {
   if (tables.length === 0) return `There is no table yet.\n${styles.accent('→')} blotter run --source URL\n`
   const right = 'right' as const
   const lines = columnLines(

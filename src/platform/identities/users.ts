@@ -1,12 +1,29 @@
 import type { Role } from '../../model/role.ts'
 import { addLink } from '../../state/identity/links.ts'
 import { checkPassword, hashPassword } from '../../state/identity/password.ts'
-import { addUser, hasUsers, listUsers, removeUser, resetFactors, userByEmail } from '../../state/identity/users.ts'
+import {
+  addUser,
+  hasUsers,
+  listUsers,
+  removeUser,
+  resetFactors,
+  type UserFacts,
+  userByEmail,
+} from '../../state/identity/users.ts'
 import { COMMAND_LINE, type Identities } from './identities.ts'
+
+/** A link that lets its owner in once, to choose how they sign in. */
+export interface OneTimeLink {
+  /** Path and fragment: `/login#link=…`. */
+  link: string
+  link_expires_at: string
+}
+
+export type LinkedUser = UserFacts & OneTimeLink
 
 /** The verbs on users. What they answer holds a link's token, never a password. */
 export function users({ open, existing }: Identities) {
-  const linked = (id: string) => {
+  const linked = (id: string): OneTimeLink => {
     const { token, expires_at } = addLink(open(), id)
     return { link: pathOf(token), link_expires_at: expires_at }
   }

@@ -1,6 +1,6 @@
 import type { Engine } from '../../engine/engine.ts'
 import { columnChart, tableChart } from '../../lineage/mermaid.ts'
-import { upstreamOf } from '../../lineage/graph.ts'
+import { type LineageGraph, upstreamOf } from '../../lineage/graph.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
 import { afterRun } from '../../pipeline/lineage/tell.ts'
 import type { BatchMaker } from '../../pipeline/make-batch.ts'
@@ -17,11 +17,20 @@ interface Parts {
   openEngine(): Promise<Engine>
 }
 
+/** What `lineage` prints: the graph with `--json`, the flowchart with `--format mermaid`. */
+export interface LineageReport {
+  graph: LineageGraph
+  /** The one table that was asked for. */
+  table: string | null
+  /** A Mermaid flowchart of the same. */
+  mermaid: string
+}
+
 /** What the platform answers about lineage. */
 export function lineage(parts: Pick<Parts, 'pipeline' | 'lake' | 'reader'>) {
   return {
-    /** The graph of a batch, or the part of it that leads to one table, and the same as a Mermaid flowchart. */
-    async lineage(options: { table?: string; at?: string }) {
+    /** The graph of a batch, or the part of it that leads to one table. */
+    async lineage(options: { table?: string; at?: string }): Promise<LineageReport> {
       const { view, batch } = await parts.reader().resolve(options.at ?? 'latest')
       const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
       const graph = await lineageAt(parts.lake(false), view, batch.batchAt, names)

@@ -3,7 +3,7 @@ import type { Engine } from '../../engine/engine.ts'
 import { batchAtOf } from '../../model/batch-at.ts'
 import type { Config } from '../../model/configuration.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
-import { type IncidentLoad, loadFolder, loadIncidents } from '../../pipeline/load-incidents.ts'
+import { type IncidentLoad, type IncidentLoadReport, loadFolder, loadIncidents } from '../../pipeline/load-incidents.ts'
 import type { Source } from '../../source/source.ts'
 import type { Watch } from './watch.ts'
 
@@ -16,10 +16,16 @@ interface Parts {
   openTarget(url: string, signal: AbortSignal): ReturnType<IncidentLoad['openTarget']>
 }
 
+/** `load --json`. */
+export interface LoadReport extends IncidentLoadReport {
+  /** Without password. */
+  into: string
+}
+
 /** What the platform offers to fill a source: incidents of any other source, checked and repaired. */
 export function loading(parts: Parts) {
   return {
-    async load(options: { from: string; into: string; rows?: number }, watch: Watch) {
+    async load(options: { from: string; into: string; rows?: number }, watch: Watch): Promise<LoadReport> {
       const { from, limit } = limited(options.from, options.rows)
       await using engine = await parts.openEngine()
       const report = await loadIncidents({

@@ -11,7 +11,12 @@ import { runRecorder } from './run-record.ts'
 import { traced } from './traced.ts'
 import { batchWatch, type Watch } from './watch.ts'
 
-type Options = Omit<RestoreWish, 'batch'> & { ref: string; at?: BatchAt }
+export interface RestoreOptions extends Omit<RestoreWish, 'batch'> {
+  /** The batch to go back to. */
+  ref: string
+  /** The name of the batch that does; default: now. */
+  at?: BatchAt
+}
 
 interface Parts {
   config: Config
@@ -28,11 +33,11 @@ export function restoring(parts: Parts, log: Log) {
   const send = traced(parts, log)
   const batchOf = async (ref: string): Promise<BatchAt> => (await parts.reader().resolve(ref)).batch.batchAt
   return {
-    restore: async ({ ref, ...wish }: Options, watch: Watch) =>
+    restore: async ({ ref, ...wish }: RestoreOptions, watch: Watch) =>
       send(batchWatch(watch, log, runRecorder(parts)), async (own) =>
         restoreBatch(parts.existing(), { ...wish, batch: await batchOf(ref) }, own),
       ),
-    restorePreview: async ({ ref, ...wish }: Options) =>
+    restorePreview: async ({ ref, ...wish }: RestoreOptions) =>
       previewRestore(parts.existing(), { ...wish, batch: await batchOf(ref) }),
     restoreLift: async ({ ref, table }: { ref?: string; table?: string }, { signal }: Watch) =>
       liftHolds(parts.existing(), { batch: ref === undefined ? undefined : await batchOf(ref), table }, signal),

@@ -10,11 +10,12 @@ import { listRotations, type RotationRecord } from '../../state/identity/rotatio
 import { changeOf } from './rotating.ts'
 import { cloneOf, keepingSecrets, type SecretParts, type SecretStores, userOf } from './secrets.ts'
 
-/** An element of `secret list --json`. */
+/** An element of `secret list --json`, and what `secret set --json` prints. */
 export interface SecretSummary {
   name: string
   /** Where it is found. */
   from: 'env' | 'vault' | 'aws'
+  /** Null where the place does not know. */
   changed_at: string | null
 }
 
@@ -33,7 +34,7 @@ export interface SecretStatus {
   rotates: boolean
   /** The account in use, of a secret that renews itself. */
   account: string | null
-  /** How its newest renewal went. */
+  /** How its newest renewal went, and where it goes on if it did not succeed. */
   last: {
     state: RotationRecord['state']
     step: string

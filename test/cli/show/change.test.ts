@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { kindsText } from '../../../src/cli/show/change.ts'
-import type { IncidentHistory } from '../../../src/cli/platform-port.ts'
+import type { IncidentLife } from '../../../src/query/reader.ts'
 import { blotter } from '../fake-platform.ts'
 
 const old = { id: 7, kind: 'BATTERY', solved: false, place: null }
-const life: IncidentHistory = {
+const life: IncidentLife = {
   id: '7',
   entered: '2026-11-20T06:00:00Z',
   now: { id: 7, kind: 'ROBBERY', place: null },
