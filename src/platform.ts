@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Catalog } from './catalog/catalog.ts'
+import type { Lake } from './catalog/lake.ts'
 import { openSqliteCatalog } from './catalog/sqlite/catalog.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './model/configuration.ts'
@@ -153,7 +154,7 @@ interface Parts extends Disposable {
   lakeExists(): boolean
   stateExists(): boolean
   /** The lake; made if `create` says so, else its absence is `lake_missing`. */
-  lake(create: boolean): BatchMaker['lake']
+  lake(create: boolean): Lake
   state(): State
   /** Sets the state database aside and makes a new one. */
   rebuildState(): Check

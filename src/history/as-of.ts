@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/catalog.ts'
+import type { Lake } from '../catalog/lake.ts'
 import { BlotterError } from '../errors.ts'
 import { equalSnapshots } from '../lake/equal-snapshots.ts'
 import { canonicalLocation } from '../lake/location.ts'
@@ -30,7 +30,7 @@ export const LAKE_VERSION = { property: 'blotter.lake-version', value: 1 } as co
  * Loads every table of the catalog. A lake without a batch has none. Throws `lake_moved` if the lake is not where it
  * was made, `lake_newer` for a lake of a later Blotter, and what loading a table throws.
  */
-export async function viewLake(lake: { storage: Storage; catalog: Catalog; location: string }): Promise<LakeView> {
+export async function viewLake(lake: Lake): Promise<LakeView> {
   const entries = await lake.catalog.tables()
   // A copy of a lake would be written into the original's folders, and lose its files to the original's upkeep.
   const own = entries.find((entry) => entry.table === BATCHES_TABLE)?.metadataLocation

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { Lake } from '../catalog/lake.ts'
 import { BlotterError } from '../errors.ts'
-import { lakeDamaged, type Storage } from '../lake/storage.ts'
+import { lakeDamaged } from '../lake/storage.ts'
 import { type BatchAt, isBatchAt } from '../model/batch-at.ts'
 
 /** A result that can be quoted: what was asked, of which batch, and what came of it. `cite --json` prints it. */
@@ -24,10 +25,7 @@ export interface Citation {
 }
 
 /** Where citations lie: with the lake, as plain files, since the state folder may be lost and what was quoted may not. */
-interface Lake {
-  storage: Storage
-  location: string
-}
+type Shelf = Pick<Lake, 'storage' | 'location'>
 
 const NAME = /^[0-9a-f]{16}$/
 
@@ -46,7 +44,7 @@ export function citationLocation({ location }: Pick<Lake, 'location'>, name: str
 }
 
 /** Throws `citation_missing`, `lake_damaged` for a file that is no citation. */
-export async function readCitation(lake: Lake, name: string): Promise<Citation> {
+export async function readCitation(lake: Shelf, name: string): Promise<Citation> {
   const location = citationLocation(lake, name)
   if (!isCitationName(name) || !(await lake.storage.exists(location))) throw citationMissing(name)
   return parseCitation((await lake.storage.read(location)).toString('utf8'), location)
@@ -76,7 +74,7 @@ export function parseCitation(text: string, place: string): Citation {
 }
 
 /** Keeps a citation; one that is there already stays as it was, and is returned. */
-export async function writeCitation(lake: Lake, citation: Citation): Promise<Citation> {
+export async function writeCitation(lake: Shelf, citation: Citation): Promise<Citation> {
   const location = citationLocation(lake, citation.citation)
   if (await lake.storage.exists(location)) return readCitation(lake, citation.citation)
   await lake.storage.writeNew(location, Buffer.from(`${JSON.stringify(citation, null, 2)}\n`))
@@ -84,14 +82,14 @@ export async function writeCitation(lake: Lake, citation: Citation): Promise<Cit
 }
 
 /** From here on its batches may expire. Throws `citation_missing`. */
-export async function removeCitation(lake: Lake, name: string): Promise<Citation> {
+export async function removeCitation(lake: Shelf, name: string): Promise<Citation> {
   const citation = await readCitation(lake, name)
   await lake.storage.remove(citationLocation(lake, name))
   return citation
 }
 
 /** All citations, newest first. Throws `lake_damaged` for a file among them that is none. */
-export async function listCitations(lake: Lake): Promise<Citation[]> {
+export async function listCitations(lake: Shelf): Promise<Citation[]> {
   const found: Citation[] = []
   for await (const { location } of lake.storage.list(`${lake.location}/citations`)) {
     const [, name] = /([0-9a-f]{16})\.json$/.exec(location) ?? []
@@ -103,7 +101,7 @@ export async function listCitations(lake: Lake): Promise<Citation[]> {
 }
 
 /** The batches that citations name: they must not expire, or nobody could check them any more. */
-export async function citedBatches(lake: Lake): Promise<Set<BatchAt>> {
+export async function citedBatches(lake: Shelf): Promise<Set<BatchAt>> {
   return new Set((await listCitations(lake)).flatMap(({ batch_at, refs }) => [batch_at, ...Object.values(refs)]))
 }
 

@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/catalog.ts'
+import type { Lake } from '../catalog/lake.ts'
 import type { Clock } from '../clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import { viewLake } from '../history/as-of.ts'
@@ -6,13 +6,12 @@ import { compactTable, planTableCompaction, type TableCompaction } from '../lake
 import type { CompactionPolicy } from '../lake/compaction-plan.ts'
 import { CONTENT } from '../lake/data-file.ts'
 import { type MetadataSwap, writeMetadata } from '../lake/stage.ts'
-import type { Storage } from '../lake/storage.ts'
 import { snapshotOf, type Table } from '../lake/table.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import { tableSpecs } from './tables.ts'
 
 export interface LakeCompaction {
-  lake: { storage: Storage; catalog: Catalog; location: string }
+  lake: Lake
   engine: Engine
   pipeline: Pipeline
   /** Names the new files. */

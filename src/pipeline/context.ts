@@ -1,8 +1,7 @@
-import type { Catalog } from '../catalog/catalog.ts'
+import type { Lake } from '../catalog/lake.ts'
 import type { Clock } from '../clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Restore } from '../history/restore.ts'
-import type { Storage } from '../lake/storage.ts'
 import type { LineageEvent } from '../lineage/event.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { Pipeline } from '../model/pipeline.ts'
@@ -13,14 +12,6 @@ import type { Source } from '../source/source.ts'
 export interface Guards {
   vanishedMax: number
   keylessMax: number
-}
-
-/** Where tables are and how they are reached. */
-export interface LakeContext {
-  storage: Storage
-  catalog: Catalog
-  /** `file:///…/lake`, without a slash at its end. */
-  location: string
 }
 
 /** What runs that came to nothing may have left behind. */
@@ -35,7 +26,7 @@ export interface Leftovers {
 
 /** Everything that the steps of one run work with; no step looks for anything elsewhere. */
 export interface RunContext {
-  lake: LakeContext
+  lake: Lake
   engine: Engine
   source: Source
   pipeline: Pipeline

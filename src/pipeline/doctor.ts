@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
+import type { Lake } from '../catalog/lake.ts'
 import type { Clock } from '../clock.ts'
 import { asBlotterError } from '../errors.ts'
 import { type LakeView, viewLake } from '../history/as-of.ts'
@@ -8,7 +9,6 @@ import { batchAtOf } from '../model/batch-at.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import { matchColumns } from '../quality/columns.ts'
 import type { Source } from '../source/source.ts'
-import type { LakeContext } from './context.ts'
 
 /** One thing that was looked at; `fix` says what to do about anything but `ok`. */
 export interface Check {
@@ -22,7 +22,7 @@ export interface Examination {
   /** The folder of the lake. */
   folder: string
   /** Undefined where there is no lake yet. */
-  lake: LakeContext | undefined
+  lake: Lake | undefined
   pipeline: Pipeline
   mapping: Readonly<Record<string, string>>
   clock: Clock
@@ -63,7 +63,7 @@ async function examineLake({ folder, lake, clock }: Examination): Promise<Check[
   }
 }
 
-async function examineFiles(lake: LakeContext, view: LakeView): Promise<Check> {
+async function examineFiles(lake: Lake, view: LakeView): Promise<Check> {
   if (view.batches.length === 0) return { name: 'lake files', state: 'skipped', message: 'There is no batch yet.' }
   try {
     const { files, faults } = await inspectFiles(lake.storage, view.tables)

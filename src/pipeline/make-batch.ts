@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Lake } from '../catalog/lake.ts'
 import type { Clock } from '../clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import { asBlotterError, BlotterError } from '../errors.ts'
@@ -22,7 +23,7 @@ import { listRuns, type RunRecord, showRun } from '../orchestrate/runs.ts'
 import type { Source } from '../source/source.ts'
 import { readRun, storeReport } from '../state/run-rows.ts'
 import type { State } from '../state/state.ts'
-import type { Guards, LakeContext, RunContext } from './context.ts'
+import type { Guards, RunContext } from './context.ts'
 import { findLeftovers, runFolder } from './leftovers.ts'
 import { afterRun } from './lineage/tell.ts'
 import { nextBatchAt, olderThanNewest } from './next-batch.ts'
@@ -36,7 +37,7 @@ import { batchSteps } from './steps/steps.ts'
 
 /** What making batches needs beside a source. */
 export interface BatchMaker {
-  lake: LakeContext
+  lake: Lake
   state: State
   pipeline: Pipeline
   guards: Guards

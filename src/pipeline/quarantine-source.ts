@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Lake } from '../catalog/lake.ts'
 import { planScan } from '../lake/plan.ts'
 import { scanSql } from '../lake/read.ts'
 import { snapshotOf } from '../lake/table.ts'
@@ -6,7 +7,6 @@ import type { Pipeline } from '../model/pipeline.ts'
 import { identifier, literal } from '../model/sql-text.ts'
 import { readAs } from '../quality/read.ts'
 import type { FoundColumn, Source } from '../source/source.ts'
-import type { LakeContext } from './context.ts'
 import { openTable, quarantineName, tableSpecs } from './tables.ts'
 
 /** The name of the quarantine as a source, in runs and in lineage. */
@@ -19,7 +19,7 @@ const UNSPLIT = 'few_fields'
  * Quarantined rows as a source, with their values as found, so that they go through the checks again and land as any rows
  * do. A row of which the lake has the same version or a newer one by now is left where it is.
  */
-export function openQuarantineSource(lake: LakeContext, pipeline: Pipeline): Source {
+export function openQuarantineSource(lake: Lake, pipeline: Pipeline): Source {
   const columns = pipeline.source.columns.map(({ name }): FoundColumn => ({ name, type: 'text', declared: 'text' }))
   return {
     url: QUARANTINE_URL,
@@ -39,7 +39,7 @@ export function openQuarantineSource(lake: LakeContext, pipeline: Pipeline): Sou
   }
 }
 
-async function releasableSql(lake: LakeContext, pipeline: Pipeline): Promise<string> {
+async function releasableSql(lake: Lake, pipeline: Pipeline): Promise<string> {
   const { source, rawName } = pipeline
   const scan = async (name: string, columns?: string[]): Promise<string> => {
     const table = await openTable(

@@ -1,3 +1,4 @@
+import type { Lake } from '../catalog/lake.ts'
 import type { Engine } from '../engine/engine.ts'
 import { batchFacts, findingsIn } from '../history/batches.ts'
 import { type LakeView, scanAsOf, scansAsOf } from '../history/as-of.ts'
@@ -9,7 +10,6 @@ import type { Pipeline } from '../model/pipeline.ts'
 import type { RunReport, RunState, StepReport } from '../model/report.ts'
 import { literal } from '../model/sql-text.ts'
 import type { CheckedRows } from '../quality/check.ts'
-import type { LakeContext } from './context.ts'
 import type { CommitOutput } from './steps/commit.ts'
 import { warningsOf } from './steps/commit.ts'
 import type { ExtractOutput } from './steps/extract.ts'
@@ -49,7 +49,7 @@ export function reportOfRun(
 
 /** A committed batch's report from the lake alone, for when its run is not on record any more. */
 export async function reportOfBatch(
-  lake: LakeContext,
+  lake: Lake,
   engine: Engine,
   pipeline: Pipeline,
   view: LakeView,

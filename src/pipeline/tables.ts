@@ -1,3 +1,4 @@
+import type { Lake } from '../catalog/lake.ts'
 import { LAKE_VERSION } from '../history/as-of.ts'
 import { BATCHES_TABLE, batchesSchema, CHANGES_TABLE, changesSchema } from '../history/ledger.ts'
 import { loadTable, newTable, type Table } from '../lake/table.ts'
@@ -5,7 +6,6 @@ import type { BatchAt } from '../model/batch-at.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import { type Schema, schemaOf } from '../model/schema.ts'
 import { literal } from '../model/sql-text.ts'
-import type { LakeContext } from './context.ts'
 
 /** A table that the pipeline makes: its name, what it is, and how it should look. */
 export interface TableSpec {
@@ -79,7 +79,7 @@ function quarantineSchema(pipeline: Pipeline): Schema {
 }
 
 /** The table as the catalog has it now, its schema evolved to what the pipeline wants; or a new one, not yet saved. */
-export async function openTable(lake: LakeContext, spec: TableSpec): Promise<Table> {
+export async function openTable(lake: Lake, spec: TableSpec): Promise<Table> {
   const entry = await lake.catalog.entry(spec.name)
   if (entry) return loadTable(lake.storage, spec.name, entry.metadataLocation)
   return newTable({

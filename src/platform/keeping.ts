@@ -1,8 +1,8 @@
 import type { Catalog } from '../catalog/catalog.ts'
+import type { Lake } from '../catalog/lake.ts'
 import type { Config } from '../model/configuration.ts'
 import { backUp } from '../pipeline/backup.ts'
 import { compactByHand } from '../pipeline/compact-by-hand.ts'
-import type { LakeContext } from '../pipeline/context.ts'
 import { expireBatches } from '../pipeline/expire.ts'
 import type { BatchMaker } from '../pipeline/make-batch.ts'
 import { relocateLake } from '../pipeline/relocate.ts'
@@ -11,7 +11,7 @@ import type { Watch } from './running/watch.ts'
 interface Parts {
   config: Config
   folder: string
-  lake(create: boolean): LakeContext
+  lake(create: boolean): Lake
   existing(): BatchMaker
   openCatalog(file: string): Catalog
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Catalog } from '../catalog/catalog.ts'
+import type { Lake } from '../catalog/lake.ts'
 import { realPathOf } from '../lake/local/real-path.ts'
 import type { Storage } from '../lake/storage.ts'
 import type { Config } from '../model/configuration.ts'
@@ -20,7 +21,7 @@ export interface OpenedLake {
   location: string
   exists(): boolean
   /** Made if `create` says so, else its absence is `lake_missing`. */
-  open(create: boolean): { storage: Storage; catalog: Catalog; location: string }
+  open(create: boolean): Lake
   close(): void
 }
 

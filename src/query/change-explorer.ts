@@ -1,15 +1,14 @@
+import type { Lake } from '../catalog/lake.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { Catalog } from '../catalog/catalog.ts'
 import { countChanges, type Diff, type ToldChange, toldChange } from '../history/diff.ts'
 import { foldSql } from '../history/fold.ts'
-import type { Storage } from '../lake/storage.ts'
 import type { ChangeCounts } from '../model/change.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import { identifier, literal } from '../model/sql-text.ts'
 import { type Difference, differenceBetween } from './difference.ts'
 
 export interface ExplorerSetup {
-  lake(): { storage: Storage; catalog: Catalog; location: string }
+  lake(): Lake
   pipeline: Pipeline
   /** A new engine; the explorer keeps one and disposes of it. */
   openEngine(): Promise<Engine>

@@ -1,14 +1,13 @@
+import type { Lake } from '../catalog/lake.ts'
 import type { Engine, Row } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
 import { type LakeBatch, type LakeView, scanAsOf, viewLake } from '../history/as-of.ts'
 import { batchesSql, type BatchFacts, batchFacts, restoresIn } from '../history/batches.ts'
 import { type Diff, diffBatches, lifeOf, type ToldChange, batchName, toldIncident } from '../history/diff.ts'
 import { BATCHES_TABLE, CHANGES_TABLE } from '../history/ledger.ts'
-import type { Catalog } from '../catalog/catalog.ts'
 import type { Scan } from '../lake/plan.ts'
 import { filesWithAny } from '../lake/prune.ts'
 import { scanSql } from '../lake/read.ts'
-import type { Storage } from '../lake/storage.ts'
 import { planScan } from '../lake/plan.ts'
 import { snapshotOf } from '../lake/table.ts'
 import type { BatchAt } from '../model/batch-at.ts'
@@ -21,7 +20,7 @@ import { findIncidents, type FoundIncident } from './search.ts'
 import { timeTravelFunctions } from './time-travel.ts'
 
 export interface ReaderSetup {
-  lake: { storage: Storage; catalog: Catalog; location: string }
+  lake: Lake
   pipeline: Pipeline
   /** A new engine, disposed of by whoever asked for it. */
   openEngine(): Promise<Engine>

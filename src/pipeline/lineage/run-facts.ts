@@ -1,3 +1,4 @@
+import type { Lake } from '../../catalog/lake.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { BATCHES_TABLE, CHANGES_TABLE } from '../../history/ledger.ts'
 import { type Restore, restoreName } from '../../history/restore.ts'
@@ -8,7 +9,7 @@ import type { Pipeline, SqlTable } from '../../model/pipeline.ts'
 import type { StepName } from '../../model/report.ts'
 import type { RunDetails, StepRecord } from '../../orchestrate/runs.ts'
 import type { CheckedRows } from '../../quality/check.ts'
-import type { Guards, LakeContext } from '../context.ts'
+import type { Guards } from '../context.ts'
 import type { ExtractOutput } from '../steps/extract.ts'
 import type { LandOutput } from '../steps/land.ts'
 import { quarantineName, tableSpecs } from '../tables.ts'
@@ -19,7 +20,7 @@ import { lakeDataset, restoreSql, sqlFile, versionBefore, type Written, writtenT
 
 /** What is the same for all runs of a lake. */
 export interface LineageSetup {
-  lake: LakeContext
+  lake: Lake
   pipeline: Pipeline
   guards: Guards
   mapping: Readonly<Record<string, string>>

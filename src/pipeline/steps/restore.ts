@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Lake } from '../../catalog/lake.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { presentColumnsAsOf } from '../../history/as-of.ts'
 import { filesToRestore, findRestoreRows, type Restore, type RestoreRows } from '../../history/restore.ts'
@@ -9,7 +10,7 @@ import { snapshotOf, type Table, tableSchema } from '../../lake/table.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
 import type { CheckedRows } from '../../quality/check.ts'
-import type { LakeContext, RunContext } from '../context.ts'
+import type { RunContext } from '../context.ts'
 import { evolvedSchema } from '../evolve.ts'
 import { knownSourceColumns } from '../guards.ts'
 import type { TableDelta } from '../stage-table.ts'
@@ -18,7 +19,7 @@ import type { ExtractOutput } from './extract.ts'
 
 /** What a restore of incidents needs; a preview has it without a run. */
 export interface RestoreWork {
-  lake: LakeContext
+  lake: Lake
   engine: Engine
   pipeline: Pipeline
   folder: string
@@ -75,7 +76,7 @@ export async function findIncidents(work: RestoreWork, restore: Restore): Promis
 }
 
 /** What a derived table's snapshot has to change so that its content is that of the batch again. Throws `batch_missing`. */
-export async function restoredDelta(lake: LakeContext, table: Table, restore: Restore): Promise<TableDelta> {
+export async function restoredDelta(lake: Lake, table: Table, restore: Restore): Promise<TableDelta> {
   const then = snapshotOf(table, restore.batch)
   if (!then) throw missing(restore)
   const schema = tableSchema(table, then)

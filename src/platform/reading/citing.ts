@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import type { Catalog } from '../../catalog/catalog.ts'
+import type { Lake } from '../../catalog/lake.ts'
 import type { Clock } from '../../clock.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { BlotterError } from '../../errors.ts'
@@ -15,7 +15,6 @@ import {
   writeCitation,
 } from '../../history/citations.ts'
 import { viewLake } from '../../history/as-of.ts'
-import type { Storage } from '../../lake/storage.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
 import { checkCitation, type Citing, citeResult } from '../../query/citing/cite.ts'
 import { runHere } from '../../query/citing/run-here.ts'
@@ -26,7 +25,7 @@ export interface CitingParts {
   codeVersion: string
   pipeline: Pipeline
   lakeExists(): boolean
-  lake(create: boolean): { storage: Storage; catalog: Catalog; location: string }
+  lake(create: boolean): Lake
   openEngine(): Promise<Engine>
 }
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import type { Catalog } from '../../catalog/catalog.ts'
+import type { Lake } from '../../catalog/lake.ts'
 import type { Clock } from '../../clock.ts'
 import { type DashboardEvent, Dashboards } from '../../dashboard/dashboards.ts'
 import type { DashboardLake, Ledger } from '../../dashboard/lake.ts'
@@ -9,7 +9,6 @@ import { scanAsOf } from '../../history/as-of.ts'
 import { batchName } from '../../history/diff.ts'
 import { BATCHES_TABLE, CHANGES_TABLE } from '../../history/ledger.ts'
 import { scanSql } from '../../lake/read.ts'
-import type { Storage } from '../../lake/storage.ts'
 import type { Log } from '../../log.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
@@ -22,7 +21,7 @@ export interface DashboardParts {
   clock: Clock
   pipeline: Pipeline
   lakeExists(): boolean
-  lake(create: boolean): { storage: Storage; catalog: Catalog; location: string }
+  lake(create: boolean): Lake
   reader(): Reader
   openEngine(): Promise<Engine>
 }

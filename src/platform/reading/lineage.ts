@@ -1,3 +1,4 @@
+import type { Lake } from '../../catalog/lake.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { columnChart, tableChart } from '../../lineage/mermaid.ts'
 import { type LineageGraph, upstreamOf } from '../../lineage/graph.ts'
@@ -11,7 +12,7 @@ import type { Reader } from '../../query/reader.ts'
 interface Parts {
   pipeline: Pipeline
   lakeExists(): boolean
-  lake(create: boolean): BatchMaker['lake']
+  lake(create: boolean): Lake
   existing(): BatchMaker
   reader(): Reader
   openEngine(): Promise<Engine>

@@ -1,6 +1,6 @@
+import type { Lake } from '../../catalog/lake.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
-import type { LakeContext } from '../../pipeline/context.ts'
 import { tableSpecs } from '../../pipeline/tables.ts'
 import { openQuery } from '../../query/query.ts'
 import type { QuarantineWish, Reader } from '../../query/reader.ts'
@@ -9,7 +9,7 @@ import { listTables } from '../../query/table-list.ts'
 interface Parts {
   pipeline: Pipeline
   lakeExists(): boolean
-  lake(create: boolean): LakeContext
+  lake(create: boolean): Lake
   reader(): Reader
   openEngine(): Promise<Engine>
 }

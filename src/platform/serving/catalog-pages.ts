@@ -1,11 +1,10 @@
-import type { Catalog } from '../../catalog/catalog.ts'
+import type { Lake } from '../../catalog/lake.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { BlotterError } from '../../errors.ts'
 import { type BatchFacts, type BatchFindings, findingsIn } from '../../history/batches.ts'
 import { scanAsOf } from '../../history/as-of.ts'
 import { BATCHES_TABLE } from '../../history/ledger.ts'
 import { scanSql } from '../../lake/read.ts'
-import type { Storage } from '../../lake/storage.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
 import { duckdbType } from '../../model/sql-text.ts'
@@ -17,7 +16,7 @@ import { type FileFacts, type TableDetail, tableDetail } from '../../query/table
 
 interface Parts {
   pipeline: Pipeline
-  lake(create: boolean): { storage: Storage; catalog: Catalog; location: string }
+  lake(create: boolean): Lake
   reader(): Reader
   lakeExists(): boolean
   openEngine(): Promise<Engine>

@@ -1,9 +1,8 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Catalog } from '../../catalog/catalog.ts'
+import type { Lake } from '../../catalog/lake.ts'
 import { type Clock, monotonicSeconds } from '../../clock.ts'
 import { viewLake } from '../../history/as-of.ts'
-import type { Storage } from '../../lake/storage.ts'
 import type { ChangeCounts } from '../../model/change.ts'
 import type { Config } from '../../model/configuration.ts'
 import type { RunReport } from '../../model/report.ts'
@@ -49,7 +48,7 @@ interface Parts {
   lakeExists(): boolean
   stateExists(): boolean
   state(): State
-  lake(create: boolean): { storage: Storage; catalog: Catalog; location: string }
+  lake(create: boolean): Lake
 }
 
 type SecretStatus = () => Promise<{ name: string; changed_at: string | null; next_at: string | null }[]>

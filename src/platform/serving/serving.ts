@@ -1,8 +1,7 @@
 import { type EngineCatalog, openEngineCatalog } from '../../catalog/engine-catalog.ts'
-import type { Catalog } from '../../catalog/catalog.ts'
+import type { Lake } from '../../catalog/lake.ts'
 import type { Clock } from '../../clock.ts'
 import type { Engine } from '../../engine/engine.ts'
-import type { Storage } from '../../lake/storage.ts'
 import type { Log } from '../../log.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
 import type { SingleSignOnConfig } from '../../model/configuration.ts'
@@ -30,7 +29,7 @@ interface Parts {
   pipeline: Pipeline
   codeVersion: string
   lakeExists(): boolean
-  lake(create: boolean): { storage: Storage; catalog: Catalog; location: string }
+  lake(create: boolean): Lake
   reader(): Reader
   openEngine(): Promise<Engine>
   stateExists(): boolean

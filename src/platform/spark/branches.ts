@@ -1,3 +1,4 @@
+import type { Lake } from '../../catalog/lake.ts'
 import { BATCHES_TABLE } from '../../history/ledger.ts'
 import { liveFiles } from '../../lake/plan.ts'
 import type { Integer } from '../../lake/exact-json.ts'
@@ -8,7 +9,6 @@ import type { Storage } from '../../lake/storage.ts'
 import { loadTable, snapshotOf, type Table, tagsOf } from '../../lake/table.ts'
 import { impossible } from '../../errors.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
-import type { LakeContext } from '../../pipeline/context.ts'
 
 /** The branch on which an engine that commits table by table writes a run (DESIGN section 3). */
 export function branchOf(run: string): string {
@@ -28,7 +28,7 @@ export interface Published {
  * table without the branch is as it was, unless it bears the tag already: then somebody has moved it before.
  */
 export async function publishBranches(
-  lake: LakeContext,
+  lake: Lake,
   names: readonly string[],
   batch: { run: string; batchAt: BatchAt },
   at: { now: Date; assertHeld(): void },
@@ -107,7 +107,7 @@ function ancestry({ metadata, name }: Table, head: Integer, end: Integer | undef
  * its tables were complete then; of any other the branches are taken away, and what they alone hold becomes orphans.
  */
 export async function settleBranches(
-  lake: LakeContext,
+  lake: Lake,
   names: readonly string[],
   at: { now: Date; assertHeld(): void; spared?: string },
 ): Promise<{ finished: string[]; dropped: string[] }> {
@@ -166,13 +166,13 @@ function without<Value>(record: Readonly<Record<string, Value>>, ...names: reado
   return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)))
 }
 
-async function load(lake: LakeContext, name: string): Promise<Table> {
+async function load(lake: Lake, name: string): Promise<Table> {
   const entry = await lake.catalog.entry(name)
   if (!entry) throw impossible(`${name} is not in the catalog, though an engine has written it`)
   return loadTable(lake.storage, name, entry.metadataLocation)
 }
 
-async function existing(lake: LakeContext, names: readonly string[]): Promise<Table[]> {
+async function existing(lake: Lake, names: readonly string[]): Promise<Table[]> {
   const entries = await Promise.all(names.map((name) => lake.catalog.entry(name)))
   const found = entries.flatMap((entry) => (entry ? [entry] : []))
   return Promise.all(found.map((entry) => loadTable(lake.storage, entry.table, entry.metadataLocation)))
