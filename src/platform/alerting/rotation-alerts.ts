@@ -2,7 +2,7 @@ import { BlotterError } from '../../errors.ts'
 import type { Alert } from '../../model/alert.ts'
 import { raiseAlert } from '../../orchestrate/raise.ts'
 import type { State } from '../../state/state.ts'
-import { runAlerts } from './alerting.ts'
+import { runAlerts } from './watcher.ts'
 import { rotating } from '../secrets/rotating.ts'
 
 type Rotating = Parameters<typeof rotating>[0]

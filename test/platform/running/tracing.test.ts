@@ -116,7 +116,7 @@ test('without an endpoint nothing of OpenTelemetry is loaded', () => {
       if (name.startsWith('@opentelemetry/')) console.log(name)
       return next(name, context)
     } })
-    const { makeCity } = await import(${JSON.stringify(join(import.meta.dirname, '../pipeline/city.ts'))})
+    const { makeCity } = await import(${JSON.stringify(join(import.meta.dirname, '../../pipeline/city.ts'))})
     const city = await makeCity()
     await city.publish([${JSON.stringify(theft)}])
     await city.run()
