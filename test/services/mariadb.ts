@@ -32,6 +32,8 @@ export async function startMariaDb(options: readonly string[] = []): Promise<Dat
   const command = [
     ...program.command,
     ...serverWords(program, data),
+    // A server that starts deletes what others have left in the folder of temporary tables, living ones' too.
+    `--tmpdir=${folder}`,
     `--init-file=${join(folder, 'init.sql')}`,
     `--pid-file=${join(folder, 'pid')}`,
     `--ssl-ca=${certificate.caFile}`,
