@@ -60,7 +60,7 @@ function statOf(pid: number): string[] {
   return text.slice(text.lastIndexOf(')') + 2).split(' ')
 }
 
-export function cpuSecondsOf(pid: number): number {
+function cpuSecondsOf(pid: number): number {
   return secondsIn(statOf(pid))
 }
 

@@ -9,7 +9,7 @@ export interface Fingerprint {
   hash: string
 }
 
-export const FINGERPRINT_COLUMNS = `count(*) AS n, CAST(sum(CAST(hash(${Object.entries(COMPARED)
+const FINGERPRINT_COLUMNS = `count(*) AS n, CAST(sum(CAST(hash(${Object.entries(COMPARED)
   .map(([name, type]) => `CAST(${identifier(name)} AS ${type})`)
   .join(', ')}) AS HUGEINT)) AS VARCHAR) AS h`
 

@@ -20,7 +20,7 @@ import { secretVariable, type Given, type Variables, variableText } from './secr
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Keys that flags of the command line set; values are texts as in a `BLOTTER_*` variable. */
-export const FLAG_KEYS = {
+const FLAG_KEYS = {
   source: 'source.url',
   lake: 'lake',
   pipeline: 'pipeline',

@@ -46,7 +46,7 @@ export class Athena extends Stack {
 }
 
 /** Queries to begin with, in Trino's SQL; `views` among them make the views. */
-export function namedQueries(pipeline: Pipeline): Record<string, { database: string; description: string; sql: string }> {
+function namedQueries(pipeline: Pipeline): Record<string, { database: string; description: string; sql: string }> {
   const raw = pipeline.rawName
   const [database] = raw.split('.') as [string]
   const { key } = pipeline.source

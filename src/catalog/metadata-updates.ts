@@ -25,7 +25,7 @@ import {
 import type { SchemaText, TableUpdate } from './table-update.ts'
 
 /** The format version of every table here: Athena reads no later one. */
-export const FORMAT_VERSION = 2
+const FORMAT_VERSION = 2
 
 /** Properties that are fields of their own in the metadata (Java's Iceberg: reserved table properties). */
 const RESERVED = [

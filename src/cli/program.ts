@@ -68,7 +68,7 @@ export async function runCommandLine(args: readonly string[], inputs: CommandLin
 }
 
 /** The command tree, as `completion` walks it too. */
-export function createProgram(inputs: CommandLineInputs, state: { exitCode: number }): Command {
+function createProgram(inputs: CommandLineInputs, state: { exitCode: number }): Command {
   const program = new Command('blotter')
     .description(INTRODUCTION)
     .version(version(), '--version', 'print the version')

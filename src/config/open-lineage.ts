@@ -2,7 +2,7 @@ import { BlotterError } from '../errors.ts'
 import type { Credential, OpenLineageConfig } from '../model/configuration.ts'
 
 /** The variables are those of OpenLineage's own clients, so that one setting serves all that tell of their runs. */
-export const OPENLINEAGE_VARIABLES = {
+const OPENLINEAGE_VARIABLES = {
   url: 'OPENLINEAGE_URL',
   apiKey: 'OPENLINEAGE_API_KEY',
   namespace: 'OPENLINEAGE_NAMESPACE',

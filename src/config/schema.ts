@@ -257,7 +257,6 @@ export const configSchema = z.strictObject({
   server: server.prefault({}),
 })
 
-export type ConfigInput = z.input<typeof configSchema>
 export type ConfigValues = z.output<typeof configSchema>
 
 function isTimezone(name: string): boolean {

@@ -2,7 +2,7 @@ import { BlotterError } from '../errors.ts'
 import type { Credential, TracingConfig } from '../model/configuration.ts'
 
 /** The variables are those of OpenTelemetry (OTLP Exporter Configuration), so that one setting serves all that is traced. */
-export const TRACING_VARIABLES = {
+const TRACING_VARIABLES = {
   endpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',
   tracesEndpoint: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
   headers: 'OTEL_EXPORTER_OTLP_HEADERS',

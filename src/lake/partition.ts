@@ -34,7 +34,7 @@ const AVRO_TYPE: Readonly<Record<PartitionType, AvroSchema>> = {
 }
 
 /** The type of a partition field's values; throws `unsupported` for a transform or type that nobody here writes. */
-export function partitionType(field: PartitionField, schemas: readonly Schema[]): PartitionType {
+function partitionType(field: PartitionField, schemas: readonly Schema[]): PartitionType {
   if (field.transform === 'day') return 'date'
   if (/^(year|month|hour|bucket\[\d+\])$/.test(field.transform)) return 'int'
   const source = schemas.flatMap((schema) => schema.fields).find((column) => column.id === field['source-id'])?.type
@@ -83,7 +83,7 @@ export function partitionKey(file: { spec_id: number; partition: Partition }): s
 }
 
 /** A partition value in Iceberg's single-value serialization (Appendix D). */
-export function partitionBytes(type: PartitionType, value: Exclude<PartitionValue, null>): Buffer {
+function partitionBytes(type: PartitionType, value: Exclude<PartitionValue, null>): Buffer {
   if (type === 'string') return Buffer.from(value as string)
   if (type === 'boolean') return Buffer.from([value ? 1 : 0])
   const bytes = Buffer.alloc(type === 'int' || type === 'date' ? 4 : 8)

@@ -8,7 +8,7 @@ import type { DatasetFacts, Ended, RunFacts, StepFacts } from './run-facts.ts'
 import { runUuid } from './run-uuid.ts'
 
 /** What the events call the program that sends them; `codeVersion` is `<version>+<hash of the pipeline>`. */
-export function producerOf(codeVersion: string): string {
+function producerOf(codeVersion: string): string {
   return `urn:blotter:${codeVersion.split('+')[0]}`
 }
 

@@ -11,7 +11,5 @@ export const CHANGE_KINDS = [
   'restamped',
 ] as const
 
-export type ChangeKind = (typeof CHANGE_KINDS)[number]
-
 /** How many incidents have each kind; kinds with none are left out. */
 export type ChangeCounts = Partial<Record<string, number>>

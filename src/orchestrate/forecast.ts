@@ -17,7 +17,7 @@ export interface Forecast {
 }
 
 /** Fewer earlier runs say too little. */
-export const FEWEST_SAMPLES = 3
+const FEWEST_SAMPLES = 3
 /** Older runs than the last so many say little about today. */
 export const MOST_SAMPLES = 20
 

@@ -41,12 +41,6 @@ export function resumableRun(state: State, run?: string): RunRecord {
   throw refused('usage', row, `has ${row.state} already`, 'Start a new run with `blotter run`.')
 }
 
-/** The run that waits for a decision, if there is one. */
-export function heldRun(state: State): RunRecord | undefined {
-  const row = latestOf(state, ['held'])
-  return row && runRecord(state, row)
-}
-
 /**
  * Lets a held run pass its guards; `runSteps` then carries it on, and so does the next `blotter run` if that is broken
  * off. Default: the one held. Throws `run_missing` where there is none, `usage` where the run named is not held.

@@ -30,11 +30,6 @@ export function nextTime(schedule: Schedule, after: Date): Date | undefined {
   return opened(schedule).nextRun(after) ?? undefined
 }
 
-/** The next times after a moment, `count` at most. */
-export function nextTimes(schedule: Schedule, after: Date, count: number): Date[] {
-  return opened(schedule).nextRuns(count, after)
-}
-
 /** How far back a time that was due is looked for, from what is likely on. */
 const LOOK_BACK_MS = [60_000, 3_600_000, 86_400_000, 8 * 86_400_000, 32 * 86_400_000, 366 * 86_400_000]
 

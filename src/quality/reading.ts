@@ -1,6 +1,6 @@
 import type { StagedType } from '../source/source.ts'
 
-export const REPAIRS = [
+const REPAIRS = [
   'zeros_restored',
   'decimal_dropped',
   'decimal_comma',

@@ -5,8 +5,6 @@ import type { SecretKeeping } from './store.ts'
 /** The steps of AWS's contract for rotation (createSecret, setSecret, testSecret, finishSecret). */
 export type RotationStep = 'create' | 'set' | 'test' | 'finish'
 
-export const ROTATION_STEPS: readonly RotationStep[] = ['create', 'set', 'test', 'finish']
-
 /** An account that takes turns with another one, and the secret that holds its password. */
 export interface TurnAccount {
   account: string

@@ -23,7 +23,7 @@ export interface Secrets {
 }
 
 /** How long a value is good before its store is asked again. */
-export const REMEMBERED_SECONDS = 60
+const REMEMBERED_SECONDS = 60
 
 /** Opens the secrets of an environment and of a backend, which may be the environment itself. */
 export function openSecrets(environment: SecretStore, backend: SecretStore = environment): Secrets {

@@ -44,7 +44,7 @@ export function migrate(database: Database, folder: string, clock: Clock): void 
   })
 }
 
-export function readMigrations(folder: string): Migration[] {
+function readMigrations(folder: string): Migration[] {
   const files = readdirSync(folder)
     .filter((name) => /^\d{3}-[a-z0-9-]+\.sql$/.test(name))
     .sort()

@@ -52,7 +52,7 @@ function encode(schema: Avro, value: unknown): Buffer {
 }
 
 /** An Avro object container file, one block, by hand: nothing of it comes from the code that is to read it. */
-export function avroFile(schema: Avro, records: readonly unknown[], meta: Record<string, string>, codec = 'deflate'): Buffer {
+function avroFile(schema: Avro, records: readonly unknown[], meta: Record<string, string>, codec = 'deflate'): Buffer {
   const header = Object.entries({ 'avro.schema': JSON.stringify(schema), 'avro.codec': codec, ...meta })
   const pairs = header.flatMap(([key, value]) => [sized(Buffer.from(key)), sized(Buffer.from(value))])
   const sync = Buffer.from('0123456789abcdef')

@@ -2,12 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sleep, systemClock as clock } from '../../src/clock.ts'
 import { BlotterError } from '../../src/errors.ts'
-import { heldRun, interruptedRun, releaseRun, resumableRun, terminateRun } from '../../src/orchestrate/recover.ts'
+import { interruptedRun, releaseRun, resumableRun, terminateRun } from '../../src/orchestrate/recover.ts'
 import { listRuns, showRun } from '../../src/orchestrate/runs.ts'
 import type { Step } from '../../src/orchestrate/step.ts'
 import { storeReport } from '../../src/state/run-rows.ts'
+import type { State } from '../../src/state/state.ts'
 import { readSteps } from '../../src/state/step-rows.ts'
 import { type Desk, desk, SOURCE } from './desk.ts'
+
+const heldRun = (state: State) => listRuns(state, { states: ['held'], limit: 1 })[0]
 
 const guard: Step<object> = {
   name: 'check',

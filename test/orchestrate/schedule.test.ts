@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { cronProblem, lastTime, nextTime, nextTimes } from '../../src/orchestrate/schedule.ts'
+import { cronProblem, lastTime, nextTime, type Schedule } from '../../src/orchestrate/schedule.ts'
 
 const CHICAGO = 'America/Chicago'
 const at = (text: string): Date => new Date(text)
+const nextTimes = (schedule: Schedule, after: Date, count: number): Date[] => {
+  const times = [after]
+  for (let i = 0; i < count; i += 1) times.push(nextTime(schedule, times[i]!)!)
+  return times.slice(1)
+}
 const told = (times: readonly Date[]): string[] => times.map((time) => time.toISOString().slice(5, 16))
 
 test('six in the morning is six in the morning in Chicago, in winter and in summer', () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type Moto, startMoto } from './moto.ts'
 
 /** The variables with which AWS's clients reach a model of AWS. */
-export function awsVariables({ endpoint }: Moto): Record<string, string> {
+function awsVariables({ endpoint }: Moto): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: 'testing',

@@ -137,7 +137,7 @@ const json = (status: number, value: unknown): RightAnswer => ({
 })
 
 /** Nothing that sorts as the number does, so that nobody can lean on that. */
-export function rowId(number: number): string {
+function rowId(number: number): string {
   const text = number.toString(36).padStart(4, '0')
   return `row-${[...text].reverse().join('')}.${text.length}~x`
 }

@@ -3,7 +3,7 @@ import { importsOf } from './source-file.ts'
 import type { Finding, SourceFile } from './source-file.ts'
 
 /** Files of src/ that no test of their own part loads, by the test that holds them instead. */
-export const testedElsewhere: Record<string, string> = {
+const testedElsewhere: Record<string, string> = {
   // A process of its own: started, signalled and killed from outside.
   'src/cli/main.ts': 'test/cli/main.test.ts',
   // A thread of its own, started by the counters.

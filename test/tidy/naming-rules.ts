@@ -33,7 +33,7 @@ export function filesAreKebabCase(files: readonly SourceFile[]): Finding[] {
 const plainWords = new Set(['id', 'date', 'year', 'block', 'description', 'location', 'latitude', 'longitude'])
 
 /** The columns of a pipeline that betray it when they occur under src/. */
-export function tellingColumns(sourceFile: string): string[] {
+function tellingColumns(sourceFile: string): string[] {
   const names = [...sourceFile.matchAll(/\bname: '(\w+)'/g)].map((match) => match[1] ?? '')
   return names.filter((name) => !plainWords.has(name))
 }

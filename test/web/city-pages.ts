@@ -31,7 +31,7 @@ export async function showCity(t: TestContext): Promise<CityPages> {
 }
 
 /** A token is nobody in particular, and pages show acts only to people who may do them. */
-export async function asOperator(page: Page): Promise<void> {
+async function asOperator(page: Page): Promise<void> {
   const user = { email: 'olga@example.org', name: 'Olga', role: 'operator' }
   await page.route('**/api/v1/session', (route) => route.fulfill({ json: { user, first_user: false } }))
 }

@@ -14,7 +14,7 @@ export interface Batch {
 }
 
 /** Oldest first. */
-export const batchesQuery = queryOptions({
+const batchesQuery = queryOptions({
   queryKey: ['batches'],
   queryFn: ({ signal }) => ask<Batch[]>('/batches', { signal }),
 })

@@ -11,7 +11,7 @@ export const PUBLISHED_ON_DAY_ZERO = (Date.UTC(2026, 10, 20) - EPOCH_MS) / DAY_M
 /** The newest incident that is published is this many days old. */
 export const PUBLISHING_LAG = 7
 /** The last day of the calendar: what the last `day` may publish. */
-export const LAST_DAY = PUBLISHED_ON_DAY_ZERO + 366
+const LAST_DAY = PUBLISHED_ON_DAY_ZERO + 366
 
 export interface Calendar {
   /** By day: `2024-03-10`. */

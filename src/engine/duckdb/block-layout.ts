@@ -2,7 +2,7 @@ import { impossible } from '../../errors.ts'
 import type { BlockLayout } from '../engine.ts'
 
 /** DuckDB's vector size: a table function gives no more rows at a time. */
-export const BLOCK_ROWS = 2048
+const BLOCK_ROWS = 2048
 export const TEXT_BYTES = 16
 
 /** A block begins with numbers of four bytes: rows, bytes of heap, then NULLs by column. */

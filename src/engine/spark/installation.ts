@@ -27,7 +27,7 @@ export interface SparkInstallation {
 
 /** The line of Spark for which Iceberg has a runtime, and the versions of it that are tested. */
 const SUPPORTED = /^4\.1\./
-export const SPARK_VERSION = '4.1.4'
+const SPARK_VERSION = '4.1.4'
 
 /** What Spark lacks by itself: where a jar's name begins, and its Maven coordinates. */
 export const JARS = {

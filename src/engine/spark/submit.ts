@@ -31,7 +31,7 @@ export async function writeFolder(folder: string, files: ReadonlyMap<string, str
 }
 
 /** What the driver is told of one batch, without any credential. */
-export function workOf(work: BatchWork, places: BatchPlaces): Record<string, unknown> {
+function workOf(work: BatchWork, places: BatchPlaces): Record<string, unknown> {
   return {
     run: work.run,
     batch_at: work.batchAt,

@@ -44,7 +44,7 @@ const MAX_RUNS = 100
  * Writes the events of runs that failed, were terminated or are held, each end of each run once, and puts them into the
  * outbox where there is an endpoint. A run that goes on after that ends again, under the same ids.
  */
-export async function tellOfEndedRuns(desk: LineageDesk, engine: Engine): Promise<void> {
+async function tellOfEndedRuns(desk: LineageDesk, engine: Engine): Promise<void> {
   const ended = listRuns(desk.state, { states: ['failed', 'terminated', 'held'], limit: MAX_RUNS })
   for (const run of ended.toReversed()) {
     const mark = { run: run.run, state: run.state, endedAt: run.finished_at ?? run.started_at }

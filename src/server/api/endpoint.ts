@@ -62,7 +62,7 @@ export function addEndpoint<P extends z.ZodObject, Q extends z.ZodObject, B exte
 }
 
 /** What says nothing of who may ask is for everybody who may use the API. */
-export function accessTo({ open, scope, role, confirm }: Access): Access {
+function accessTo({ open, scope, role, confirm }: Access): Access {
   return { open, scope: scope ?? (open || role !== undefined ? undefined : 'api'), role, confirm }
 }
 

@@ -4,7 +4,7 @@ import { canonicalLocation } from '../../lake/location.ts'
 import { sendError } from './failures.ts'
 
 /** What is served, in the words of the specification: engines do not ask for the rest. */
-export const ENDPOINTS = [
+const ENDPOINTS = [
   'GET /v1/{prefix}/namespaces',
   'POST /v1/{prefix}/namespaces',
   'GET /v1/{prefix}/namespaces/{namespace}',

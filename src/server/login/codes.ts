@@ -6,7 +6,7 @@ import { refusing } from './failure.ts'
 import type { People } from './people.ts'
 
 /** As people type it: spaces between are none of the code's. */
-export function plainCode(code: string): string {
+function plainCode(code: string): string {
   return code.replaceAll(/\s/g, '')
 }
 

@@ -4,7 +4,7 @@ import { BlotterError } from '../../errors.ts'
 export const FORMATS = ['csv', 'tsv', 'parquet', 'json', 'ndjson'] as const
 export type FileFormat = (typeof FORMATS)[number]
 
-export const ENCODINGS = ['utf-8', 'windows-1252', 'utf-16le', 'utf-16be'] as const
+const ENCODINGS = ['utf-8', 'windows-1252', 'utf-16le', 'utf-16be'] as const
 export type FileEncoding = (typeof ENCODINGS)[number]
 
 export interface FileUrl {

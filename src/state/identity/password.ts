@@ -4,7 +4,7 @@ import { BlotterError } from '../../errors.ts'
 /** Argon2id with what OWASP asks for: 19 MiB, two passes, one lane. */
 const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
 
-export const PASSWORD_LENGTH = { least: 12, most: 128 } as const
+const PASSWORD_LENGTH = { least: 12, most: 128 } as const
 
 /** The hash in PHC's string format, with its own salt. */
 export function hashPassword(password: string): Promise<string> {

@@ -3,7 +3,7 @@ import type { Source } from '../../../src/source/source.ts'
 import { type SocrataRow, type SocrataServer, startSocrata } from '../../services/socrata.ts'
 
 /** Quick enough for a test, and the same each time. */
-export const IMPATIENT = { baseMs: 2, capMs: 8, answerMs: 2000, idleMs: 300, totalMs: 5000 }
+const IMPATIENT = { baseMs: 2, capMs: 8, answerMs: 2000, idleMs: 300, totalMs: 5000 }
 
 export interface TestOptions {
   token?: string

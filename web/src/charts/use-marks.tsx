@@ -69,7 +69,7 @@ function markAt(target: EventTarget): (Element & HTMLOrSVGElement) | null {
 }
 
 /** `Theft: 24,034 without arrest, 88.2% of 27,240 incidents`. */
-export function sentenceOf({ label, value, base, share }: Mark, measure: Measure, isPlain = false): string {
+function sentenceOf({ label, value, base, share }: Mark, measure: Measure, isPlain = false): string {
   if (isPlain) return `${label}: ${count(value)} ${measure.value}`
   const of = `of ${count(base)} ${measure.base}`
   return `${label}: ${count(value)} ${measure.value}, ${share === null ? of : `${percent(share)} ${of}`}`

@@ -50,7 +50,7 @@ export function Failed({ error, retry, within }: { error: unknown; retry?: () =>
 }
 
 /** What is asked for is there, and not for this user. */
-export function NoPermission({ problem, within }: { problem: Problem; within?: Within }) {
+function NoPermission({ problem, within }: { problem: Problem; within?: Within }) {
   return (
     <State icon="lock" title="You may not see this." within={within}>
       <p>

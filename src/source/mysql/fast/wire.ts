@@ -46,7 +46,7 @@ export function malformed(what: string): Error {
 }
 
 /** A command in a packet of its own. */
-export function commandPacket(command: number, body: Buffer): Buffer {
+function commandPacket(command: number, body: Buffer): Buffer {
   const header = Buffer.alloc(HEADER_BYTES + 1)
   header.writeUIntLE(body.length + 1, 0, 3)
   header[HEADER_BYTES] = command

@@ -89,7 +89,7 @@ function isEmptyLake(error: unknown): boolean {
   return ['lake_missing', 'lake_empty'].includes(Problem.of(error).code ?? '')
 }
 
-export function NoBatch() {
+function NoBatch() {
   return (
     <Empty title="There is no batch yet." command="bin/blotter run --source 'demo://chicago?rows=300000&seed=1&day=0'">
       <p>A batch is one pass over the source. This makes the first, of a synthetic city:</p>

@@ -16,7 +16,7 @@ const GAP_Y = 24
 const ARC_WIDTH = 56
 
 /** How high a table's card is with so many columns shown. */
-export function heightOf(columns: number): number {
+function heightOf(columns: number): number {
   return HEAD_HEIGHT + (columns > 0 ? columns * ROW_HEIGHT + LIST_PADDING : 0)
 }
 

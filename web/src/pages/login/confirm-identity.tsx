@@ -33,7 +33,7 @@ export function SessionKeeper() {
 }
 
 /** Says again who one is: by password and code, or by a passkey. */
-export function ConfirmIdentity({ onDone, onCancel }: { onDone: () => void; onCancel: () => void }) {
+function ConfirmIdentity({ onDone, onCancel }: { onDone: () => void; onCancel: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const passkey = useWork()
   const { session } = useSession()
