@@ -4,8 +4,8 @@ import type { Log } from '../log.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import { Board, type BoardSetup, type RefreshState } from './board.ts'
 import { type Counters, startCounters } from './counters.ts'
-import type { Definition } from './definition.ts'
-import { type Definitions, definitionsStamp, readDefinitions } from './definitions.ts'
+import type { Shape } from './boundaries.ts'
+import { type Declared, type Definitions, definitionsStamp, readDefinitions } from './definitions.ts'
 import type { DashboardLake } from './lake.ts'
 import { load, type Loaded } from './loaded.ts'
 import type { DefinitionProblem } from './parse-definition.ts'
@@ -38,7 +38,7 @@ export interface OpenedDashboard {
 }
 
 /** What questions are put to: the dashboards, or a test's stand-in. */
-export type DashboardDesk = Pick<Dashboards, 'open' | 'lake' | 'counters'>
+export type DashboardDesk = Pick<Dashboards, 'open' | 'lake' | 'counters' | 'shapes'>
 
 const EVERY_MS = 1000
 
@@ -48,6 +48,7 @@ export class Dashboards {
   readonly #setup: DashboardsSetup
   readonly #stop = new AbortController()
   readonly #boards = new Map<string, Board>()
+  readonly #shapes = new Map<string, Declared['shapes']>()
   #counters: Counters | undefined
   #definitions: Definitions | undefined
   #filesStamp: string | undefined
@@ -78,6 +79,17 @@ export class Dashboards {
     return { loaded, refresh: board.state, isLatest: loaded === board.current }
   }
 
+  /** The shapes of one of a dashboard's boundaries. Throws `dashboard_missing`, and `usage` for boundaries that it has not. */
+  async shapes(name: string, boundaries: string): Promise<readonly Shape[]> {
+    await this.#board(name)
+    const known = this.#shapes.get(name)
+    const shapes = known?.get(boundaries)
+    if (shapes) return shapes
+    throw new BlotterError('usage', `This dashboard has no boundaries ${JSON.stringify(boundaries.slice(0, 80))}.`, {
+      todo: known?.size ? `There are: ${[...known.keys()].join(', ')}.` : 'Its file declares them under `boundaries:`.',
+    })
+  }
+
   /** Loads the newest batch anew, in the background. */
   async refresh(name: string): Promise<RefreshState> {
     const board = await this.#board(name)
@@ -101,7 +113,7 @@ export class Dashboards {
     await this.#lookUnlessWatching()
     const board = this.#boards.get(name)
     if (board) return board
-    const problem = this.#definitions?.problems.find(({ file }) => file === `${name}.yaml`)
+    const problem = this.#definitions?.broken.get(name)
     throw problem ? invalid(problem) : missing(name, [...this.#boards.keys()])
   }
 
@@ -151,16 +163,17 @@ export class Dashboards {
     this.#definitions = read
     for (const { file, line, column, message } of read.problems) log.warn({ file, line, column }, message)
     // A file with a mistake takes nothing away: what it said before goes on serving.
-    const broken = new Set(read.problems.map(({ file }) => file))
     for (const [name, board] of this.#boards) {
-      if (read.found.has(name) || broken.has(`${name}.yaml`)) continue
+      if (read.found.has(name) || read.broken.has(name)) continue
       this.#boards.delete(name)
+      this.#shapes.delete(name)
       void board.close()
     }
-    for (const [name, definition] of read.found) this.#define(name, definition)
+    for (const [name, declared] of read.found) this.#define(name, declared)
   }
 
-  #define(name: string, definition: Definition): void {
+  #define(name: string, { definition, shapes }: Declared): void {
+    this.#shapes.set(name, shapes)
     const board = this.#boards.get(name)
     if (!board) this.#boards.set(name, new Board(name, definition, this.#boardSetup()))
     else if (JSON.stringify(board.definition) !== JSON.stringify(definition)) {

@@ -38,6 +38,16 @@ const hexagon = z.strictObject({
 })
 const dimension = z.discriminatedUnion('kind', [category, boolean, time, weekdayHour, hexagon])
 
+const boundaries = z.strictObject({
+  file: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,79}\.geojson$/, 'expected the name of a .geojson file that lies beside this one')
+    .meta({ description: 'GeoJSON (RFC 7946) with polygons, beside this file.' }),
+  property: text.meta({ description: 'The property of its features that holds the key of a dimension.' }),
+  digits: z.int().min(1).max(20).optional().meta({ description: 'Zeros go before shorter keys: 3 makes 1 the key 001.' }),
+  optional: z.boolean().default(false).meta({ description: 'Where there is no file, there is no map, and no mistake.' }),
+})
+
 const chartBase = { id: name, title: text, subtitle: text.optional() }
 const chart = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -50,7 +60,18 @@ const chart = z.discriminatedUnion('kind', [
   z.strictObject({ ...chartBase, kind: z.literal('columns'), dimension: name }),
   z.strictObject({ ...chartBase, kind: z.literal('heat_map'), dimension: name }),
   z.strictObject({ ...chartBase, kind: z.literal('areas'), dimension: name }),
-  z.strictObject({ ...chartBase, kind: z.literal('hexagon_map'), dimension: name }),
+  z.strictObject({
+    ...chartBase,
+    kind: z.literal('boundary_map'),
+    dimension: name,
+    boundaries: name.meta({ description: 'Which of `boundaries:` it fills.' }),
+  }),
+  z.strictObject({
+    ...chartBase,
+    kind: z.literal('hexagon_map'),
+    dimension: name,
+    boundaries: name.optional().meta({ description: 'Which of `boundaries:` are drawn as lines over it.' }),
+  }),
   z.strictObject({ ...chartBase, kind: z.literal('maturity') }),
   z.strictObject({
     ...chartBase,
@@ -65,6 +86,7 @@ const DRAWS: Readonly<Record<string, readonly string[]>> = {
   columns: ['time'],
   heat_map: ['weekday_hour'],
   areas: ['category'],
+  boundary_map: ['category'],
   hexagon_map: ['hexagon'],
 }
 
@@ -82,6 +104,7 @@ export const definitionSchema = z
       .optional()
       .meta({ description: 'What comes of an incident later, and how soon.' }),
     dimensions: z.record(name, dimension),
+    boundaries: z.record(name, boundaries).default({}).meta({ description: 'Outlines of areas, for maps.' }),
     charts: z.array(chart).min(1).max(30),
     cautions: z.array(text).max(20).default([]).meta({ description: 'What the numbers are not.' }),
   })
@@ -93,11 +116,12 @@ export type Chart = Definition['charts'][number]
 
 interface Named {
   dimensions: Record<string, { kind: string }>
-  charts: readonly { id: string; kind: string; dimension?: string }[]
+  boundaries: Record<string, unknown>
+  charts: readonly { id: string; kind: string; dimension?: string; boundaries?: string | undefined }[]
   maturity?: unknown
 }
 
-function checkNames({ dimensions, charts, maturity }: Named, context: z.RefinementCtx): void {
+function checkNames({ dimensions, boundaries: outlines, charts, maturity }: Named, context: z.RefinementCtx): void {
   const issue = (path: PropertyKey[], message: string): void => context.addIssue({ code: 'custom', path, message })
   const kinds = Object.values(dimensions).map(({ kind }) => kind)
   if (kinds.filter((kind) => kind === 'time').length !== 1) issue(['dimensions'], 'expected one dimension of kind time')
@@ -108,6 +132,8 @@ function checkNames({ dimensions, charts, maturity }: Named, context: z.Refineme
     if (charts.findIndex(({ id }) => id === drawing.id) < i) issue(['charts', i, 'id'], `"${drawing.id}" is another chart`)
     if (drawing.kind === 'maturity' && maturity === undefined)
       issue(['charts', i, 'kind'], 'expected `maturity:` to say what comes of incidents')
+    if (drawing.boundaries !== undefined && !Object.hasOwn(outlines, drawing.boundaries))
+      issue(['charts', i, 'boundaries'], `"${drawing.boundaries}" is none of \`boundaries:\``)
     if (drawing.dimension === undefined) return
     const found = Object.hasOwn(dimensions, drawing.dimension) ? dimensions[drawing.dimension] : undefined
     const known = Object.keys(dimensions).join(', ')

@@ -38,6 +38,7 @@ export function describeDashboard(
       title: chart.title,
       subtitle: chart.subtitle ?? null,
       dimension: 'dimension' in chart ? chart.dimension : null,
+      ...('boundaries' in chart && chart.boundaries !== undefined ? { boundaries: chart.boundaries } : {}),
       ...('top' in chart && chart.top !== undefined ? { top: chart.top } : {}),
       ...('columns' in chart
         ? { columns: Object.entries(chart.columns).map(([column, label]) => ({ name: column, label })) }

@@ -34,12 +34,13 @@ export function parseDefinition(file: string, text: string): Parsed {
   const contents = document.contents as Node | null
   return {
     problems: result.error.issues.flatMap((issue) =>
-      told(issue).map(({ path, message }) => problemAt(offsetOf(contents, path), message)),
+      toldIssue(issue).map(({ path, message }) => problemAt(offsetOf(contents, path), message)),
     ),
   }
 }
 
-function told(issue: z.core.$ZodIssue): { path: readonly PropertyKey[]; message: string }[] {
+/** What a schema found, in words, and the path to where it is. */
+export function toldIssue(issue: z.core.$ZodIssue): { path: readonly PropertyKey[]; message: string }[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => {
       const path = [...issue.path, key]

@@ -25,7 +25,12 @@ async function dashboardsOf(incidents: readonly SmallIncident[]): Promise<Dashbo
   } as Partial<DashboardLake> as DashboardLake
   const setup = { definition: smallDefinition, lake, counters, batchAt: BATCH, limitBytes: 2 ** 28, now: () => new Date(0) }
   const loaded = await load(setup)
-  return { lake, counters, open: async () => ({ loaded, refresh: { state: 'fresh', since: new Date(0) }, isLatest: true }) }
+  return {
+    lake,
+    counters,
+    shapes: async () => [],
+    open: async () => ({ loaded, refresh: { state: 'fresh', since: new Date(0) }, isLatest: true }),
+  }
 }
 
 const one: SmallIncident = {

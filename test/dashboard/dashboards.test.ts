@@ -158,6 +158,42 @@ test('a dashboard whose file is changed shows it; one with a mistake says where,
   assert.match((await boards.open('open', 'latest')).refresh.problem?.message ?? '', /nonsense/)
 })
 
+test('a map is drawn where its boundaries are, and one with a mistake says where, while the old one goes on', async (t) => {
+  const map = '  - { id: map, kind: boundary_map, dimension: kind, boundaries: areas, title: Map }'
+  const file = `${FILE}${map}\nboundaries: { areas: { file: areas.geojson, property: no, optional: true } }\n`
+  const { boards, batches, folder, value } = await town(t, { file })
+  batches.set(FIRST!, incidents(3))
+  boards.start()
+  assert.equal(await value(), 3)
+  const charts = async () => (await boards.open('open', 'latest')).loaded.definition.charts.map(({ id }) => id)
+  assert.deepEqual(await charts(), ['kinds'])
+  await assert.rejects(boards.shapes('open', 'areas'), { code: 'usage' })
+  const ring = [
+    [-88, 41],
+    [-87, 41],
+    [-87, 42],
+    [-88, 41],
+  ]
+  const feature = { type: 'Feature', properties: { no: 'THEFT' }, geometry: { type: 'Polygon', coordinates: [ring] } }
+  const geoJson = JSON.stringify({ type: 'FeatureCollection', features: [feature] })
+  await writeFile(join(folder, 'areas.geojson'), geoJson)
+  for (let i = 0; i < 500 && (await charts()).length === 1; i++) await sleep(10)
+  assert.deepEqual(await charts(), ['kinds', 'map'])
+  assert.deepEqual(await boards.shapes('open', 'areas'), [{ key: 'THEFT', polygons: [[ring]] }])
+  await writeFile(join(folder, 'areas.geojson'), geoJson.replace('"Polygon"', '"Point"'))
+  for (let i = 0; i < 500 && (await boards.list()).problems.length === 0; i++) await sleep(10)
+  const [problem] = (await boards.list()).problems
+  assert.deepEqual([problem?.file, problem?.line, problem?.column], ['areas.geojson', 1, geoJson.indexOf('"Polygon"') + 1])
+  assert.equal((await boards.shapes('open', 'areas'))[0]!.key, 'THEFT')
+  await writeFile(join(folder, 'open.yaml'), file.replace(', optional: true', ''))
+  await writeFile(join(folder, 'areas.geojson'), geoJson)
+  for (let i = 0; i < 500 && (await boards.list()).problems.length > 0; i++) await sleep(10)
+  await rm(join(folder, 'areas.geojson'))
+  for (let i = 0; i < 500 && (await boards.list()).problems.length === 0; i++) await sleep(10)
+  assert.match((await boards.list()).problems[0]!.message, /boundaries.areas: there is no file areas.geojson/)
+  assert.deepEqual(await charts(), ['kinds', 'map'])
+})
+
 test('a file that was wrong from the start is named with its place to whoever asks for it', async (t) => {
   const { boards, batches, folder } = await town(t, { file: `${FILE}  - { id: kinds` })
   batches.set(FIRST!, incidents(1))

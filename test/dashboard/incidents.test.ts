@@ -37,6 +37,7 @@ async function dashboardsOf(
   return {
     lake,
     counters,
+    shapes: async () => [],
     open: async () => opened,
     async [Symbol.asyncDispose]() {
       loaded.release()

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { ask } from './api.ts'
+import type { Shape } from './charts/shape.ts'
 
 /** Shapes of `/api/v1/dashboards`; what a dashboard is made of stands in its file `4-dashboards/*.yaml`. */
 export interface DashboardList {
@@ -17,7 +18,8 @@ export interface Dimension {
   values?: { key: string; label?: string; lat?: number; lon?: number }[]
 }
 
-export type ChartKind = 'ranked_bars' | 'columns' | 'heat_map' | 'areas' | 'hexagon_map' | 'maturity' | 'incidents'
+export type ChartKind =
+  'ranked_bars' | 'columns' | 'heat_map' | 'areas' | 'boundary_map' | 'hexagon_map' | 'maturity' | 'incidents'
 
 export interface ChartSpec {
   id: string
@@ -26,6 +28,8 @@ export interface ChartSpec {
   subtitle: string
   dimension: string | null
   top?: number
+  /** Of maps: the areas that it fills, or whose outlines it shows. */
+  boundaries?: string
   /** Of incidents. */
   columns?: { name: string; label: string }[]
 }
@@ -62,4 +66,18 @@ export const dashboardQuery = (name: string, at: string) =>
   queryOptions({
     queryKey: ['dashboard', name, at],
     queryFn: ({ signal }) => ask<Dashboard>(`/dashboards/${name}`, { query: { at }, signal }),
+  })
+
+interface Outlines {
+  features: { id: string; geometry: { coordinates: Shape['polygons'] } }[]
+}
+
+/** The areas of a dashboard’s boundaries, from its GeoJSON. */
+export const boundariesQuery = (name: string, boundaries: string) =>
+  queryOptions({
+    queryKey: ['boundaries', name, boundaries],
+    queryFn: async ({ signal }): Promise<Shape[]> => {
+      const { features } = await ask<Outlines>(`/dashboards/${name}/boundaries/${boundaries}`, { signal })
+      return features.map(({ id, geometry }) => ({ key: id, polygons: geometry.coordinates }))
+    },
   })

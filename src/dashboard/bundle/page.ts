@@ -83,6 +83,8 @@ function drawing(chart: Chart, { definition, figures, suppressBelow, linkOf }: P
       return heatMap(marks)
     case 'hexagon_map':
       return hexagonMap(marks, dimensions[chart.dimension]!, words)
+    case 'boundary_map':
+      return undefined
     default:
       return rankedBars(marks, words, {
         linkOf: (key) => linkOf(chart.dimension, key),

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { Filters } from '../../dashboard/filters.ts'
 import { ref } from './shapes.ts'
 
+export const chartId = z.string().min(1).max(80)
+
 export const named = z.object({ name: z.string().min(1).max(80) })
 
 const day = z.string().max(20).meta({ description: 'A day (`2026-03-01`) or a month (`2026-03`), in the city’s zone.' })

@@ -1,22 +1,19 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { askStatement } from '../../dashboard/chart-statement.ts'
 import { type Exported, exportChart } from '../../dashboard/export.ts'
 import { askIncidents } from '../../dashboard/incidents.ts'
 import { askMaturity } from '../../dashboard/maturity.ts'
 import { BlotterError } from '../../errors.ts'
 import type { Services } from '../services.ts'
 import { sendCached, sendCachedText } from './caching.ts'
-import { compareParameters, filterParameters, filtersOf, keys, named } from './dashboard-filters.ts'
-import { chartSql, incidentsPage, maturity } from './dashboard-shapes.ts'
+import { chartId, compareParameters, filterParameters, filtersOf, keys, named } from './dashboard-filters.ts'
+import { incidentsPage, maturity } from './dashboard-shapes.ts'
 import { addEndpoint, type Described } from './endpoint.ts'
 
 /** Each works an engine of its own; who comes when so many are made is asked to come again. */
 const MOST_EXPORTS = 3
 
-const chart = z.string().min(1).max(80)
-
-/** What stands behind a dashboard's figures: the incidents, what became of them, the SQL of each chart, and files. */
+/** What stands behind a dashboard's figures: the incidents, what became of them, and files of either. */
 export function dashboardIncidents(app: FastifyInstance, { dashboards }: Services): Described[] {
   const make = boundedExports()
   return [
@@ -53,18 +50,6 @@ export function dashboardIncidents(app: FastifyInstance, { dashboards }: Service
       },
     }),
     addEndpoint(app, {
-      path: '/v1/dashboards/:name/sql',
-      name: 'getChartSql',
-      summary: 'The SQL that gives a chart’s figures out of the tables of the batch',
-      parameters: named,
-      query: z.object({ ...filterParameters, chart: chart.meta({ description: 'The id of a chart.' }) }).catchall(keys),
-      answer: chartSql,
-      handle: async ({ parameters: { name }, query: { at, chart: id, ...asked } }, request, reply) => {
-        const statement = await askStatement(dashboards(), name, { at, chart: id, filters: filtersOf(asked) })
-        return sendCached(request, reply, statement, { isFinal: false })
-      },
-    }),
-    addEndpoint(app, {
       path: '/v1/dashboards/:name/export',
       name: 'exportDashboard',
       summary: 'A chart’s figures or the incidents as a file with the batch in its name',
@@ -74,7 +59,7 @@ export function dashboardIncidents(app: FastifyInstance, { dashboards }: Service
           ...filterParameters,
           ...compareParameters,
           format: z.enum(['csv', 'parquet']).default('csv'),
-          chart: chart.meta({ description: 'The id of a chart, or `incidents`.' }),
+          chart: chartId.meta({ description: 'The id of a chart, or `incidents`.' }),
         })
         .catchall(keys),
       type: 'text/csv',

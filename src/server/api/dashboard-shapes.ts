@@ -37,11 +37,12 @@ const dimension = z.strictObject({
 
 const chart = z.strictObject({
   id: z.string(),
-  kind: z.enum(['ranked_bars', 'columns', 'heat_map', 'areas', 'hexagon_map', 'maturity', 'incidents']),
+  kind: z.enum(['ranked_bars', 'columns', 'heat_map', 'areas', 'boundary_map', 'hexagon_map', 'maturity', 'incidents']),
   title: z.string(),
   subtitle: z.string().nullable(),
   dimension: z.string().nullable(),
   top: z.int().optional(),
+  boundaries: z.string().optional().meta({ description: 'Of a map: the boundaries that it fills, or draws as lines.' }),
   columns: z.array(z.strictObject({ name: z.string(), label: z.string() })).optional(),
 })
 
@@ -103,6 +104,25 @@ export const dashboardFigures = z.strictObject({
   unmatched: z.array(z.string()).meta({ description: 'Filters that no incident has.' }),
   server_ms: z.number(),
 })
+
+const position = z.tuple([z.number(), z.number()])
+
+export const boundaries = z
+  .strictObject({
+    type: z.literal('FeatureCollection'),
+    features: z.array(
+      z.strictObject({
+        type: z.literal('Feature'),
+        id: z.string().meta({ description: 'The key of a dimension.' }),
+        properties: z.null(),
+        geometry: z.strictObject({
+          type: z.literal('MultiPolygon'),
+          coordinates: z.array(z.array(z.array(position))),
+        }),
+      }),
+    ),
+  })
+  .meta({ description: 'GeoJSON (RFC 7946), as fine as a screen.' })
 
 export const chartSql = z.strictObject({
   batch_at: batchAt.meta({ description: 'The batch to run it as of.' }),

@@ -4,6 +4,7 @@ import { askFigures } from '../../dashboard/ask.ts'
 import { describeDashboard } from '../../dashboard/describe.ts'
 import type { Services } from '../services.ts'
 import { sendCached, sendCachedText } from './caching.ts'
+import { dashboardCharts } from './dashboard-charts.ts'
 import { compareParameters, filterParameters, filtersOf, keys, named } from './dashboard-filters.ts'
 import { dashboardIncidents } from './dashboard-incidents.ts'
 import { dashboardFigures, dashboardList, dashboardShape, refreshState } from './dashboard-shapes.ts'
@@ -14,6 +15,7 @@ import { ref } from './shapes.ts'
 export function dashboards(app: FastifyInstance, services: Services): Described[] {
   const { dashboards } = services
   return [
+    ...dashboardCharts(app, services),
     ...dashboardIncidents(app, services),
     addEndpoint(app, {
       path: '/v1/dashboards',

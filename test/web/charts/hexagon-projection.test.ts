@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { projectionOf } from '../../../web/src/charts/hexagon-projection.ts'
+import { hexagonProjection } from '../../../web/src/charts/hexagon-projection.ts'
 import type { Mark } from '../../../web/src/charts/mark.ts'
 import { hexagonGrid } from './hexagons.ts'
 
@@ -9,7 +9,7 @@ const TALLEST = 600
 const marks: Mark[] = hexagonGrid(12, 9)
 
 test('every hexagon lies within the drawing, the north above the south and the west before the east', () => {
-  const projection = projectionOf(marks, WIDTH, TALLEST)!
+  const projection = hexagonProjection(marks, WIDTH, TALLEST)!
   assert.ok(projection.height <= TALLEST)
   for (const mark of marks) {
     const { x, y } = projection.place(mark)
@@ -24,7 +24,7 @@ test('every hexagon lies within the drawing, the north above the south and the w
 })
 
 test('a kilometre is as long to the north as to the east', () => {
-  const projection = projectionOf(marks, WIDTH, TALLEST)!
+  const projection = hexagonProjection(marks, WIDTH, TALLEST)!
   const middle = { lat: 41.8781, lon: -87.6298 }
   const degreeKm = 111.195
   const north = projection.place({ ...middle, lat: middle.lat + 1 / degreeKm })
@@ -35,6 +35,6 @@ test('a kilometre is as long to the north as to the east', () => {
 })
 
 test('without hexagons or room there is no drawing', () => {
-  assert.equal(projectionOf([], WIDTH, TALLEST), undefined)
-  assert.equal(projectionOf(marks, 0, TALLEST), undefined)
+  assert.equal(hexagonProjection([], WIDTH, TALLEST), undefined)
+  assert.equal(hexagonProjection(marks, 0, TALLEST), undefined)
 })

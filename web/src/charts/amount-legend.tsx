@@ -7,19 +7,21 @@ export function AmountLegend({
   bounds,
   least = 0,
   measure,
+  text = count,
 }: {
   bounds: readonly number[]
   least?: number
   measure: Measure
+  text?: (value: number) => string
 }) {
   const first = AMOUNT_STEPS - bounds.length + 1
   return (
     <div className="amount-legend numeric" aria-hidden="true">
-      <span>{count(least)}</span>
+      <span>{text(least)}</span>
       {bounds.map((bound, i) => (
         <i key={bound} className={`swatch-${first + i}`} />
       ))}
-      <span>{`${count(bounds.at(-1) ?? 0)} ${measure.value}`}</span>
+      <span>{`${text(bounds.at(-1) ?? 0)} ${measure.value}`}</span>
     </div>
   )
 }

@@ -1,8 +1,10 @@
 import { memo } from 'react'
 import { AmountLegend } from './amount-legend.tsx'
-import { projectionOf, type Projection } from './hexagon-projection.ts'
+import { hexagonProjection, type HexagonProjection } from './hexagon-projection.ts'
+import { MapScale } from './map-scale.tsx'
 import type { Choice, Mark, Measure } from './mark.ts'
 import { amountBounds, amountStep } from './scale.ts'
+import { boundsOf, pathOf, type Shape } from './shape.ts'
 import { useMarks } from './use-marks.tsx'
 import { useWidth } from './use-width.ts'
 
@@ -11,6 +13,8 @@ interface HexagonMapProps {
   marks: readonly Mark[]
   /** Every hexagon that any incident lies in: what is not among the marks keeps its place, so that the city keeps its shape. */
   ground: readonly Mark[]
+  /** Areas whose boundaries are drawn over it. */
+  shapes?: readonly Shape[] | undefined
   choice: Choice
   measure: Measure
 }
@@ -18,11 +22,11 @@ interface HexagonMapProps {
 const TALLEST = 780
 
 /** The city from its own incidents: where nothing ever happened, such as the lake, there is paper. */
-export function HexagonMap({ label, marks, ground, choice, measure }: HexagonMapProps) {
+export function HexagonMap({ label, marks, ground, shapes = [], choice, measure }: HexagonMapProps) {
   const [element, width] = useWidth()
   const { drawing, markProps, tip } = useMarks(marks, choice, measure)
   const bounds = amountBounds(Math.max(1, ...marks.map((mark) => mark.value)))
-  const projection = projectionOf(ground, width, TALLEST)
+  const projection = hexagonProjection(ground, width, TALLEST, boundsOf(shapes))
   return (
     <div ref={element} className="chart">
       {projection && (
@@ -44,7 +48,8 @@ export function HexagonMap({ label, marks, ground, choice, measure }: HexagonMap
               </g>
             )
           })}
-          <Scale projection={projection} width={width} />
+          <Outlines shapes={shapes} projection={projection} />
+          <MapScale projection={projection} width={width} />
         </svg>
       )}
       <AmountLegend bounds={bounds} measure={measure} />
@@ -53,7 +58,7 @@ export function HexagonMap({ label, marks, ground, choice, measure }: HexagonMap
   )
 }
 
-const Ground = memo(function Ground({ ground, projection }: { ground: readonly Mark[]; projection: Projection }) {
+const Ground = memo(function Ground({ ground, projection }: { ground: readonly Mark[]; projection: HexagonProjection }) {
   const path = ground.map((mark) => {
     const { x, y } = projection.place(mark)
     return projection.hexagon(x, y)
@@ -61,19 +66,12 @@ const Ground = memo(function Ground({ ground, projection }: { ground: readonly M
   return <path className="amount-0" d={path.join('')} aria-hidden="true" />
 })
 
-const SCALE_KM = 5
-
-function Scale({ projection, width }: { projection: Projection; width: number }) {
-  const length = projection.pixelsOf(SCALE_KM)
-  return (
-    <g className="axis" aria-hidden="true" transform={`translate(${width - length - 4} 20)`}>
-      <path className="scale-bar" d={`M0 -4V0H${length}V-4`} />
-      <text className="middle" x={length / 2} y={-6}>
-        {SCALE_KM} km
-      </text>
-      <text className="middle" x={length / 2} y={18}>
-        N ↑
-      </text>
-    </g>
-  )
-}
+const Outlines = memo(function Outlines({
+  shapes,
+  projection,
+}: {
+  shapes: readonly Shape[]
+  projection: HexagonProjection
+}) {
+  return <path className="outline" d={shapes.map((shape) => pathOf(shape, projection)).join('')} aria-hidden="true" />
+})

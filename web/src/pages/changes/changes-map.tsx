@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { ChartShell } from '../../charts/chart-shell.tsx'
-import { projectionOf } from '../../charts/hexagon-projection.ts'
+import { hexagonProjection } from '../../charts/hexagon-projection.ts'
 import type { Mark } from '../../charts/mark.ts'
 import { useWidth } from '../../charts/use-width.ts'
 import { dashboardQuery, dashboardsQuery } from '../../dashboards.ts'
@@ -63,7 +63,7 @@ export function ChangesMap({ wish }: { wish: ChangesWish }) {
 
 function Dots({ points, ground }: { points: readonly Point[]; ground: readonly Mark[] }) {
   const [element, width] = useWidth()
-  const projection = projectionOf(ground, width, TALLEST)
+  const projection = hexagonProjection(ground, width, TALLEST)
   return (
     <div className="chart" ref={element}>
       {projection && (

@@ -1,13 +1,15 @@
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { addressOf } from '../../api.ts'
+import { BoundaryMap } from '../../charts/boundary-map.tsx'
 import { ChartShell } from '../../charts/chart-shell.tsx'
 import { Columns } from '../../charts/columns.tsx'
 import { HeatMap } from '../../charts/heat-map.tsx'
 import { HexagonMap } from '../../charts/hexagon-map.tsx'
 import type { Choice, Mark } from '../../charts/mark.ts'
 import { RankedBars } from '../../charts/ranked-bars.tsx'
-import type { ChartSpec, Dashboard, Dimension } from '../../dashboards.ts'
-import { Empty } from '../../design/states.tsx'
+import { boundariesQuery, type ChartSpec, type Dashboard, type Dimension } from '../../dashboards.ts'
+import { Empty, Failed, Skeleton } from '../../design/states.tsx'
 import { counted } from '../../format.ts'
 import { useTimeMachine } from '../../batches.ts'
 import { dimensionOf, type Figures, type ChartFigures, marksOf } from './figures.ts'
@@ -77,6 +79,10 @@ interface DrawingProps {
 
 function Drawing({ dashboard, chart, dimension, marks, told, selection }: DrawingProps) {
   const { name } = dimension
+  const outlines = useQuery({
+    ...boundariesQuery(dashboard.name, chart.boundaries ?? ''),
+    enabled: chart.boundaries !== undefined,
+  })
   const choice: Choice = { chosen: selection.keys.get(name) ?? NOTHING, toggle: (key) => toggle(selection, name, key) }
   const common = { label: chart.title, marks, choice, measure: dashboard.measure }
   switch (chart.kind) {
@@ -84,8 +90,13 @@ function Drawing({ dashboard, chart, dimension, marks, told, selection }: Drawin
       return <Columns {...common} range={selection.range} onRange={setRange} unfinished={told.unfinished} />
     case 'heat_map':
       return <HeatMap {...common} />
-    case 'hexagon_map':
-      return <HexagonMap {...common} marks={marks.filter(({ lat }) => lat !== undefined)} ground={groundOf(dimension)} />
+    case 'boundary_map':
+      if (outlines.error) return <Failed error={outlines.error} within="card" />
+      return outlines.data ? <BoundaryMap {...common} shapes={outlines.data} /> : <Skeleton height={480} />
+    case 'hexagon_map': {
+      const placed = marks.filter(({ lat }) => lat !== undefined)
+      return <HexagonMap {...common} marks={placed} ground={groundOf(dimension)} shapes={outlines.data} />
+    }
     default:
       return <RankedBars {...common} other={otherOf(told)} />
   }

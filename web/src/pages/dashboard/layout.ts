@@ -6,6 +6,7 @@ const SPANS: Readonly<Record<ChartSpec['kind'], string>> = {
   areas: 'span-6',
   columns: 'span-12',
   heat_map: 'span-6',
+  boundary_map: 'span-6 span-tall',
   hexagon_map: 'span-6 span-tall',
   maturity: 'span-6',
   incidents: 'span-12',
