@@ -14,6 +14,7 @@ import { sparkOf } from './config/spark.ts'
 import { BlotterError } from './errors.ts'
 import { redaction } from './log/redaction.ts'
 import type { Config, Credential, SecretsConfig } from './model/configuration.ts'
+import { isMysqlUrl } from './model/url-text.ts'
 import { secretMissing } from './secret/secrets.ts'
 import { secretVariable, type Given, type Variables, variableText } from './secret/variable.ts'
 
@@ -157,7 +158,7 @@ function shaped(values: ConfigValues, shaping: Shaping): Config {
 function loadOf(load: ConfigValues['load'], into: string | undefined, forOnce: boolean): Config['load'] {
   if (!load) return undefined
   refusePasswordInUrl(load.from, 'load.from')
-  if (into !== undefined && /^(?:mysql|mariadb):/.test(into)) return { from: load.from }
+  if (into !== undefined && isMysqlUrl(into)) return { from: load.from }
   if (forOnce) return undefined
   throw new BlotterError(
     'config_invalid',

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { decoded } from '../model/url-text.ts'
 
 /** A dataset as OpenLineage names it (its specification, Naming): where it is, and how it is called there. */
 export interface Dataset {
@@ -50,12 +51,4 @@ export function locationDataset(location: string): Dataset {
 function filePath(url: string): string {
   const path = url.slice('file:'.length).replace(/\?[a-z_]+=[^?]*$/i, '')
   return path.startsWith('//') ? decoded(path.replace(/^\/\/[^/]*/, '')) : path
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

@@ -8,7 +8,7 @@ import { CONTENT } from '../lake/data-file.ts'
 import { type MetadataSwap, writeMetadata } from '../lake/stage.ts'
 import { snapshotOf, type Table } from '../lake/table.ts'
 import type { Pipeline } from '../model/pipeline.ts'
-import { tableSpecs } from './tables.ts'
+import { tableNames } from './tables.ts'
 
 export interface LakeCompaction {
   lake: Lake
@@ -40,7 +40,7 @@ export async function planLakeCompaction(
 ): Promise<TableCompaction[]> {
   const view = await viewLake(lake)
   const newest = view.batches.at(-1)?.batchAt
-  const own = new Set(tableSpecs(pipeline).map((spec) => spec.name))
+  const own = new Set(tableNames(pipeline))
   if (newest === undefined) return []
   const planned = view.tables
     .filter((table) => own.has(table.name))

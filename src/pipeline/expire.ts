@@ -14,7 +14,7 @@ import { GRACE_MS, heldRuns, liesIn } from './leftovers.ts'
 import { maintain } from './maintenance.ts'
 import type { BatchMaker } from './make-batch.ts'
 import { expiredBatches, type Retention } from './retention.ts'
-import { tableSpecs } from './tables.ts'
+import { tableNames } from './tables.ts'
 
 /** `expire --json`. */
 export interface ExpiryReport {
@@ -79,7 +79,7 @@ async function planExpiry({ lake, pipeline, clock }: BatchMaker, retention: Rete
     .union(await citedBatches(lake))
   const expired = expiredBatches(batches, retention, { now, keep })
   const tags = new Set<string>(expired)
-  const own = new Set(tableSpecs(pipeline).map((spec) => spec.name))
+  const own = new Set(tableNames(pipeline))
   const expiries = view.tables
     .filter((table) => own.has(table.name))
     .map((table) => expireTags(table, tags, now))
@@ -131,7 +131,7 @@ async function removeFiles(maker: BatchMaker, plan: Plan, mayRemove: () => boole
   const { storage } = maker.lake
   const going = await filesOfExpired(storage, plan.expiries)
   const held = heldRuns(maker.state)
-  const own = new Set(tableSpecs(maker.pipeline).map((spec) => spec.name))
+  const own = new Set(tableNames(maker.pipeline))
   const staged = new Map(plan.expiries.map(({ table }) => [table.name, table]))
   // Before the commit what will be is what counts, after it what is: another engine may have gone on meanwhile.
   const tables = plan.view.tables.map((table) =>

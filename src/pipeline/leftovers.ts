@@ -9,7 +9,7 @@ import { listRuns, showRun } from '../orchestrate/runs.ts'
 import type { State } from '../state/state.ts'
 import type { Leftovers, RunContext } from './context.ts'
 import { sweepSpills } from './spills.ts'
-import { tableSpecs } from './tables.ts'
+import { tableNames } from './tables.ts'
 
 /** Looks for leftovers once `run` has committed, so that earlier runs that failed or were interrupted cannot go on. */
 export async function findLeftovers(state: State, run: string): Promise<Leftovers> {
@@ -48,7 +48,7 @@ export async function sweepLeftovers(context: RunContext): Promise<Swept> {
   const { retried, dead, held } = await context.leftovers()
   if (!retried && dead.length === 0) return { files: 0, sizeBytes: 0 }
   const { tables } = await viewLake(context.lake)
-  const own = new Set(tableSpecs(context.pipeline).map((spec) => spec.name))
+  const own = new Set(tableNames(context.pipeline))
   const youngest = context.clock.now().getTime() - GRACE_MS
   const swept = await sweepOrphans({
     storage: context.lake.storage,

@@ -8,7 +8,7 @@ import { runId } from '../orchestrate/run-id.ts'
 import { refuseUnfinished } from './maintenance.ts'
 import type { BatchMaker } from './make-batch.ts'
 import { withProperties } from './stage-table.ts'
-import { tableSpecs } from './tables.ts'
+import { tableNames } from './tables.ts'
 
 /** `restore --lift --json`. */
 export interface LiftReport {
@@ -31,7 +31,7 @@ export async function liftHolds(
   const label = `lift-${runId(clock.now(), Math.random)}`
   using lease = await acquireLease(maker.state, { clock, run: label, signal })
   refuseUnfinished(maker.state, 'restore --lift')
-  const own = new Set(tableSpecs(pipeline).map((spec) => spec.name))
+  const own = new Set(tableNames(pipeline))
   const report: LiftReport = { lifted: [], held: [] }
   const swaps = []
   for (const table of (await viewLake(lake)).tables.filter(({ name }) => own.has(name))) {

@@ -22,7 +22,7 @@ const TRIES = 3
 
 /**
  * Does work on the lake while holding its lease. Throws `run_held` or `run_locked` if a run waits to go on: what it has
- * prepared fits the lake as it is now. A process that dies in here leaves a folder, by which the next run knows to sweep.
+ * prepared fits the lake as it is now.
  */
 export async function maintain<T>(
   maker: BatchMaker,
@@ -30,9 +30,21 @@ export async function maintain<T>(
   signal: AbortSignal,
   work: (maintenance: Maintenance) => Promise<T>,
 ): Promise<T> {
-  const label = `${what}-${runId(maker.clock.now(), Math.random)}`
-  using lease: Lease = await acquireLease(maker.state, { clock: maker.clock, run: label, signal })
+  using lease: Lease = await acquireLease(maker.state, { clock: maker.clock, signal })
   refuseUnfinished(maker.state, what)
+  return await maintainUnder(lease, maker, what, signal, work)
+}
+
+/** The same for whoever has the lease. A process that dies in here leaves a folder, by which the next run knows to sweep. */
+export async function maintainUnder<T>(
+  lease: Lease,
+  maker: BatchMaker,
+  what: 'compact' | 'expire' | 'relocate',
+  signal: AbortSignal,
+  work: (maintenance: Maintenance) => Promise<T>,
+): Promise<T> {
+  const label = `${what}-${runId(maker.clock.now(), Math.random)}`
+  lease.name(label)
   const folder = runFolder(maker.state, label)
   await mkdir(folder, { recursive: true })
   await using engine = await maker.openEngine(join(folder, 'spill'))

@@ -24,6 +24,7 @@ import type { Source } from '../source/source.ts'
 import { readRun, storeReport } from '../state/run-rows.ts'
 import type { State } from '../state/state.ts'
 import type { Guards, RunContext } from './context.ts'
+import { compactWhenDue } from './compact-when-due.ts'
 import { findLeftovers, runFolder } from './leftovers.ts'
 import { afterRun } from './lineage/tell.ts'
 import { nextBatchAt, olderThanNewest } from './next-batch.ts'
@@ -192,14 +193,19 @@ async function carry(
 ): Promise<BatchOutcome> {
   const people = runTeller(maker, run)
   people.begun()
-  try {
-    return await carryOn(maker, lease, run, { watch, goesOn, people, by: (run.options as unknown as RunOptions).engine })
-  } catch (error) {
-    people.failed(error)
-    throw error
-  } finally {
-    await people.settled()
-  }
+  const outcome = await carryOn(maker, lease, run, {
+    watch,
+    goesOn,
+    people,
+    by: (run.options as unknown as RunOptions).engine,
+  })
+    .catch((error: unknown) => {
+      people.failed(error)
+      throw error
+    })
+    .finally(() => people.settled())
+  if (outcome.state === 'succeeded') await compactWhenDue(maker, lease, watch)
+  return outcome
 }
 
 /** What goes on while a run is carried: who watches it, whether it goes on, and who is told. */

@@ -14,6 +14,7 @@ import type { ChangeCounts } from '../model/change.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import { identifier, literal } from '../model/sql-text.ts'
 import { type BatchMaker, type BatchOutcome, type BatchWatch, makeBatch } from './make-batch.ts'
+import { spillFolder } from './spills.ts'
 import { findIncidents, restoredDelta } from './steps/restore.ts'
 import { openTable, tableSpecs } from './tables.ts'
 
@@ -121,7 +122,7 @@ function specOf(pipeline: Pipeline, name: string): ReturnType<typeof tableSpecs>
 }
 
 async function withEngine<T>(maker: BatchMaker, work: (engine: Engine, folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(maker.state.folder, 'restore-'))
+  const folder = await mkdtemp(spillFolder(maker.state.folder, 'restore-'))
   try {
     await using engine = await maker.openEngine(join(folder, 'spill'))
     return await work(engine, folder)

@@ -5,9 +5,14 @@ const SPILL = /^spill-(\d+)-/
 /** A process in another container has a number that means nothing here: what it has written to lately stays. */
 const QUIET_MS = 3_600_000
 
+/** A folder in the state folder for what this process works on and nobody goes on with: it is swept once the process is gone. */
+export function spillFolder(stateFolder: string, name: string): string {
+  return join(stateFolder, `spill-${process.pid}-${name}`)
+}
+
 /**
- * Removes folders `spill-<process>-…` in the state folder whose process is gone, and resolves with their names: what engines
- * of processes that were killed had put there to save memory.
+ * Removes folders `spill-<process>-…` in the state folder whose process is gone, and resolves with their names: what processes
+ * that were killed had put there: engines to save memory, previews of restores.
  */
 export async function sweepSpills(stateFolder: string, now: Date): Promise<string[]> {
   const swept: string[] = []
@@ -33,7 +38,7 @@ function isAlive(pid: number): boolean {
 }
 
 async function newestChangeMs(folder: string): Promise<number> {
-  const names = await readdir(folder).catch(() => [])
+  const names = await readdir(folder, { recursive: true }).catch(() => [])
   const times = [folder, ...names.map((name) => join(folder, name))].map((path) =>
     stat(path).then(
       (found) => found.mtimeMs,

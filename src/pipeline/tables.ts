@@ -58,6 +58,11 @@ export function tableSpecs(pipeline: Pipeline): TableSpec[] {
   ]
 }
 
+/** Their names, in the same order. */
+export function tableNames(pipeline: Pipeline): string[] {
+  return tableSpecs(pipeline).map((spec) => spec.name)
+}
+
 /** SQL of the column that says which batch brought a row. */
 export function batchStamp(batchAt: BatchAt): string {
   return `timestamptz ${literal(batchAt)} AS batch_at`

@@ -2,6 +2,7 @@ import { SOURCE, type MatchedColumn } from '../../lineage/land-lineage.ts'
 import { sourceDataset } from '../../lineage/dataset-name.ts'
 import type { InputFacts } from '../../lineage/run-facts.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
+import { isMysqlUrl } from '../../model/url-text.ts'
 import { bindColumns } from '../../quality/columns.ts'
 import type { FoundColumn } from '../../source/source.ts'
 import type { ExtractOutput } from '../steps/extract.ts'
@@ -24,8 +25,7 @@ export function sourceFacts(
   const { type, version, ...dataset } = sourceDataset(given.url, { table: pipeline.source.table, folder: given.folder })
   const found = extracted?.found ?? []
   const matching = bindColumns(pipeline.source, found, given.mapping)
-  const sql =
-    /^(mysql|mariadb):/.test(given.url) && extracted ? asked(pipeline, dataset.name, extracted, matching.columns) : undefined
+  const sql = isMysqlUrl(given.url) && extracted ? asked(pipeline, dataset.name, extracted, matching.columns) : undefined
   return {
     input: {
       dataset,

@@ -11,7 +11,7 @@ import { isToldOf, markToldOf } from '../../state/lineage-rows.ts'
 import type { State } from '../../state/state.ts'
 import { readSteps } from '../../state/step-rows.ts'
 import type { RunContext } from '../context.ts'
-import { tableSpecs } from '../tables.ts'
+import { tableNames } from '../tables.ts'
 import { loadStaged } from '../work-files.ts'
 import { type LineageSetup, runFacts } from './run-facts.ts'
 
@@ -26,7 +26,7 @@ export interface LineageDesk extends Omit<LineageSetup, 'namespace'> {
 export async function tellOfBatch(context: RunContext, outputs: Readonly<Record<string, unknown>>): Promise<void> {
   const { lake, pipeline, batchAt, clock, engine, openLineage } = context
   const events = await keepEvents(lake.storage, batchEventsLocation(lake.location, batchAt), async () => {
-    const names = tableSpecs(pipeline).map((spec) => spec.name)
+    const names = tableNames(pipeline)
     const staged = new Map(
       await Promise.all(names.map(async (name) => [name, await loadStaged(context.folder, name)] as const)),
     )

@@ -5,7 +5,7 @@ import { type LineageGraph, upstreamOf } from '../../lineage/graph.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
 import { afterRun } from '../../pipeline/lineage/tell.ts'
 import type { BatchMaker } from '../../pipeline/make-batch.ts'
-import { tableSpecs } from '../../pipeline/tables.ts'
+import { tableNames } from '../../pipeline/tables.ts'
 import { eventsAt, lineageAt, tableMeant } from '../../query/lineage.ts'
 import type { Reader } from '../../query/reader.ts'
 
@@ -33,7 +33,7 @@ export function lineage(parts: Pick<Parts, 'pipeline' | 'lake' | 'reader'>) {
     /** The graph of a batch, or the part of it that leads to one table. */
     async lineage(options: { table?: string; at?: string }): Promise<LineageReport> {
       const { view, batch } = await parts.reader().resolve(options.at ?? 'latest')
-      const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
+      const names = tableNames(parts.pipeline)
       const graph = await lineageAt(parts.lake(false), view, batch.batchAt, names)
       if (options.table === undefined) return { graph, table: null, mermaid: tableChart(graph) }
       const table = tableMeant(

@@ -1,7 +1,7 @@
 import type { Lake } from '../../catalog/lake.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
-import { tableSpecs } from '../../pipeline/tables.ts'
+import { tableNames } from '../../pipeline/tables.ts'
 import { openQuery } from '../../query/query.ts'
 import type { QuarantineWish, Reader } from '../../query/reader.ts'
 import { listTables } from '../../query/table-list.ts'
@@ -22,7 +22,7 @@ export function reading(parts: Parts) {
       if (!parts.lakeExists()) return []
       const reader = parts.reader()
       const { view, batch } = await reader.resolve(ref)
-      const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
+      const names = tableNames(parts.pipeline)
       return listTables(view, await reader.tablesAt(view, batch.batchAt), batch.batchAt, names)
     },
     async query(sql: string, options: { at?: string; outputFolder?: string; signal: AbortSignal }) {

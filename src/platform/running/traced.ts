@@ -3,6 +3,7 @@ import { asBlotterError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { redaction } from '../../log/redaction.ts'
 import type { Config } from '../../model/configuration.ts'
+import { decoded } from '../../model/url-text.ts'
 import { showRun } from '../../orchestrate/runs.ts'
 import type { BatchWatch } from '../../pipeline/make-batch.ts'
 import type { State } from '../../state/state.ts'
@@ -50,12 +51,4 @@ function headersOf(text: string): Record<string, string> {
   return Object.fromEntries(
     pairs.flatMap(([name, ...value]) => (name?.trim() ? [[name.trim(), decoded(value.join('=').trim())]] : [])),
   )
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Clock } from '../../clock.ts'
 import { asBlotterError } from '../../errors.ts'
 import type { Config } from '../../model/configuration.ts'
+import { isMysqlUrl } from '../../model/url-text.ts'
 import type { Check } from '../../pipeline/doctor.ts'
 import { backendOf, type SecretParts, type SourceLogin } from './secrets.ts'
 import { type SecretStatus, statusOf } from './verbs.ts'
@@ -65,7 +66,7 @@ function statusCheck({ name, state, used_for: uses, next_at: nextAt, rotates, la
 /** That the source cannot be reached is another check's to say. */
 async function accountCheck({ config, secrets, accountRights }: Parts, signal: AbortSignal): Promise<Check[]> {
   const { url } = config.source
-  if (url === undefined || !/^(?:mysql|mariadb):/.test(url)) return []
+  if (url === undefined || !isMysqlUrl(url)) return []
   const rights = await accountRights(url, { logins: secrets.loginsOf(url), signal }).catch(() => undefined)
   if (!rights) return []
   const { account, writes, extra, fix } = rights

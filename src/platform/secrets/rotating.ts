@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts'
 import { asBlotterError, BlotterError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { Config } from '../../model/configuration.ts'
+import { isMysqlUrl } from '../../model/url-text.ts'
 import { isRunning, type ProcessMark, thisProcess } from '../../orchestrate/process-mark.ts'
 import { dueOf } from '../../secret/age.ts'
 import { type Accounts, type RotationEvent, type RotationStep, rotateSecret, type TurnAccount } from '../../secret/rotate.ts'
@@ -108,7 +109,7 @@ async function turnOf({ secrets, config }: Parts, secret: string): Promise<Turn>
   const { url, password, rotation } = config.source
   const user = url === undefined ? undefined : userOf(url)
   if (!rotation || password?.secret !== secret) throw notRotated(secret, config)
-  if (url === undefined || user === undefined || !/^(?:mysql|mariadb):/.test(url)) throw noAccount(secret, url)
+  if (url === undefined || user === undefined || !isMysqlUrl(url)) throw noAccount(secret, url)
   const clone = cloneOf(secret, user, rotation.clone)
   const pointer = await secrets.pointer(secret)
   const first = { account: user, entry: secret }

@@ -64,7 +64,7 @@ export function asking({ clock, running, setup, sandbox, state, log }: Parts) {
       try {
         const { batchAt, tables, functions, scan } = await batchScans(setup(), asked.at)
         batch_at = batchAt
-        const result = await sandbox().run({ sql, batchAt, tables, functions, scan, form, limits }, signal)
+        const result = await sandbox().run({ sql, batchAt, tables, functions, scan, form, limits }, asker, signal)
         return { ...result, query, batchAt, seconds: end({ state: 'succeeded', rows: result.rows, problem: null }) }
       } catch (error) {
         const state = signal.aborted ? 'cancelled' : 'failed'

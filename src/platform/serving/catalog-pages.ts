@@ -8,7 +8,7 @@ import { scanSql } from '../../lake/read.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
 import { duckdbType } from '../../model/sql-text.ts'
-import { quarantineName, tableSpecs } from '../../pipeline/tables.ts'
+import { quarantineName, tableNames } from '../../pipeline/tables.ts'
 import { jsonEncoder } from '../../query/format/values.ts'
 import { batchName } from '../../history/diff.ts'
 import type { Reader } from '../../query/reader.ts'
@@ -32,7 +32,7 @@ export type CatalogPages = ReturnType<typeof catalogPages>
 
 /** Answers about tables and the quality of what is in them. */
 export function catalogPages(parts: Parts) {
-  const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
+  const names = tableNames(parts.pipeline)
   const found = async (name: string, ref: string) => {
     const { view, batch } = await parts.reader().resolve(ref)
     if (!names.includes(name)) throw unknownTable(name, names)

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { listCitations, readCitation, removeCitation } from '../../history/citations.ts'
 import type { Log } from '../../log.ts'
-import { tableSpecs } from '../../pipeline/tables.ts'
+import { tableNames } from '../../pipeline/tables.ts'
 import { checkCitation, type Citing } from '../../query/citing/cite.ts'
 import { completionsAt } from '../../query/completions.ts'
 import { openReader } from '../../query/reader.ts'
@@ -44,7 +44,7 @@ export function openConsole(parts: Parts, log: Log) {
   const limits = limitsOf(config.memoryBytes)
   const running = openRunning()
   const saved = openSavedQueries(join(config.state, 'queries'))
-  const names = tableSpecs(pipeline).map((spec) => spec.name)
+  const names = tableNames(pipeline)
   const setup = () => citingSetup(parts).setup
   const folder = join(config.state, 'console')
   let opened: Sandbox | undefined

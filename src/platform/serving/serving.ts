@@ -6,7 +6,7 @@ import type { Log } from '../../log.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
 import type { SingleSignOnConfig } from '../../model/configuration.ts'
 import type { Bearer } from '../../model/scope.ts'
-import { tableSpecs } from '../../pipeline/tables.ts'
+import { tableNames } from '../../pipeline/tables.ts'
 import { openChangeExplorer } from '../../query/change-explorer.ts'
 import { openReader, type QuarantineWish, type Reader } from '../../query/reader.ts'
 import type { Identity } from '../../state/identity/identity.ts'
@@ -47,7 +47,7 @@ const ANSWERS_AT_ONCE = 2
 
 /** What a server's answers are made of. An empty lake is made when an engine first asks for its tables. */
 export function serving(parts: Parts, known: Known, figures: () => Promise<Figures>, log: Log, runs: RunDesk) {
-  const names = tableSpecs(parts.pipeline).map((spec) => spec.name)
+  const names = tableNames(parts.pipeline)
   const openEngine = enginesInTurn(parts.openEngine, ANSWERS_AT_ONCE)
   const reader = (): Reader => openReader({ lake: parts.lake(false), pipeline: parts.pipeline, openEngine })
   const explorer = openChangeExplorer({ ...parts, lake: () => parts.lake(false) })
