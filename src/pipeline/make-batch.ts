@@ -34,6 +34,7 @@ import { QUARANTINE_URL } from './quarantine-source.ts'
 import { markBefore } from './source-mark.ts'
 import { afterCommit, heldBy } from './run-end.ts'
 import { isCommitted } from './steps/evidence.ts'
+import { lakeAsSource } from './steps/restore.ts'
 import { batchSteps } from './steps/steps.ts'
 
 /** What making batches needs beside a source. */
@@ -286,13 +287,6 @@ async function perform(
   if (result.state === 'held' && result.error) return { ...report, held: heldBy(result.error) }
   if (result.error) throw result.error
   return report
-}
-
-/** A restore reads no source: its name stands where a run has its source's. */
-function lakeAsSource(url: string): Source {
-  const nothing = (): Promise<never> =>
-    Promise.reject(new BlotterError('internal', `${url} is no source to be read.`, { todo: 'Report this.' }))
-  return { url, partial: false, describe: nothing, open: nothing }
 }
 
 /** What the run that made the batch has told, or the same out of the lake where that run is not on record any more. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { type City, type Incident, makeCity, watch } from './city.ts'
 import { incident } from './model.ts'
@@ -40,6 +42,17 @@ describe('A restore', () => {
     city = await twoBatches()
   })
   after(() => city[Symbol.asyncDispose]())
+
+  it('is previewed in a folder that is swept if the process dies, and else is gone', async () => {
+    const state = join(city.lake, '.blotter')
+    const before = readdirSync(state)
+    const fresh = (): string[] => readdirSync(state).filter((found) => !before.includes(found))
+    const preview = city.platform.restorePreview({ ref: name(0) })
+    while (fresh().length === 0) await new Promise(setImmediate)
+    assert.match(fresh()[0]!, new RegExp(`^spill-${process.pid}-restore-`))
+    await preview
+    assert.deepEqual(fresh(), [])
+  })
 
   it('of everything tells of each incident what the ledger would, and is a batch like any other', async () => {
     const report = await restore(city, 2)

@@ -10,6 +10,7 @@ import { snapshotOf, type Table, tableSchema } from '../../lake/table.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
 import type { CheckedRows } from '../../quality/check.ts'
+import type { Source } from '../../source/source.ts'
 import type { RunContext } from '../context.ts'
 import { evolvedSchema } from '../evolve.ts'
 import { knownSourceColumns } from '../guards.ts'
@@ -23,6 +24,13 @@ export interface RestoreWork {
   engine: Engine
   pipeline: Pipeline
   folder: string
+}
+
+/** A restore reads no source: its name stands where a run has its source's. */
+export function lakeAsSource(url: string): Source {
+  const nothing = (): Promise<never> =>
+    Promise.reject(new BlotterError('internal', `${url} is no source to be read.`, { todo: 'Report this.' }))
+  return { url, partial: false, describe: nothing, open: nothing }
 }
 
 /** The extract step of a restore: reads the rows of old out of the lake instead of a source. */
