@@ -53,6 +53,7 @@ export async function compactLake(compaction: LakeCompaction, planned: readonly 
   const { lake, engine, label, clock, pipeline } = compaction
   const swaps: MetadataSwap[] = []
   for (const one of planned) {
+    compaction.assertHeld()
     const sortBy = sortColumns(pipeline, one.table)
     const staged = await compactTable({ ...one, engine, storage: lake.storage, sortBy, label, now: clock.now() })
     swaps.push(await writeMetadata(lake.storage, staged, label))

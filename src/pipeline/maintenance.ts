@@ -14,6 +14,7 @@ export interface Maintenance {
   /** Names the files that the work writes. */
   label: string
   engine: Engine
+  /** Throws `lease_lost` if another process has taken the lake over, and the signal's reason. */
   assertHeld(): void
 }
 
@@ -51,7 +52,11 @@ export async function maintainUnder<T>(
   const interrupt = (): void => engine.interrupt()
   signal.addEventListener('abort', interrupt, { once: true })
   try {
-    const result = await withRetry(() => work({ label, engine, assertHeld: () => lease.assertHeld() }))
+    const assertHeld = (): void => {
+      signal.throwIfAborted()
+      lease.assertHeld()
+    }
+    const result = await withRetry(() => work({ label, engine, assertHeld }))
     await rm(folder, { recursive: true, force: true })
     return result
   } finally {

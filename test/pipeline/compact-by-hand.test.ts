@@ -95,6 +95,21 @@ test('a run compacts by itself where many rows are hidden, and its batch reads t
   assert.deepEqual(compacted, [3, 3, 5])
 })
 
+test('whoever interrupts the compaction that follows a batch keeps the batch', async () => {
+  await using city = await makeCity()
+  await city.publish(rowsOf(0))
+  await city.run({ at: name(0) })
+  await city.publish(rowsOf(1, 12))
+  const stop = new AbortController()
+  const onEvent = ({ type }: { type: string }): void => void (type === 'notice' && stop.abort())
+  const report = await city.platform.run({ full: false, at: name(1) }, { signal: stop.signal, onEvent })
+  assert.equal(report.state, 'succeeded')
+  const due = await city.platform.compact({ dryRun: true }, watch())
+  assert.equal(due.tables.find((table) => table.name === 'raw.crimes')?.deletes_dropped, 1)
+  const [row] = await city.query('select count(*)::int as n, count(distinct id)::int as ids from raw.crimes')
+  assert.deepEqual(row, { n: 160, ids: 160 })
+})
+
 test('compaction waits for nobody: a held run has to be decided first', async () => {
   await using city = await makeCity()
   await city.publish(rowsOf(0))

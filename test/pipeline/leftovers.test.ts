@@ -63,7 +63,6 @@ for (const [step, state] of [
   ['transform', 'succeeded'],
   ['commit', 'midst'],
   ['publish', 'running'],
-  ['publish', 'midst'],
 ] as const) {
   test(`a run that is killed when ${step} is ${state} and goes on leaves no file that nobody needs`, async () => {
     await using city = await makeCity()
@@ -80,6 +79,26 @@ for (const [step, state] of [
     assert.equal(row?.['n'], 10)
   })
 }
+
+test('a run that is killed while it compacts has ended before, and the next one sweeps what that left', async () => {
+  await using city = await makeCity()
+  await city.publish(rowsOf(0))
+  await city.run({ at: '2026-02-01T06:00:00Z' })
+  await city.publish(rowsOf(1))
+  killed(city, SECOND, 'compact', 'midst')
+  assert.match((await orphansOf(city))[0]!, /\/compact-[^/]+\.parquet$/)
+  const [ended] = await city.platform.runs()
+  assert.deepEqual([ended?.batch_at, ended?.state], [SECOND, 'succeeded'])
+  const changed = "select count(*)::int as n from raw.crimes where location_description = 'STREET 1'"
+  assert.deepEqual(await city.query(changed), [{ n: 10 }])
+
+  await city.run({ at: THIRD })
+  assert.deepEqual(await orphansOf(city), [])
+  assert.deepEqual(runFolders(city), [])
+  const raw = (await city.platform.tables()).find((table) => table.name === 'raw.crimes')
+  assert.deepEqual(await city.query(changed), [{ n: 10 }])
+  assert.equal(raw?.files, 2, 'compacted at last')
+})
 
 test('a run that is given up is swept by the next one, its work folder too', async () => {
   await using city = await makeCity()

@@ -12,7 +12,7 @@ const die = (): void => void process.kill(process.pid, 'SIGKILL')
 const files = (ending: string): number =>
   readdirSync(join(lake, 'raw/crimes'), { recursive: true }).filter((name) => String(name).endsWith(ending)).length
 
-/** The commit writes metadata; what `publish` writes into a table is its compaction. */
+/** The commit writes metadata; what is written once the run has ended is its compaction. */
 function dieInTheMidst(): void {
   const ending = step === 'commit' ? '.metadata.json' : '.parquet'
   const before = files(ending)
@@ -25,6 +25,7 @@ await platform.run(
   {
     signal: new AbortController().signal,
     onEvent: (event) => {
+      if (step === 'compact' && event.type === 'notice') dieInTheMidst()
       if (event.type !== 'step' || event.step !== step) return
       if (event.state === state) die()
       if (event.state === 'running' && state === 'midst') dieInTheMidst()
