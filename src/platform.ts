@@ -13,37 +13,37 @@ import { BATCHES_TABLE } from './history/ledger.ts'
 import { localStorage } from './lake/local/storage.ts'
 import type { Log } from './log.ts'
 import type { Pipeline } from './model/pipeline.ts'
-import { type Check, examine } from './pipeline/doctor.ts'
+import type { Check } from './pipeline/doctor.ts'
 import { loadPipeline } from './pipeline/load.ts'
 import type { BatchMaker } from './pipeline/make-batch.ts'
 import { openQuarantineSource, QUARANTINE_URL } from './pipeline/quarantine-source.ts'
+import { spillFolder } from './pipeline/spills.ts'
 import { bindColumns } from './quality/columns.ts'
-import { batching } from './platform/running/batching.ts'
-import { citing } from './platform/reading/citing.ts'
-import { bundling } from './platform/reading/bundling.ts'
-import { codeVersionOf } from './platform/code-version.ts'
-import { examineAlerts } from './platform/alerting/checks.ts'
-import { runAlerts } from './platform/alerting/watcher.ts'
-import { figuring } from './platform/serving/figures.ts'
-import { identities } from './platform/identities/identities.ts'
-import { keeping } from './platform/keeping.ts'
-import { type LakeParts, openLake } from './platform/lake.ts'
-import { lineage } from './platform/reading/lineage.ts'
-import { loading } from './platform/running/loading.ts'
-import { reading } from './platform/reading/reading.ts'
-import { badSource } from './platform/source-url.ts'
-import { restoring } from './platform/running/restoring.ts'
-import { sparking } from './platform/spark/spark.ts'
 import { rotatingTold } from './platform/alerting/rotation-alerts.ts'
-import { runDesk } from './platform/serving/run-desk.ts'
-import { scheduling } from './platform/running/scheduling.ts'
-import { secretChecks } from './platform/secrets/checks.ts'
-import { secretVerbs } from './platform/secrets/verbs.ts'
-import { openSecretParts, type SecretParts } from './platform/secrets/secrets.ts'
-import { serving } from './platform/serving/serving.ts'
-import { describingDag } from './platform/spark/dag.ts'
+import { runAlerts } from './platform/alerting/watcher.ts'
+import { codeVersionOf } from './platform/code-version.ts'
+import { examining } from './platform/examining.ts'
+import { identities } from './platform/identities/identities.ts'
 import { tokens } from './platform/identities/tokens.ts'
 import { users } from './platform/identities/users.ts'
+import { keeping } from './platform/keeping.ts'
+import { type LakeParts, openLake } from './platform/lake.ts'
+import { bundling } from './platform/reading/bundling.ts'
+import { citing } from './platform/reading/citing.ts'
+import { lineage } from './platform/reading/lineage.ts'
+import { reading } from './platform/reading/reading.ts'
+import { batching } from './platform/running/batching.ts'
+import { loading } from './platform/running/loading.ts'
+import { restoring } from './platform/running/restoring.ts'
+import { scheduling } from './platform/running/scheduling.ts'
+import { openSecretParts, type SecretParts } from './platform/secrets/secrets.ts'
+import { secretVerbs } from './platform/secrets/verbs.ts'
+import { figuring } from './platform/serving/figures.ts'
+import { runDesk } from './platform/serving/run-desk.ts'
+import { serving } from './platform/serving/serving.ts'
+import { badSource } from './platform/source-url.ts'
+import { describingDag } from './platform/spark/dag.ts'
+import { sparking } from './platform/spark/spark.ts'
 import { openReader, type Reader } from './query/reader.ts'
 import { openAwsSecrets } from './secret/aws/store.ts'
 import { openEnvironment } from './secret/env/store.ts'
@@ -90,6 +90,7 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
     ...restoring(parts, log),
     ...lineage(parts),
     ...bundling(parts, log),
+    ...examining(parts, { secrets, looseRights, accountRights: (at, options) => accountRights(at, { ...options, table }) }),
     ...tokenVerbs,
     ...users(known),
     serving() {
@@ -108,27 +109,6 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
       { secrets, config, clock, log, openAccounts: (url, given) => openAccounts(url, { table, ...given }) },
       () => parts.state(),
     ),
-    async doctor(options: { rebuild: boolean; sendTestMail?: boolean }) {
-      const rebuilt: Check[] = options.rebuild ? [parts.rebuildState()] : []
-      const { url } = config.source
-      const signal = AbortSignal.timeout(DOCTOR_MS)
-      const found = await examine({
-        folder: parts.folder,
-        lake: parts.lakeExists() ? parts.lake(false) : undefined,
-        pipeline: parts.pipeline,
-        mapping: config.source.columns,
-        clock,
-        source: url === undefined ? undefined : () => parts.openSource(url),
-        signal,
-      })
-      const rights: typeof accountRights = (at, options) => accountRights(at, { ...options, table })
-      const credentials = await secretChecks({ secrets, config, clock, looseRights, accountRights: rights }, signal)
-      const told = await examineAlerts(config, parts.stateExists() ? parts.state() : undefined, {
-        sendTest: options.sendTestMail,
-        clock,
-      })
-      return [...rebuilt, ...found, ...credentials, ...told]
-    },
     async [Symbol.asyncDispose]() {
       for (const services of served) await services[Symbol.asyncDispose]()
       known.close()
@@ -138,9 +118,6 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
   }
   return { ...verbs, ...scheduling(parts, verbs, log) }
 }
-
-/** How long the source may take to answer before `doctor` calls it unreachable. */
-const DOCTOR_MS = 20_000
 
 /** Every part, chosen by the configuration; opened when first asked for and closed together. */
 interface Parts extends Disposable {
@@ -263,7 +240,7 @@ function engines(config: Config) {
     } catch {
       // Then only what does not fit into memory fails, and says so.
     }
-    return openEngineAt(join(config.state, `spill-${process.pid}-${++opened}`))
+    return openEngineAt(spillFolder(config.state, String(++opened)))
   }
   return { openEngine, openEngineAt }
 }

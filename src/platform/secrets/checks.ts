@@ -7,7 +7,8 @@ import type { Check } from '../../pipeline/doctor.ts'
 import { backendOf, type SecretParts, type SourceLogin } from './secrets.ts'
 import { type SecretStatus, statusOf } from './verbs.ts'
 
-interface Parts {
+/** What is looked at, and how accounts and key files are asked. */
+export interface CheckedSecrets {
   secrets: SecretParts
   config: Config
   clock: Clock
@@ -21,11 +22,11 @@ interface Parts {
 }
 
 /** Looks at where secrets are kept, how old they are, and at what the source's account may do. */
-export async function secretChecks(parts: Parts, signal: AbortSignal): Promise<Check[]> {
+export async function secretChecks(parts: CheckedSecrets, signal: AbortSignal): Promise<Check[]> {
   return [...keyFileCheck(parts), ...(await storeChecks(parts)), ...(await accountCheck(parts, signal))]
 }
 
-function keyFileCheck({ config, looseRights }: Parts): Check[] {
+function keyFileCheck({ config, looseRights }: CheckedSecrets): Check[] {
   const { keyFile } = config.secrets
   if (backendOf(config.secrets) !== 'vault' || !existsSync(keyFile)) return []
   const loose = looseRights(keyFile)
@@ -34,7 +35,7 @@ function keyFileCheck({ config, looseRights }: Parts): Check[] {
   return [{ name: 'vault key', state: 'fail', message, fix: `chmod 600 ${keyFile}` }]
 }
 
-async function storeChecks(parts: Parts): Promise<Check[]> {
+async function storeChecks(parts: CheckedSecrets): Promise<Check[]> {
   try {
     const statuses = await statusOf(parts)
     const where = { vault: parts.config.secrets.vaultFile, env: 'the environment', aws: 'AWS Secrets Manager' }
@@ -64,7 +65,7 @@ function statusCheck({ name, state, used_for: uses, next_at: nextAt, rotates, la
 }
 
 /** That the source cannot be reached is another check's to say. */
-async function accountCheck({ config, secrets, accountRights }: Parts, signal: AbortSignal): Promise<Check[]> {
+async function accountCheck({ config, secrets, accountRights }: CheckedSecrets, signal: AbortSignal): Promise<Check[]> {
   const { url } = config.source
   if (url === undefined || !isMysqlUrl(url)) return []
   const rights = await accountRights(url, { logins: secrets.loginsOf(url), signal }).catch(() => undefined)
