@@ -18,11 +18,15 @@ interface Wish {
   query?: string | undefined
   /** Aborted when who asks has gone away. */
   gone: AbortSignal
+  /** Resolves when the answer has been taken, or never will be: until then it is in memory, or on the disk. */
+  answered?: Promise<unknown> | undefined
 }
 
 interface Known {
   state: QueryState
   stop: AbortController
+  /** From the asking until the answer has been taken. */
+  isUnderWay: boolean
 }
 
 /** Under way at once, of one asker: the rest of the places is for others. */
@@ -40,18 +44,19 @@ export function openRunning(): Running {
     if (!one) return
     // What is cancelled has been told so, though the work may still end well.
     if (one.state === 'running') one.state = state
-    const over = [...known].filter(([, { state: now }]) => now !== 'running')
+    const over = [...known].filter(([, { isUnderWay }]) => !isUnderWay)
     for (const [old] of over.slice(0, Math.max(0, over.length - REMEMBERED))) known.delete(old)
   }
   return {
-    async during(asker, { query = randomUUID(), gone }, work) {
+    async during(asker, { query = randomUUID(), gone, answered }, work) {
       const prefix = `${JSON.stringify([asker]).slice(0, -1)},`
-      const own = [...known].filter(([key, { state }]) => key.startsWith(prefix) && state === 'running')
+      const own = [...known].filter(([key, { isUnderWay }]) => key.startsWith(prefix) && isUnderWay)
       if (own.length >= MOST) throw tooMany()
       const key = keyOf(asker, query)
       if (known.has(key)) throw taken(query)
       const stop = new AbortController()
-      known.set(key, { state: 'running', stop })
+      const entry: Known = { state: 'running', stop, isUnderWay: true }
+      known.set(key, entry)
       const leave = (): void => stop.abort(cancelled())
       gone.addEventListener('abort', leave, { once: true })
       try {
@@ -63,6 +68,7 @@ export function openRunning(): Running {
         throw error
       } finally {
         gone.removeEventListener('abort', leave)
+        void Promise.resolve(answered).then(() => (entry.isUnderWay = false))
       }
     },
     cancel(asker, query) {

@@ -34,6 +34,8 @@ export interface Asker {
 }
 
 const MOST = 1000
+/** The rest is for others. */
+const MOST_OF_ONE = 200
 const NAME = /^[\p{L}\p{N}_](?:[\p{L}\p{N} ._-]{0,78}[\p{L}\p{N}_-])?$/u
 const SHAPE = /^\s*\/\*---\n([\s\S]*?)\n---\*\/\n?([\s\S]*)$/
 
@@ -61,17 +63,23 @@ export function openSavedQueries(folder: string): SavedQueries {
       file.endsWith('.sql') && NAME.test(file.slice(0, -4)) ? [file.slice(0, -4)] : [],
     )
   }
+  const list = async (): Promise<SavedQuery[]> => {
+    const found = await Promise.all((await names()).sort().map((name) => find(name).catch(() => undefined)))
+    return found.filter((one) => one !== undefined)
+  }
+  const refuseBeyond = async ({ name, isAdmin }: Asker): Promise<void> => {
+    if ((await names()).length >= MOST) throw tooMany(`There are ${MOST} saved queries`)
+    const own = (await list()).filter((one) => one.saved_by === name)
+    if (!isAdmin && own.length >= MOST_OF_ONE) throw tooMany(`You have saved ${MOST_OF_ONE} queries`)
+  }
   return {
     get,
-    async list() {
-      const found = await Promise.all((await names()).sort().map((name) => find(name).catch(() => undefined)))
-      return found.filter((one) => one !== undefined)
-    },
+    list,
     async save(query, asker) {
       const file = fileOf(query.name)
       const before = await find(query.name)
       if (before) refuseUnlessOwn(before, asker)
-      else if ((await names()).length >= MOST) throw tooMany()
+      else await refuseBeyond(asker)
       await mkdir(folder, { recursive: true })
       const unfinished = join(folder, `.${randomUUID()}`)
       await writeFile(unfinished, write(query), { mode: 0o600, flush: true })
@@ -125,8 +133,8 @@ function badName(name: string): BlotterError {
   )
 }
 
-function tooMany(): BlotterError {
-  return new BlotterError('saved_query_invalid', `There are ${MOST} saved queries already. Nothing was changed.`, {
+function tooMany(what: string): BlotterError {
+  return new BlotterError('saved_query_invalid', `${what} already. Nothing was changed.`, {
     todo: 'Remove some first.',
   })
 }

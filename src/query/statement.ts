@@ -43,8 +43,9 @@ const TABLE_FUNCTIONS = new Set([
   'duckdb_keywords',
 ])
 
-/** Functions that tell of the process and of how it is set up, where a query may only tell of the data. */
+/** Functions and views that tell of the process and of how it is set up, where a query may only tell of the data. */
 const OUTWARD_FUNCTIONS = new Set(['getenv', 'current_setting', 'write_log'])
+const OUTWARD_VIEWS = new Set(['pg_settings', 'pragma_database_list', 'duckdb_databases', 'duckdb_logs'])
 
 const LOOKS_LIKE_FILE = /[/\\]|^[a-z0-9]+:|\.(?:parquet|csv|tsv|txt|json|jsonl|ndjson|gz|zst|avro|xlsx|db|duckdb|sqlite)$/i
 
@@ -57,6 +58,8 @@ export async function readOnlyStatement(
   rows: (sql: string) => Promise<Record<string, unknown>[]>,
   functions: readonly RefFunction[] = [],
 ): Promise<Statement> {
+  // The engine would take it for the end of the text.
+  if (sql.includes('\0')) throw refused('The statement holds a NUL character.', 'Take it out.', sql)
   const parse = async (text: string): Promise<Parsed> => {
     const [row] = await rows(`SELECT json_serialize_sql(${literal(text)}) AS parsed`)
     return JSON.parse(String(row?.['parsed'])) as Parsed
@@ -132,6 +135,9 @@ function refuseOutsideReads(node: unknown, sql: string, allowed: ReadonlySet<str
     LOOKS_LIKE_FILE.test(table)
   ) {
     throw refused(`${table} looks like a file: a query reads ${ONLY}.`, '`blotter tables` lists them.', sql)
+  }
+  if (type === 'BASE_TABLE' && typeof table === 'string' && OUTWARD_VIEWS.has(table.toLowerCase())) {
+    throw refused(`${table} is not shown here: a query reads ${ONLY}.`, '`blotter tables` lists them.', sql)
   }
   for (const inner of Object.values(node)) refuseOutsideReads(inner, sql, allowed)
 }

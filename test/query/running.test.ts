@@ -56,3 +56,16 @@ test('of what has ended, a bounded number is remembered', async () => {
   assert.throws(() => running.cancel('me', 'q50'), { code: 'query_missing' })
   assert.equal(running.cancel('me', 'q1099').state, 'succeeded')
 })
+
+test('an answer that is still being read counts as under way: it is held in memory, or on the disk', async () => {
+  const running = openRunning()
+  let taken = (): void => {}
+  const answered = new Promise<void>((resolve) => (taken = resolve))
+  for (let i = 0; i < 4; i++) await running.during('me', { gone: here(), answered }, async () => i)
+  const another = () => running.during('me', { gone: here() }, async () => 'another')
+  await assert.rejects(another(), { code: 'queries_full' })
+  assert.equal(await running.during('you', { gone: here() }, async () => 1), 1)
+  taken()
+  await answered
+  assert.equal(await another(), 'another')
+})

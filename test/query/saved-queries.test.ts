@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -60,4 +60,17 @@ test('names lead to no other place, and another’s query stays as it is', async
   await assert.rejects(saved.remove('other', you), { code: 'saved_query_missing' })
   assert.equal((await saved.save({ name: 'mine', sql: 'select 3', saved_by: me.name }, me)).sql, 'select 3')
   assert.equal((await saved.remove('mine', { ...you, isAdmin: true })).sql, 'select 3')
+})
+
+test('nobody fills the place that is for all', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'blotter-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const saved = openSavedQueries(folder)
+  const file = (i: number): string => join(folder, `mine ${i}.sql`)
+  const text = `/*---\nsaved_by: ${JSON.stringify(me.name)}\n---*/\nselect 1\n`
+  await Promise.all(Array.from({ length: 200 }, (_, i) => writeFile(file(i), text)))
+  const one = { name: 'one more', sql: 'select 1' }
+  await assert.rejects(saved.save({ ...one, saved_by: me.name }, me), /saved 200 queries already/)
+  await saved.save({ name: 'mine 7', sql: 'select 2', saved_by: me.name }, me)
+  await saved.save({ ...one, saved_by: you.name }, you)
 })

@@ -58,14 +58,19 @@ export function citingSetup(parts: CitingParts): Pick<Citing, 'setup'> {
   return { setup: { lake: parts.lake(false), pipeline: parts.pipeline, openEngine: parts.openEngine } }
 }
 
-/** Cites a result and keeps the citation with the lake, from where it keeps its batches from expiring. */
+/**
+ * Cites a result and keeps the citation with the lake, from where it keeps its batches from expiring. Throws `citation_refused`
+ * where who cites has `most` of them already.
+ */
 export async function keepCitation(
   parts: CitingParts,
   how: Citing,
-  { sql, at, by }: { sql: string; at: string; by: string },
+  { sql, at, by, most = Infinity }: { sql: string; at: string; by: string; most?: number },
   signal: AbortSignal,
 ): Promise<Citation> {
   const lake = parts.lake(false)
+  const own = (await listCitations(lake)).filter((one) => one.cited_by === by)
+  if (own.length >= most) throw tooMany(most)
   const cited = await citeResult(how, sql, at, signal)
   const { result, ...facts } = cited
   const citation: Citation = {
@@ -84,6 +89,12 @@ export async function keepCitation(
   throw new BlotterError('batch_missing', `The batch ${gone} expired while it was cited. No citation was kept.`, {
     todo: 'Cite a batch that `blotter batches` lists.',
     context: { batch_at: gone },
+  })
+}
+
+function tooMany(most: number): BlotterError {
+  return new BlotterError('citation_refused', `You have ${most} citations already. Nothing was cited.`, {
+    todo: 'An operator can take those away that nobody quotes.',
   })
 }
 

@@ -21,6 +21,8 @@ export interface ConsoleQuery {
   query?: string | undefined
   /** Aborted when who asks has gone away. */
   gone: AbortSignal
+  /** Resolves when the answer has been taken: until then it counts as one that is under way. */
+  answered?: Promise<unknown> | undefined
 }
 
 /** A result with what is told of it. Whoever gets it disposes of it. */

@@ -28,6 +28,8 @@ const PROGRAM = fileURLToPath(new URL('query-process.ts', import.meta.url))
 const QUEUE = { working: 2, waiting: 16, waitMs: 60_000 }
 const SHOWN_MS = 60_000
 const EXPORTED_MS = 300_000
+/** Of one asker: each may hold 256 KiB of a result, and a batch. */
+const MOST_CITATIONS = 500
 
 /** What queries of the console may take: at most a quarter of the memory that Blotter is granted, each. */
 function limitsOf(memoryBytes: number) {
@@ -50,7 +52,11 @@ export function openConsole(parts: Parts, log: Log) {
   let opened: Sandbox | undefined
   const sandbox = (): Sandbox => (opened ??= openSandbox({ program: PROGRAM, folder, most: limits.exported, ...QUEUE }))
   const run = asking({ clock, running, setup, sandbox, state: parts.state, log })
-  const citing = (): Citing => ({ setup: setup(), runner: sandbox(), limits: limits.cited })
+  const citing = (asker: string): Citing => ({
+    setup: setup(),
+    runner: { run: (query, signal) => sandbox().run(query, asker, signal) },
+    limits: limits.cited,
+  })
   const lake = () => parts.lake(false)
   return {
     /** Up to so many rows, as lines of JSON arrays. */
@@ -67,11 +73,13 @@ export function openConsole(parts: Parts, log: Log) {
     citations: {
       list: async () => (parts.lakeExists() ? listCitations(lake()) : []),
       get: async (name: string) => readCitation(lake(), name),
-      add: async ({ sql, at, asker, query, gone }: ConsoleQuery) =>
-        running.during(asker, { query, gone }, (_, signal) => keepCitation(parts, citing(), { sql, at, by: asker }, signal)),
+      add: async ({ sql, at, asker, ...wish }: ConsoleQuery) =>
+        running.during(asker, wish, (_, signal) =>
+          keepCitation(parts, citing(asker), { sql, at, by: asker, most: MOST_CITATIONS }, signal),
+        ),
       check: async (name: string, asker: string, gone: AbortSignal) =>
         running.during(asker, { gone }, async (_, signal) =>
-          checkCitation(citing(), await readCitation(lake(), name), signal),
+          checkCitation(citing(asker), await readCitation(lake(), name), signal),
         ),
       remove: async (name: string) => removeCitation(lake(), name),
     },

@@ -1,5 +1,6 @@
 import type { BatchAt } from '../../model/batch-at.ts'
 import { BlotterError } from '../../errors.ts'
+import { canonicalLocation } from '../../lake/location.ts'
 import { openReader, type ReaderSetup } from '../reader.ts'
 import { resolveFrom } from '../time-travel.ts'
 import type { RefFunction } from '../functions.ts'
@@ -27,8 +28,9 @@ export async function batchScans(
   meant: Readonly<Record<string, BatchAt>> = {},
 ): Promise<BatchScans> {
   const files = new Set<string>()
-  const { storage } = setup.lake
+  const { storage, location: lake } = setup.lake
   const enginePath = (location: string): string => {
+    refuseElsewhere(lake, location)
     const path = storage.enginePath(location)
     files.add(path)
     return path
@@ -60,4 +62,18 @@ export async function batchScans(
     refs,
     scan: async (wish) => ({ sql: await sqlOf(wish), files: [...files] }),
   }
+}
+
+/** Another engine may have named any file as one of its table’s; strangers are shown those of the lake, and none that is hidden there. */
+function refuseElsewhere(lake: string, location: string): void {
+  const root = `${canonicalLocation(lake)}/`
+  const path = canonicalLocation(location)
+  if (path.startsWith(root) && !path.slice(root.length - 1).includes('/.')) return
+  throw new BlotterError(
+    'query_refused',
+    `A table of the statement names the file ${location}, which is none of the lake’s.`,
+    {
+      todo: 'Leave that table out. Whoever wrote it can move its files into the lake.',
+    },
+  )
 }

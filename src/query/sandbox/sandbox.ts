@@ -38,10 +38,10 @@ export interface SandboxedResult extends AsyncDisposable {
 
 export interface Sandbox extends AsyncDisposable {
   /**
-   * Runs one query in a process of its own. Throws what the query throws, `query_beyond_limits`, `query_crashed`,
+   * Runs one query of an asker in a process of its own. Throws what the query throws, `query_beyond_limits`, `query_crashed`,
    * `queries_full`, and the signal's reason once it is aborted: the process is then killed.
    */
-  run(query: SandboxedQuery, signal: AbortSignal): Promise<SandboxedResult>
+  run(query: SandboxedQuery, asker: string, signal: AbortSignal): Promise<SandboxedResult>
 }
 
 export interface SandboxOptions extends PlacesOptions {
@@ -92,8 +92,8 @@ export function openSandbox({ program, folder, most, ...options }: SandboxOption
     if (spare === started) await putAway(started)
   }
   return {
-    async run(query, signal) {
-      using _place = await places.take(signal)
+    async run(query, asker, signal) {
+      using _place = await places.take(asker, signal)
       const started = await takeStarted()
       try {
         const told = await answerOf(started, query, signal)

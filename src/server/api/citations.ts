@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Services } from '../services.ts'
 import { sendCached } from './caching.ts'
 import { addEndpoint, type Described, none } from './endpoint.ts'
-import { askerOf, whoAsks } from './queries.ts'
+import { askerOf, QUERY_LIMIT, whoAsks } from './queries.ts'
 import { asked, citation, citationCheck } from './query-shapes.ts'
 import { page } from './shapes.ts'
 
@@ -31,6 +31,7 @@ export function citations(app: FastifyInstance, { console }: Services): Describe
       path: '/v1/citations',
       name: 'cite',
       summary: 'Runs a statement twice and keeps what it gave, to be quoted; from then on its batches do not expire',
+      limit: QUERY_LIMIT,
       parameters: none,
       query: none,
       body: z.strictObject(asked),
@@ -54,6 +55,7 @@ export function citations(app: FastifyInstance, { console }: Services): Describe
       path: `${PATH}/check`,
       name: 'checkCitation',
       summary: 'Runs the statement again as of the same batches, and compares',
+      limit: QUERY_LIMIT,
       parameters: named,
       query: none,
       answer: citationCheck,

@@ -8,7 +8,9 @@ import { asked, cancelAnswer, completions, history, queryAnswer, queryName } fro
 import { page, ref } from './shapes.ts'
 
 /** Each starts a process; so many a minute are more than a person asks. */
-const LIMIT = { max: 120, timeWindow: 60_000 }
+export const QUERY_LIMIT = { max: 120, timeWindow: 60_000 }
+/** From the asking to the last byte of the answer: who reads slower holds it in memory, or on the disk, for nothing. */
+const LONGEST_MS = 20 * 60_000
 
 const TYPES = {
   csv: 'text/csv; charset=utf-8; header=present',
@@ -25,7 +27,7 @@ export function queries(app: FastifyInstance, { console }: Services): Described[
       path: '/v1/queries',
       name: 'runQuery',
       summary: 'Runs one read-only statement over the tables of a batch, and gives the first rows of its result',
-      limit: LIMIT,
+      limit: QUERY_LIMIT,
       parameters: none,
       query: none,
       body: z.strictObject({ ...asked, limit: z.int().min(1).max(100_000).default(10_000) }),
@@ -45,7 +47,7 @@ export function queries(app: FastifyInstance, { console }: Services): Described[
       name: 'exportQuery',
       summary:
         'The whole result as a file named after the batch; in CSV, what a spreadsheet would run as a formula is a text',
-      limit: LIMIT,
+      limit: QUERY_LIMIT,
       parameters: none,
       query: z.object({ format: z.enum(['csv', 'json', 'ndjson', 'parquet']).default('csv') }),
       body: z.strictObject(asked),
@@ -93,13 +95,19 @@ export function queries(app: FastifyInstance, { console }: Services): Described[
   ]
 }
 
-/** Who asks, and the signal of their going away: nobody waits for the answer then. */
-export function whoAsks(request: FastifyRequest, reply: FastifyReply): { asker: string; gone: AbortSignal } {
+/** Who asks, the signal of their going away, since nobody waits for the answer then, and when they have taken it. */
+export function whoAsks(request: FastifyRequest, reply: FastifyReply) {
   const gone = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableEnded) gone.abort()
+  const late = setTimeout(() => reply.raw.destroy(), LONGEST_MS)
+  const answered = new Promise<void>((resolve) => {
+    const end = (): void => {
+      clearTimeout(late)
+      if (!reply.raw.writableEnded) gone.abort()
+      resolve()
+    }
+    reply.raw.once('finish', end).once('close', end)
   })
-  return { asker: askerOf(request), gone: gone.signal }
+  return { asker: askerOf(request), gone: gone.signal, answered }
 }
 
 export function askerOf({ bearer }: FastifyRequest): string {

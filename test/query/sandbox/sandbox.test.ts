@@ -51,11 +51,12 @@ after(async () => {
 interface Asked extends Partial<QueryLimits> {
   form?: ResultForm
   signal?: AbortSignal
+  asker?: string
 }
 
 function run(
   sql: string,
-  { form = 'rows', signal = new AbortController().signal, ...limits }: Asked = {},
+  { form = 'rows', signal = new AbortController().signal, asker = 'somebody', ...limits }: Asked = {},
 ): Promise<SandboxedResult> {
   const query = {
     sql,
@@ -66,7 +67,7 @@ function run(
     form,
     limits: { ...MOST, ...limits },
   }
-  return sandbox.run(query, signal)
+  return sandbox.run(query, asker, signal)
 }
 
 async function rowsOf(sql: string, asked: Asked = {}): Promise<unknown[]> {
@@ -121,6 +122,14 @@ test('what writes, reads files, attaches, sets or loads is refused, and all file
     "select getenv('BLOTTER_CANARY')",
     "select current_setting('temp_directory')",
     'from duckdb_settings()',
+    'from pg_settings',
+    'select value from pg_catalog."PG_settings"',
+    'from pragma_database_list',
+    'select path from duckdb_databases',
+    'from duckdb_logs',
+    'from duckdb_secrets()',
+    "select 'a\0b'",
+    "from read_blob('/proc/self/environ')",
     "select * from 'https://example.org/x.parquet'",
   ])
     await assert.rejects(rowsOf(sql), codeOf('query_refused'), sql)
@@ -144,7 +153,10 @@ test('the engine itself keeps to the files of the batch, whatever the parser has
     form: 'rows' as const,
     limits: MOST,
   }
-  await assert.rejects(sandbox.run(query, new AbortController().signal), codeOf('lake_damaged', /disabled by configuration/))
+  await assert.rejects(
+    sandbox.run(query, 'somebody', new AbortController().signal),
+    codeOf('lake_damaged', /disabled by configuration/),
+  )
 })
 
 test('mistakes are told with their place', async () => {
@@ -232,7 +244,7 @@ test('a query that is cancelled is killed at once', async () => {
 
 test('more than may wait are turned away, and those that wait get their turn', async () => {
   const slow = 'select sum(hash(range)) from range(30000000)'
-  const all = await Promise.allSettled(Array.from({ length: 6 }, () => rowsOf(slow)))
+  const all = await Promise.allSettled(Array.from({ length: 6 }, (_, i) => rowsOf(slow, { asker: `asker ${i}` })))
   const refused = all.filter((one) => one.status === 'rejected')
   assert.equal(refused.length, 2)
   for (const one of refused) codeOf('queries_full')(one.reason)
@@ -269,5 +281,5 @@ test('an error of who plans the tables is the query’s error', async () => {
     form: 'rows' as const,
     limits: MOST,
   }
-  await assert.rejects(sandbox.run(query, new AbortController().signal), codeOf('batch_missing'))
+  await assert.rejects(sandbox.run(query, 'somebody', new AbortController().signal), codeOf('batch_missing'))
 })

@@ -14,4 +14,4 @@ const query = {
   form: 'rows' as const,
   limits: most,
 }
-await sandbox.run(query, new AbortController().signal)
+await sandbox.run(query, 'somebody', new AbortController().signal)
