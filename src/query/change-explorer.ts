@@ -2,9 +2,11 @@ import type { Lake } from '../catalog/lake.ts'
 import type { Engine } from '../engine/engine.ts'
 import { countChanges, type Diff, type ToldChange, toldChange } from '../history/diff.ts'
 import { foldSql } from '../history/fold.ts'
+import type { BatchAt } from '../model/batch-at.ts'
 import type { ChangeCounts } from '../model/change.ts'
 import type { Pipeline } from '../model/pipeline.ts'
 import { identifier, literal } from '../model/sql-text.ts'
+import { type ChangedPlace, countByPlace, locateChanges, type PlaceSelect } from './change-places.ts'
 import { type Difference, differenceBetween } from './difference.ts'
 
 export interface ExplorerSetup {
@@ -24,6 +26,8 @@ export interface ChangesWish {
   /** The category before and after. */
   was?: string | undefined
   is?: string | undefined
+  /** Where they are, or last were; null for those without a place. */
+  place?: { select: PlaceSelect; number: number | null } | undefined
   offset: number
   limit: number
 }
@@ -43,12 +47,21 @@ export interface ChangesPage extends Omit<Diff, 'changes'> {
 /** Answers about the changes between two batches. They never change, so that each pair is folded once while it is looked at. */
 export interface ChangeExplorer extends AsyncDisposable {
   changes(wish: ChangesWish): Promise<ChangesPage>
+  /** All that fit, by where they are. */
+  places(
+    wish: Omit<ChangesWish, 'place' | 'offset' | 'limit'>,
+    select: PlaceSelect,
+  ): Promise<{ from: BatchAt; to: BatchAt; places: ChangedPlace[] }>
 }
 
 /** Pairs of batches that stay folded, the ones asked for last. */
 const KEPT = 4
 
-type Pair = Omit<ChangesPage, 'total' | 'rows'> & { table: string }
+type Pair = Omit<ChangesPage, 'total' | 'rows'> & {
+  table: string
+  /** Where its incidents are, as one SELECT tells it. */
+  located?: { select: PlaceSelect; table: string }
+}
 
 export function openChangeExplorer(setup: ExplorerSetup): ChangeExplorer {
   const { pipeline } = setup
@@ -74,28 +87,46 @@ export function openChangeExplorer(setup: ExplorerSetup): ChangeExplorer {
     const pair = known ?? (await foldPair(await opened(), pipeline, difference, `pair_${++numbers}`))
     pairs.delete(name)
     pairs.set(name, pair)
-    for (const [oldest, { table }] of pairs) {
+    for (const [oldest, { table, located }] of pairs) {
       if (pairs.size <= KEPT) break
       pairs.delete(oldest)
-      await (await opened()).run(`DROP TABLE ${table}`)
+      const gone = located ? [table, located.table] : [table]
+      for (const one of gone) await (await opened()).run(`DROP TABLE ${one}`)
     }
     return pair
+  }
+
+  const placesOf = async (pair: Pair, select: PlaceSelect): Promise<string> => {
+    if (pair.located?.select !== select)
+      pair.located = { select, table: await locateChanges(await opened(), pipeline, pair.table, select) }
+    return pair.located.table
   }
 
   return {
     async changes(wish) {
       const difference = await differenceBetween(setup.lake(), wish.from, wish.to)
       return inTurn(async () => {
-        const { table, ...pair } = await pairOf(difference)
-        const where = conditionsOf(wish, pair.category)
+        const pair = await pairOf(difference)
+        const { table, located: _, ...told } = pair
+        const places = wish.place && (await placesOf(pair, wish.place.select))
+        const where = conditionsOf(wish, pair.category, places)
         const one = await opened()
         const [count] = await one.rows(`SELECT count(*) AS n FROM ${table} ${where}`)
         const rows = await one.rows(`SELECT * FROM ${table} ${where} ORDER BY key LIMIT ${wish.limit} OFFSET ${wish.offset}`)
         return {
-          ...pair,
+          ...told,
           total: Number(count?.['n']),
           rows: rows.map((row) => toldChange(pipeline.source, row, row['key'])),
         }
+      })
+    },
+    async places(wish, select) {
+      const difference = await differenceBetween(setup.lake(), wish.from, wish.to)
+      return inTurn(async () => {
+        const pair = await pairOf(difference)
+        const where = conditionsOf(wish, pair.category)
+        const places = await countByPlace(await opened(), pair.table, await placesOf(pair, select), where)
+        return { from: pair.from, to: pair.to, places }
       })
     },
     async [Symbol.asyncDispose]() {
@@ -141,7 +172,12 @@ async function byCategory(
   return { by_type: [...types.values()], reclassified }
 }
 
-function conditionsOf({ kind, type, was, is }: ChangesWish, category: string | null): string {
+/** As a WHERE clause; `places` is the table of where incidents are, if somebody asks for one place. */
+function conditionsOf(
+  { kind, type, was, is, place }: Omit<ChangesWish, 'offset' | 'limit'>,
+  category: string | null,
+  places?: string,
+): string {
   const types = category === null ? undefined : typesSql(category)
   const given: [string | undefined, (value: string) => string][] = [
     [kind, (value) => `list_contains(kinds, ${value})`],
@@ -150,6 +186,8 @@ function conditionsOf({ kind, type, was, is }: ChangesWish, category: string | n
     [is, (value) => (types ? `${types.is} = ${value}` : 'false')],
   ]
   const conditions = given.flatMap(([value, sql]) => (value === undefined ? [] : [sql(literal(value))]))
+  if (place && places)
+    conditions.push(`key IN (SELECT key FROM ${places} WHERE place IS NOT DISTINCT FROM ${place.number ?? 'NULL'})`)
   return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
 }
 

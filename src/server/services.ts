@@ -10,11 +10,13 @@ import type { EventBus } from '../platform/serving/events.ts'
 import type { Figures } from '../platform/serving/figures.ts'
 import type { CatalogPages } from '../platform/serving/catalog-pages.ts'
 import type { RunDesk } from '../platform/serving/run-desk.ts'
-import type { ChangesPage, ChangesWish } from '../query/change-explorer.ts'
+import type { changes } from '../platform/serving/changes.ts'
 import type { IncidentLife, QuarantineList, QuarantineWish } from '../query/reader.ts'
 import type { FoundIncident } from '../query/search.ts'
 import type { ListedTable } from '../query/table-list.ts'
 import type { PeopleSource } from './login/people.ts'
+
+type ChangeServices = ReturnType<typeof changes>
 
 /** Everything that answers to requests are made of; `platform.ts` provides it, or a test. */
 export interface Services {
@@ -27,7 +29,9 @@ export interface Services {
   /** The batch that a REF names, and the pipeline's tables as of it. Throws `batch_missing`, `usage`. */
   tables(ref: string): Promise<{ batchAt: BatchAt; tables: ListedTable[] }>
   /** A part of what changed between two batches, and counts of the whole. Throws `batch_missing`, `usage`. */
-  changes(wish: ChangesWish): Promise<ChangesPage>
+  changes: ChangeServices['changes']
+  /** The same by the hexagons of a dashboard. Throws `dashboard_missing` too, and `usage` where it has none. */
+  changedPlaces: ChangeServices['changedPlaces']
   /** What batches did to one incident. Throws `incident_missing`, `usage`. */
   incident(id: string): Promise<IncidentLife>
   /** Incidents by their key or another column that the pipeline lets people look them up by. */

@@ -17,6 +17,10 @@ test('What changed', { skip: browserMissing() ?? false, timeout: 600_000 }, asyn
   const page = await served.open()
   const changes = (query = ''): Promise<Changes> => served.ask(`/changes?from=${BATCHES[0]}&to=${BATCHES[2]}${query}`)
   const all = await changes()
+  const placesOf = async () => {
+    const query = `from=${BATCHES[0]}&to=${BATCHES[2]}&dashboard=crimes-without-arrest`
+    return (await served.ask<{ places: { key: string; incidents: number }[] }>(`/changes/places?${query}`)).places
+  }
   const address = `/changes?compare=${BATCHES[0]}`
 
   await t.test('between two batches is told as the API tells it', async () => {
@@ -27,16 +31,26 @@ test('What changed', { skip: browserMissing() ?? false, timeout: 600_000 }, asyn
       marks.map((mark) => [mark.getAttribute('data-mark'), mark.querySelector('.strong')?.textContent]),
     )
     for (const [kind, count] of told) assert.equal(Number(count), all.counts[kind ?? ''] ?? 0, String(kind))
-    const table = page.getByRole('table', { name: 'Changed incidents' })
-    assert.equal(Number(await table.getAttribute('aria-rowcount')), all.incidents + 1)
-    assert.ok((await page.locator('.dot').count()) > 0)
+    await page.locator(`[aria-label="Changed incidents"][aria-rowcount="${all.incidents + 1}"]`).waitFor()
+    const places = await placesOf()
+    assert.equal(
+      places.reduce((sum, { incidents }) => sum + incidents, 0),
+      all.incidents,
+    )
+    const onMap = page.locator('figure[aria-labelledby="changes-map-title"] tbody tr')
+    await onMap.nth(places.length - 1).waitFor({ state: 'attached' })
+    const shown = await onMap.locator('td:nth-child(2)').allTextContents()
+    assert.deepEqual(
+      shown.map((text) => Number(text)),
+      places.map(({ incidents }) => incidents),
+    )
   })
 
   await t.test('is listed by kind, and by what was reclassified into what', async () => {
     await page.locator('[data-mark="arrested"]').click()
     await page.locator('.chip', { hasText: 'arrested' }).waitFor()
     const table = page.getByRole('table', { name: 'Changed incidents' })
-    await page.locator(`.data-table[aria-rowcount="${all.counts['arrested']! + 1}"]`).waitFor()
+    await page.locator(`[aria-rowcount="${all.counts['arrested']! + 1}"]`).waitFor()
     await table.getByText('arrest: no → yes').first().waitFor()
     await page.getByRole('button', { name: 'Remove arrested' }).click()
     const move = all.reclassified[0]!
@@ -44,6 +58,18 @@ test('What changed', { skip: browserMissing() ?? false, timeout: 600_000 }, asyn
     const { searchParams } = new URL(page.url())
     assert.equal(searchParams.get('kind'), 'reclassified')
     assert.ok(searchParams.get('was') && searchParams.get('is') && move.n > 0)
+  })
+
+  await t.test('is listed by a place on the map', async () => {
+    await page.goto(address)
+    const hexagon = page.locator('figure[aria-labelledby="changes-map-title"] [data-mark]').first()
+    const key = await hexagon.getAttribute('data-mark')
+    await hexagon.focus()
+    await page.keyboard.press('Enter')
+    assert.equal(new URL(page.url()).searchParams.get('place'), key)
+    const { incidents } = (await placesOf()).find((place) => place.key === key)!
+    await page.getByText(`${incidents} incidents, by id`).waitFor()
+    await page.getByRole('button', { name: 'Remove one place on the map' }).click()
   })
 
   await t.test('to one incident is its life, found by its case number', async () => {

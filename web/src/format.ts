@@ -91,9 +91,9 @@ export function valueText(value: unknown): string {
   return calm(String(value))
 }
 
-/** `0.4 s`, `2.1 s`, `48 s`, `3 min 20 s`, `1 h 5 min`. */
+/** `<0.1 s`, `0.4 s`, `2.1 s`, `48 s`, `3 min 20 s`, `1 h 5 min`. */
 export function duration(seconds: number): string {
-  if (seconds < 10) return `${tenth.format(seconds)} s`
+  if (seconds < 10) return seconds > 0 && seconds < 0.05 ? '<0.1 s' : `${tenth.format(seconds)} s`
   const whole = Math.round(seconds)
   if (whole < 60) return `${whole} s`
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
@@ -106,4 +106,12 @@ export function bytes(size: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
   const unit = size < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(size) / 10))
   return unit === 0 ? `${count(size)} B` : `${tenth.format(size / 1024 ** unit)} ${units[unit]}`
+}
+
+/** `Around 41.878° N, 87.630° W`: a place to about a hundred metres. */
+export function placeText({ lat, lon }: { lat?: number | undefined; lon?: number | undefined } = {}): string {
+  if (lat === undefined || lon === undefined) return 'No place'
+  const side = (degrees: number, positive: string, negative: string): string =>
+    `${Math.abs(degrees).toFixed(3)}° ${degrees < 0 ? negative : positive}`
+  return `Around ${side(lat, 'N', 'S')}, ${side(lon, 'E', 'W')}`
 }

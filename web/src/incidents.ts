@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { ask } from './api.ts'
 
 /** An incident as the source has it, by column. Ids beyond 2^53 are texts. */
@@ -51,12 +51,35 @@ export interface ChangesWish {
   type?: string | undefined
   was?: string | undefined
   is?: string | undefined
+  /** A hexagon of a dashboard. */
+  place?: string | undefined
+  dashboard?: string | undefined
+}
+
+/** Incidents that changed, by where they are, or last were. */
+export interface ChangedPlace {
+  key: string
+  lat?: number
+  lon?: number
+  incidents: number
+  counts: Record<string, number>
 }
 
 export const changesQuery = (wish: ChangesWish, offset: number, limit: number) =>
   queryOptions({
     queryKey: ['changes', wish, offset, limit],
     queryFn: ({ signal }) => ask<Changes>('/changes', { query: { ...wish, offset, limit }, signal }),
+  })
+
+export const changedPlacesQuery = (wish: Omit<ChangesWish, 'place'> & { dashboard: string }) =>
+  queryOptions({
+    queryKey: ['changes', 'places', wish],
+    queryFn: ({ signal }) =>
+      ask<{ from: string; to: string; size_m: number; places: ChangedPlace[] }>('/changes/places', {
+        query: { ...wish },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
   })
 
 export const lifeQuery = (id: string) =>

@@ -13,6 +13,7 @@ import type { Identity } from '../../state/identity/identity.ts'
 import type { State } from '../../state/state.ts'
 import { listTables } from '../../query/table-list.ts'
 import type { Dashboards } from '../../dashboard/dashboards.ts'
+import { changes } from './changes.ts'
 import { catalogPages } from './catalog-pages.ts'
 import { dashboards } from '../reading/dashboard.ts'
 import { enginesInTurn } from './engines-in-turn.ts'
@@ -55,6 +56,7 @@ export function serving(parts: Parts, known: Known, figures: () => Promise<Figur
   const console = openConsole(parts, log)
   let engines: EngineCatalog | undefined
   let opened: Dashboards | undefined
+  const boards = (): Dashboards => (opened ??= dashboards(parts, log, events.publish))
   return {
     ...known,
     figures,
@@ -66,7 +68,7 @@ export function serving(parts: Parts, known: Known, figures: () => Promise<Figur
       return { batchAt: batch.batchAt, tables: listTables(view, scans, batch.batchAt, names) }
     },
     runs,
-    changes: explorer.changes,
+    ...changes(explorer, boards),
     incident: async (id: string) => reader().history(id),
     search: async (text: string, at: string) => reader().search(text, at),
     quarantined: async (wish: QuarantineWish) => reader().quarantine(wish),
@@ -89,7 +91,7 @@ export function serving(parts: Parts, known: Known, figures: () => Promise<Figur
     },
     events,
     console,
-    dashboards: () => (opened ??= dashboards(parts, log, events.publish)),
+    dashboards: boards,
     async [Symbol.asyncDispose]() {
       await console[Symbol.asyncDispose]()
       await opened?.[Symbol.asyncDispose]()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { ChangedPlaces } from '../../../src/platform/serving/changes.ts'
 import type { ChangesPage } from '../../../src/query/change-explorer.ts'
 import type { IncidentLife } from '../../../src/query/reader.ts'
 import type { FoundIncident } from '../../../src/query/search.ts'
@@ -66,6 +67,48 @@ test('filters narrow the list and leave the counts of the whole', async (t) => {
     assert.equal((await ask('GET', `/api/v1/changes?${wrong}`)).status, 400, wrong)
   }
   assert.equal((await ask('GET', '/api/v1/changes?from=2020-01-01')).status, 404)
+})
+
+test('all changes are counted by the hexagons of a dashboard, where they are or last were, and one of them is listed', async (t) => {
+  const { city, get, ask } = await serveCity(t)
+  const publish = (rows: string[]): Promise<void> => {
+    const stayed = Array.from(
+      { length: 30 },
+      (_, n) => `${100 + n},2025-12-01 12:00:00,THEFT,false,41.75,-87.6,2026-01-01 00:00:00`,
+    )
+    const header = 'id,date,primary_type,arrest,latitude,longitude,updated_on'
+    return writeFile(join(city.folder, 'crimes.csv'), `${[header, ...rows, ...stayed].join('\n')}\n`)
+  }
+  const row = (id: number, at: string, arrest = 'false', on = '2026-01-01 00:00:00'): string =>
+    `${id},2025-12-01 12:00:00,THEFT,${arrest},${at},${on}`
+  const [loop, north] = ['41.8781,-87.6298', '41.97,-87.66']
+  await publish([row(1, loop), row(2, loop), row(3, north)])
+  await city.run({ at: FIRST })
+  // 1 is arrested, 2 moves to the north, 3 vanishes there, 4 is new without a place, 5 in the Loop.
+  await publish([row(1, loop, 'true', later), row(2, north, 'false', later), row(4, ','), row(5, loop)])
+  await city.run({ at: SECOND })
+  const board = 'dashboard=crimes-without-arrest'
+  const { places, size_m: size } = await get<ChangedPlaces>(`/api/v1/changes/places?${board}`)
+  assert.equal(size, 350)
+  const counts = Object.fromEntries(places.map(({ key, incidents, counts: kinds }) => [key, [incidents, kinds]]))
+  const inNorth = places.find(({ lat }) => lat !== undefined && lat > 41.95)!.key
+  assert.deepEqual(counts, {
+    '0:0': [2, { arrested: 1, new: 1 }],
+    [inNorth]: [2, { moved: 1, vanished: 1 }],
+    unknown: [1, { new: 1 }],
+  })
+  const ids = async (query: string) => (await get<ChangesPage>(`/api/v1/changes?${query}`)).rows.map(({ id }) => id)
+  assert.deepEqual(await ids(`${board}&place=0:0`), [1, 5])
+  assert.deepEqual(await ids(`${board}&place=${inNorth}&kind=vanished`), [3])
+  assert.deepEqual(await ids(`${board}&place=unknown`), [4])
+  assert.deepEqual(await ids(`${board}&place=${encodeURIComponent("0:0' OR true")}`), [])
+  const arrested = await get<ChangedPlaces>(`/api/v1/changes/places?${board}&kind=arrested`)
+  assert.deepEqual(
+    arrested.places.map(({ key, incidents }) => [key, incidents]),
+    [['0:0', 1]],
+  )
+  assert.equal((await ask('GET', '/api/v1/changes/places')).status, 400)
+  assert.equal((await ask('GET', '/api/v1/changes/places?dashboard=none')).status, 404)
 })
 
 test('an answer of two batches named by their times may be kept for ever', async (t) => {

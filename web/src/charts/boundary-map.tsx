@@ -39,7 +39,7 @@ export function BoundaryMap({ label, marks, shapes, choice, measure }: BoundaryM
     <div ref={element} className="chart">
       {projection && (
         <svg width={width} height={projection.height} role="group" aria-label={label} data-chart {...drawing}>
-          <path className="area amount-0" d={shapes.map((shape) => pathOf(shape, projection)).join('')} aria-hidden="true" />
+          <path className="area ground" d={shapes.map((shape) => pathOf(shape, projection)).join('')} aria-hidden="true" />
           {drawn.map((mark) => {
             const shape = byKey.get(mark.key)!
             const { x, y } = middleOf(shape, projection)

@@ -63,7 +63,7 @@ const Ground = memo(function Ground({ ground, projection }: { ground: readonly M
     const { x, y } = projection.place(mark)
     return projection.hexagon(x, y)
   })
-  return <path className="amount-0" d={path.join('')} aria-hidden="true" />
+  return <path className="ground" d={path.join('')} aria-hidden="true" />
 })
 
 const Outlines = memo(function Outlines({

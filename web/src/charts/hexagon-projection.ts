@@ -1,6 +1,22 @@
 import type { Mark } from './mark.ts'
 import { type Bounds, fitted, joined, type Projection } from './projection.ts'
 
+interface Grid {
+  values?: readonly { key: string; lat?: number; lon?: number }[]
+}
+
+const grounds = new WeakMap<Grid, Mark[]>()
+const NOWHERE: Grid = {}
+
+/** Every hexagon of a dimension, as marks of nothing; the same list for the same dimension. */
+export function groundOf(dimension: Grid = NOWHERE): readonly Mark[] {
+  const made =
+    grounds.get(dimension) ??
+    (dimension.values ?? []).map((value) => ({ ...value, label: value.key, value: 0, base: 0, share: null }))
+  grounds.set(dimension, made)
+  return made
+}
+
 export interface HexagonProjection extends Projection {
   /** An SVG path: a corner to the north. */
   hexagon(x: number, y: number): string

@@ -14,6 +14,8 @@ export interface Mark {
   since_batch?: number
   /** The last twelve complete months. */
   spark?: number[]
+  /** What the value is made of, where there is more to say of it than a share. */
+  parts?: readonly { label: string; value: number }[]
   /** Centre of a hexagon. */
   lat?: number | undefined
   lon?: number | undefined

@@ -1,4 +1,12 @@
-import { type FocusEvent, type KeyboardEvent, type MouseEvent, type PointerEvent, type ReactNode, useState } from 'react'
+import {
+  type FocusEvent,
+  Fragment,
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  type ReactNode,
+  useState,
+} from 'react'
 import { count, percent, signed } from '../format.ts'
 import { type Choice, isFaded, type Mark, type Measure } from './mark.ts'
 import { Tip } from './tip.tsx'
@@ -69,14 +77,30 @@ function markAt(target: EventTarget): (Element & HTMLOrSVGElement) | null {
 }
 
 /** `Theft: 24,034 without arrest, 88.2% of 27,240 incidents`. */
-function sentenceOf({ label, value, base, share }: Mark, measure: Measure, isPlain = false): string {
+function sentenceOf({ label, value, base, share, parts }: Mark, measure: Measure, isPlain = false): string {
+  if (parts)
+    return `${label}: ${count(value)} ${measure.value}, ${parts.map((one) => `${count(one.value)} ${one.label}`).join(', ')}`
   if (isPlain) return `${label}: ${count(value)} ${measure.value}`
   const of = `of ${count(base)} ${measure.base}`
   return `${label}: ${count(value)} ${measure.value}, ${share === null ? of : `${percent(share)} ${of}`}`
 }
 
 function MarkTip({ mark, measure }: { mark: Mark; measure: Measure }) {
-  const { label, value, base, share, compared, since_batch: since } = mark
+  const { label, value, base, share, compared, since_batch: since, parts } = mark
+  if (parts)
+    return (
+      <>
+        <strong>{label}</strong>
+        <dl>
+          {parts.map((part) => (
+            <Fragment key={part.label}>
+              <dt>{part.label}</dt>
+              <dd>{count(part.value)}</dd>
+            </Fragment>
+          ))}
+        </dl>
+      </>
+    )
   return (
     <>
       <strong>{label}</strong>

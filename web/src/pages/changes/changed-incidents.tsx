@@ -77,6 +77,7 @@ function Chosen({ wish }: { wish: ChangesWish }) {
     wish.kind !== undefined && { label: words(wish.kind), clear: { kind: undefined } },
     wish.type !== undefined && { label: calm(wish.type), clear: { type: undefined } },
     wish.was !== undefined && { label: `was ${calm(wish.was)}`, clear: { was: undefined } },
+    wish.place !== undefined && { label: 'one place on the map', clear: { place: undefined } },
     wish.is !== undefined && { label: `is ${calm(wish.is)}`, clear: { is: undefined } },
   ].filter((chip) => chip !== false)
   if (chips.length === 0) return null

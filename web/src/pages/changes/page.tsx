@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTimeMachine } from '../../batches.ts'
+import { dashboardsQuery } from '../../dashboards.ts'
 import { Empty, Failed, Skeleton } from '../../design/states.tsx'
 import { batchTime, counted } from '../../format.ts'
 import { type Changes, changesQuery, type ChangesWish } from '../../incidents.ts'
@@ -26,7 +27,9 @@ export function Page() {
 
 function Between({ from, to }: { from: string; to: string }) {
   const filters = { kind: useParam('kind'), type: useParam('type'), was: useParam('was'), is: useParam('is') }
-  const wish: ChangesWish = { from, to, ...filters }
+  const { data: boards } = useQuery(dashboardsQuery)
+  const dashboard = boards?.dashboards[0]?.name
+  const wish: ChangesWish = { from, to, ...filters, place: useParam('place'), dashboard }
   const { data, error, refetch } = useQuery(changesQuery({ from, to }, 0, 1))
   if (error) return <Failed error={error} retry={() => void refetch()} />
   if (!data) return <Skeleton height={640} label="Loading the changes" />
@@ -40,7 +43,7 @@ function Between({ from, to }: { from: string; to: string }) {
           <Kinds changes={data} wish={wish} />
           <ByType changes={data} wish={wish} />
           <Reclassified changes={data} wish={wish} />
-          <ChangesMap wish={wish} />
+          {dashboard !== undefined && <ChangesMap wish={wish} dashboard={dashboard} />}
           <ChangedIncidents wish={wish} category={data.category} />
         </div>
       )}

@@ -6,6 +6,7 @@ import { ChartShell } from '../../charts/chart-shell.tsx'
 import { Columns } from '../../charts/columns.tsx'
 import { HeatMap } from '../../charts/heat-map.tsx'
 import { HexagonMap } from '../../charts/hexagon-map.tsx'
+import { groundOf } from '../../charts/hexagon-projection.ts'
 import type { Choice, Mark } from '../../charts/mark.ts'
 import { RankedBars } from '../../charts/ranked-bars.tsx'
 import { boundariesQuery, type ChartSpec, type Dashboard, type Dimension } from '../../dashboards.ts'
@@ -106,23 +107,4 @@ const NOTHING: ReadonlySet<string> = new Set()
 
 function otherOf({ other }: ChartFigures) {
   return other && other.count > 0 ? { ...other, label: counted(other.count, 'other', 'others') } : undefined
-}
-
-const grounds = new WeakMap<Dimension, Mark[]>()
-
-/** Every hexagon of the city, the same list for the same dimension. */
-function groundOf(dimension: Dimension): Mark[] {
-  const known = grounds.get(dimension)
-  if (known) return known
-  const made = (dimension.values ?? []).map(({ key, lat, lon }) => ({
-    key,
-    label: key,
-    value: 0,
-    base: 0,
-    share: null,
-    lat,
-    lon,
-  }))
-  grounds.set(dimension, made)
-  return made
 }

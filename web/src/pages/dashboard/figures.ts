@@ -3,7 +3,7 @@ import { ask, type Query } from '../../api.ts'
 import type { Mark } from '../../charts/mark.ts'
 import type { DayRange } from '../../charts/periods.ts'
 import type { ChartSpec, Dashboard, Dimension } from '../../dashboards.ts'
-import { calm, month } from '../../format.ts'
+import { calm, month, placeText } from '../../format.ts'
 
 /** A mark as the server tells it: labels and places of its dimension’s values are told once, with the dashboard. */
 type ToldMark = Omit<Mark, 'label' | 'lat' | 'lon'> & { label?: string }
@@ -70,14 +70,6 @@ function valueOf(dimension: Dimension, key: string): Value | undefined {
   const known = valuesByKey.get(dimension) ?? new Map(dimension.values?.map((value) => [value.key, value]))
   valuesByKey.set(dimension, known)
   return known.get(key)
-}
-
-/** A hexagon by its middle, to about a hundred metres. */
-function placeText({ lat, lon }: Value = { key: UNKNOWN }): string {
-  if (lat === undefined || lon === undefined) return 'No place'
-  const side = (degrees: number, positive: string, negative: string): string =>
-    `${Math.abs(degrees).toFixed(3)}° ${degrees < 0 ? negative : positive}`
-  return `Around ${side(lat, 'N', 'S')}, ${side(lon, 'E', 'W')}`
 }
 
 /** The marks of a chart with their labels and places; what is unknown comes last. */
