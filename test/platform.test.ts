@@ -5,18 +5,7 @@ import { test } from 'node:test'
 import { loadConfig } from '../src/config.ts'
 import { silentLog } from '../src/log.ts'
 import { openPlatform } from '../src/platform.ts'
-import { type Incident, makeCity, watch } from './pipeline/city.ts'
-
-const theft: Incident = {
-  id: 1,
-  date: '2025-12-01 12:00:00',
-  primary_type: 'THEFT',
-  description: 'SIMPLE',
-  block: '0XX W ADAMS ST',
-  location_description: 'STREET',
-  arrest: 'false',
-  updated_on: '2026-01-01 15:40:00',
-}
+import { makeCity, theft, watch } from './pipeline/city.ts'
 
 test('a platform is opened without making anything on disk, and answers that there is nothing yet', async () => {
   await using city = await makeCity()

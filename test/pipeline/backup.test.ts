@@ -5,21 +5,12 @@ import { test } from 'node:test'
 import { loadConfig } from '../../src/config.ts'
 import { silentLog } from '../../src/log.ts'
 import { openPlatform } from '../../src/platform.ts'
-import { type Incident, makeCity, watch } from './city.ts'
+import { type Incident, makeCity, theft, watch } from './city.ts'
 
 const name = (day: number): string => `2026-01-${String(day + 1).padStart(2, '0')}T06:00:00Z`
 
 const rowsOf = (day: number): Incident[] =>
-  Array.from({ length: 20 + day }, (_, i) => ({
-    id: i + 1,
-    date: '2025-12-01 12:00:00',
-    primary_type: 'THEFT',
-    description: 'SIMPLE',
-    block: `${i}00XX W ADAMS ST`,
-    location_description: 'STREET',
-    arrest: 'false',
-    updated_on: '2026-01-01 15:40:00',
-  }))
+  Array.from({ length: 20 + day }, (_, i) => ({ ...theft, id: i + 1, block: `${i}00XX W ADAMS ST` }))
 
 test('a lake whose catalog and state are lost is restored from a backup, even after its metadata files went', async () => {
   await using city = await makeCity()

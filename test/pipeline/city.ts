@@ -18,6 +18,18 @@ export interface Incident {
   updated_on: string
 }
 
+/** An incident that tests change as they like. */
+export const theft: Incident = {
+  id: 1,
+  date: '2025-12-01 12:00:00',
+  primary_type: 'THEFT',
+  description: 'SIMPLE',
+  block: '0XX W ADAMS ST',
+  location_description: 'STREET',
+  arrest: 'false',
+  updated_on: '2026-01-01 15:40:00',
+}
+
 export const COLUMNS = [
   'id',
   'date',

@@ -7,19 +7,9 @@ import { localStorage } from '../../src/lake/local/storage.ts'
 import { stageSnapshot, writeMetadata } from '../../src/lake/stage.ts'
 import { loadTable, tableSchema } from '../../src/lake/table.ts'
 import { dataFileLocation, describeDataFile } from '../../src/lake/write.ts'
-import { type Incident, makeCity, watch } from './city.ts'
+import { type Incident, makeCity, theft, watch } from './city.ts'
 
-const incident = (id: number, more: Partial<Incident> = {}): Incident => ({
-  id,
-  date: '2025-12-01 12:00:00',
-  primary_type: 'THEFT',
-  description: 'SIMPLE',
-  block: '0XX W ADAMS ST',
-  location_description: 'STREET',
-  arrest: 'false',
-  updated_on: '2026-01-01 15:40:00',
-  ...more,
-})
+const incident = (id: number, more: Partial<Incident> = {}): Incident => ({ ...theft, id, ...more })
 
 /** Puts rows into quarantine as an earlier version of Blotter, with stricter readings, would have left them. */
 async function quarantined(city: Awaited<ReturnType<typeof makeCity>>, rows: readonly [rule: string, incident: Incident][]) {

@@ -2,19 +2,11 @@ import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { makeCity } from '../pipeline/city.ts'
+import { makeCity, theft } from '../pipeline/city.ts'
 
 test('a query that needs more memory than it is granted spills to disk, also where the state folder is gone', async () => {
   await using city = await makeCity({ env: { BLOTTER_MEMORY: '128MiB' } })
-  const incident = {
-    id: 1,
-    date: '2025-12-01 12:00:00',
-    primary_type: 'THEFT',
-    description: '',
-    block: '',
-    location_description: '',
-  }
-  await city.publish([{ ...incident, arrest: 'false', updated_on: '2026-01-01 15:40:00' }])
+  await city.publish([theft])
   await city.run()
   const wide = `SELECT count(*) AS n FROM (SELECT i, md5(CAST(i AS VARCHAR)) AS m FROM range(1500000) t(i), raw.crimes ORDER BY m OFFSET 1)`
   assert.deepEqual(await city.query(wide), [{ n: 1_499_999n }])

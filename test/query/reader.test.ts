@@ -11,19 +11,9 @@ import { listTables } from '../../src/query/table-list.ts'
 import { openReader } from '../../src/query/reader.ts'
 import { loadPipeline } from '../../src/pipeline/load.ts'
 import { openDuckDb } from '../../src/engine/duckdb/engine.ts'
-import { type Incident, makeCity } from '../pipeline/city.ts'
+import { type Incident, makeCity, theft } from '../pipeline/city.ts'
 
-const incident = (id: number, more: Partial<Incident> = {}): Incident => ({
-  id,
-  date: '2025-12-01 12:00:00',
-  primary_type: 'THEFT',
-  description: 'SIMPLE',
-  block: '0XX W ADAMS ST',
-  location_description: 'STREET',
-  arrest: 'false',
-  updated_on: '2026-01-01 15:40:00',
-  ...more,
-})
+const incident = (id: number, more: Partial<Incident> = {}): Incident => ({ ...theft, id, ...more })
 
 test('a table of somebody else is listed and read beside the pipeline’s, as it is now', async () => {
   await using city = await makeCity()

@@ -3,8 +3,10 @@ import type { TestContext } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { FastifyInstance } from 'fastify'
 import { createApp } from '../../src/server/app.ts'
-import { type City, type Incident, makeCity } from '../pipeline/city.ts'
+import { type City, makeCity } from '../pipeline/city.ts'
 import { askOf, bearerOf, type Desk, type Method } from './desk.ts'
+
+export { theft } from '../pipeline/city.ts'
 
 /** A city with a lake, and a server over it; nothing listens, requests are handed in. */
 export interface ServedCity extends Pick<Desk, 'ask'> {
@@ -23,18 +25,6 @@ export async function serveCity(t: TestContext): Promise<ServedCity> {
   })
   const ask = askOf(app)
   return { city, app, ask, get: (url) => getAsDocumented(ask, url) }
-}
-
-/** An incident that tests change as they like. */
-export const theft: Incident = {
-  id: 1,
-  date: '2025-12-01 12:00:00',
-  primary_type: 'THEFT',
-  description: 'SIMPLE',
-  block: '0XX W ADAMS ST',
-  location_description: 'STREET',
-  arrest: 'false',
-  updated_on: '2026-01-01 15:40:00',
 }
 
 interface Document {

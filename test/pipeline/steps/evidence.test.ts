@@ -8,7 +8,7 @@ import type { RunContext } from '../../../src/pipeline/context.ts'
 import { EVIDENCE } from '../../../src/pipeline/steps/evidence.ts'
 import type { ExtractOutput } from '../../../src/pipeline/steps/extract.ts'
 import type { CheckedRows } from '../../../src/quality/check.ts'
-import { makeCity } from '../city.ts'
+import { makeCity, theft } from '../city.ts'
 
 test('a reader that lost rows, and a check that lost rows, are found out by the footers of their files', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'blotter-evidence-'))
@@ -36,8 +36,7 @@ test('a reader that lost rows, and a check that lost rows, are found out by the 
 
 test('a batch in which nothing changed skips what derives, and says so in its report', async () => {
   await using city = await makeCity()
-  const row = { date: '2025-12-01 12:00:00', primary_type: 'THEFT', description: '', block: '', location_description: '' }
-  await city.publish([{ id: 1, arrest: 'false', updated_on: '2026-01-01 15:40:00', ...row }])
+  await city.publish([theft])
   await city.run()
   const second = await city.run()
   const states = Object.fromEntries(second.steps.map((step) => [step.name, step.state]))

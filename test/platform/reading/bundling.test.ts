@@ -2,22 +2,11 @@ import assert from 'node:assert/strict'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { makeCity } from '../../pipeline/city.ts'
+import { makeCity, theft } from '../../pipeline/city.ts'
 
 test('a dashboard is written into a folder as a whole, and never over one that is there', async () => {
   await using city = await makeCity()
-  await city.publish([
-    {
-      id: 1,
-      date: '2025-12-01 12:00:00',
-      primary_type: 'THEFT',
-      description: 'SIMPLE',
-      block: '0XX W ADAMS ST',
-      location_description: 'STREET',
-      arrest: 'false',
-      updated_on: '2026-01-01 15:40:00',
-    },
-  ])
+  await city.publish([theft])
   await city.run({ at: '2026-02-01T06:00:00Z' })
   const output = join(city.folder, 'site')
   const wish = { at: 'latest', output, suppressBelow: 0 }

@@ -4,8 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { Incident } from '../../pipeline/city.ts'
-import { makeCity, watch } from '../../pipeline/city.ts'
+import { makeCity, theft, watch } from '../../pipeline/city.ts'
 
 interface Span {
   traceId: string
@@ -41,17 +40,6 @@ async function collector(t: TestContext, answer = 200) {
     server.close()
   })
   return { got, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
-}
-
-const theft: Incident = {
-  id: 1,
-  date: '2025-12-01 12:00:00',
-  primary_type: 'THEFT',
-  description: 'SIMPLE',
-  block: '0XX W ADAMS ST',
-  location_description: 'STREET',
-  arrest: 'false',
-  updated_on: '2026-01-01 15:40:00',
 }
 
 test('a run is one trace: the run, its steps, their attempts, each within its parent', async (t) => {

@@ -2,18 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sleep } from '../../../src/clock.ts'
 import type { PlatformEvent } from '../../../src/platform/serving/events.ts'
-import { type Incident, makeCity } from '../../pipeline/city.ts'
-
-const theft: Incident = {
-  id: 1,
-  date: '2025-12-01 12:00:00',
-  primary_type: 'THEFT',
-  description: 'SIMPLE',
-  block: '0XX W ADAMS ST',
-  location_description: 'STREET',
-  arrest: 'false',
-  updated_on: '2026-01-01 15:40:00',
-}
+import { makeCity, theft } from '../../pipeline/city.ts'
 
 test('who listens is told how a run goes, also where there was no state when listening began', async () => {
   await using city = await makeCity()

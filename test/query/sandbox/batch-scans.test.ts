@@ -9,13 +9,11 @@ import { newTable } from '../../../src/lake/table.ts'
 import { schemaOf } from '../../../src/model/schema.ts'
 import { loadPipeline } from '../../../src/pipeline/load.ts'
 import { batchScans } from '../../../src/query/sandbox/batch-scans.ts'
-import { makeCity } from '../../pipeline/city.ts'
+import { makeCity, theft } from '../../pipeline/city.ts'
 
 test('a query is given the files of its tables, and none that lies outside of the lake or is hidden in it', async () => {
   await using city = await makeCity()
-  const theft = { id: 1, date: '2025-12-01 12:00:00', primary_type: 'THEFT', arrest: 'false' } as const
-  const place = { description: 'SIMPLE', block: '0XX W ADAMS ST', location_description: 'STREET' }
-  await city.publish([{ ...theft, ...place, updated_on: '2026-01-01 15:40:00' }])
+  await city.publish([theft])
   await city.run({ at: '2026-02-01T06:00:00Z' })
   const storage = localStorage()
   const location = `file://${city.lake}`
