@@ -30,6 +30,8 @@ const BODY_LIMIT_BYTES = 1 << 20
 /** For a request to arrive whole: who is slower holds a connection for nothing. */
 const REQUEST_TIMEOUT_MS = 60_000
 const IDLE_TIMEOUT_MS = 75_000
+/** Beyond it connections are closed as they come, so that files of the lake can still be opened. */
+const MOST_CONNECTIONS = 4096
 /** Names of tables and namespaces are in the path; a file's name may have 255 bytes. */
 const LONGEST_NAME = 2048
 
@@ -50,6 +52,9 @@ export function createApp(
     ...(trustProxy.length > 0 ? { trustProxy: [...trustProxy] } : {}),
     ...(tls ? { https: { ...tls, minVersion: 'TLSv1.2' } } : {}),
   }) as FastifyInstance
+  app.server.maxConnections = MOST_CONNECTIONS
+  // What is sent is JSON, and forms of other pages are not.
+  app.removeContentTypeParser('text/plain')
   const people = services.people && openPeople(services.people)
   answerProblems(app, services.log)
   logRequests(app, services)

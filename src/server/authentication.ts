@@ -37,6 +37,10 @@ declare module 'fastify' {
     /** Set where it is a person. */
     person: Person | null
   }
+  interface FastifyInstance {
+    /** For answers that go on: throws once whoever asked is a stranger, or may no longer ask for this. */
+    askAgain(request: FastifyRequest): Promise<void>
+  }
 }
 
 /** How those who ask are told apart. */
@@ -62,6 +66,10 @@ export function authenticate(app: FastifyInstance, known: Known): void {
     const isSaid = config?.open ?? config?.page ?? config?.scope ?? config?.role
     if (isSaid === undefined) throw impossible(`the route ${String(method)} ${url} does not say who may ask for it`)
   })
+  app.decorate('askAgain', async (request: FastifyRequest) => {
+    await identify(request, known)
+    refuseUnlessAllowed(request, request.routeOptions.config)
+  })
   app.addHook('onRequest', async (request, reply) => {
     const config: Access = request.routeOptions.config ?? {}
     if (config.open) return refuseOtherPages(request)
@@ -75,6 +83,7 @@ export function authenticate(app: FastifyInstance, known: Known): void {
 
 /** A request with a token is the token's, whatever cookies come along. */
 async function identify(request: FastifyRequest, known: Known): Promise<void> {
+  request.bearer = null
   const { authorization } = request.headers
   if (authorization !== undefined) {
     const token = /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1]

@@ -11,6 +11,9 @@ import { BlotterError } from '../errors.ts'
 export function allowHosts(app: FastifyInstance, names: readonly string[]): void {
   const allowed = new Set(['localhost', hostname(), ...names].map((name) => name.toLowerCase()))
   app.addHook('onRequest', async (request) => {
+    // Who stands before this server may have looked at the other one (RFC 9112, section 3.2).
+    const hosts = request.raw.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host')
+    if (hosts.length > 1) throw twoHosts()
     const { name, port } = hostOf(request.host ?? '')
     const isOwn = name !== undefined && (allowed.has(name) || allowed.has(`${name}:${port}`) || isIP(name) !== 0)
     if (isOwn) return
@@ -19,6 +22,10 @@ export function allowHosts(app: FastifyInstance, names: readonly string[]): void
       context: { misdirected: true },
     })
   })
+}
+
+function twoHosts(): BlotterError {
+  return new BlotterError('usage', 'The request names two hosts. Nothing was looked at.', { todo: 'Send one Host.' })
 }
 
 /** The host and its port, in lower case; undefined for what is none. */

@@ -73,3 +73,19 @@ test('a body that is too large is refused, and one that is not JSON too', async 
   ).catch(() => undefined)
   if (huge) assert.equal(huge.status, 413)
 })
+
+test('a request that names two hosts is answered by neither', async (t) => {
+  const { url } = await serve(t)
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n')
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  assert.match(answer.toString(), /^HTTP\/1\.1 400 /)
+})
+
+test('what is no JSON is refused by its type, and connections have an end', async (t) => {
+  const { app } = await desk(t)
+  const headers = { host: 'localhost', authorization: 'Bearer good~api', 'content-type': 'text/plain' }
+  const { statusCode } = await app.inject({ method: 'POST', url: '/api/v1/queries', headers, payload: '{"sql":"select 1"}' })
+  assert.equal(statusCode, 415)
+  assert.ok(app.server.maxConnections >= 1000)
+})

@@ -62,6 +62,8 @@ export function dashboards(app: FastifyInstance, services: Services): Described[
       path: '/v1/dashboards/:name/refresh',
       name: 'refreshDashboard',
       summary: 'Load the newest batch anew; the old one serves until it is complete',
+      scope: 'pipeline:write',
+      role: 'operator',
       parameters: named,
       query: none,
       answer: refreshState,
