@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { RaisedAlert } from '../model/alert.ts'
 import type { Message } from './alert.ts'
-import { contentOf, type Place } from './content.ts'
+import { type Content, contentOf, type Place } from './content.ts'
 import { htmlOf } from './html.ts'
 import { textOf } from './text.ts'
 import { clipped } from './words.ts'
@@ -22,22 +22,25 @@ export function messageOf(raised: RaisedAlert, place: Place, domain = 'blotter.i
       .update(JSON.stringify([place.lake, ...parts]))
       .digest('hex')
       .slice(0, 32)}@${domain}`
-  const thread = id('thread', threadOf(raised))
   return {
-    subject: clipped(`[Blotter] ${content.title}`, SUBJECT_CHARACTERS),
-    text: textOf(content),
-    html: htmlOf(content),
+    ...letterOf(content),
     headers: {
       'X-Blotter-Event': event,
       ...(run === undefined ? {} : { 'X-Blotter-Run': run }),
-      // RFC 3834, and what Exchange looks at: nobody's absence is to be told to a machine.
-      'Auto-Submitted': 'auto-generated',
-      'X-Auto-Response-Suppress': 'All',
+      ...QUIET,
     },
     id: id(event, subject, occasion, raised_at),
-    thread,
+    thread: id('thread', threadOf(raised)),
     at: new Date(raised_at),
   }
+}
+
+/** RFC 3834, and what Exchange looks at: nobody's absence is to be told to a machine. */
+const QUIET = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' }
+
+function letterOf(content: Content): Pick<Message, 'subject' | 'text' | 'html'> {
+  const subject = clipped(`[Blotter] ${content.title}`, SUBJECT_CHARACTERS)
+  return { subject, text: textOf(content), html: htmlOf(content) }
 }
 
 /** What is told of one run stands together, and its recovery with what it recovers from. */
@@ -47,11 +50,14 @@ function threadOf({ alert, subject }: RaisedAlert): string {
 
 /** What `blotter doctor --send-test-mail` sends. */
 export function testMessage(place: Place, at: Date, domain = 'blotter.invalid'): Message {
-  const content = {
-    tone: 'good' as const,
+  const content: Content = {
+    tone: 'good',
     title: 'Test: alerts reach you',
     lead: 'This is what was asked for with `blotter doctor --send-test-mail`. Nothing has happened.',
-    facts: [['Lake', place.lake] as [string, string], ['Sent at', at.toISOString()] as [string, string]],
+    facts: [
+      ['Lake', place.lake],
+      ['Sent at', at.toISOString()],
+    ],
     steps: [],
     log: [],
     todo: [],
@@ -59,10 +65,8 @@ export function testMessage(place: Place, at: Date, domain = 'blotter.invalid'):
     footer: 'docs/alerts.md tells what else comes this way.',
   }
   return {
-    subject: `[Blotter] ${content.title}`,
-    text: textOf(content),
-    html: htmlOf(content),
-    headers: { 'X-Blotter-Event': 'test', 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    ...letterOf(content),
+    headers: { 'X-Blotter-Event': 'test', ...QUIET },
     id: `blotter-test-${at.getTime()}@${domain}`,
     thread: undefined,
     at,

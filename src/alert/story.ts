@@ -45,61 +45,81 @@ export function toldAgain(event: AlertEvent): string {
   return event === 'digest' ? '`alerts.digest` says how often.' : ''
 }
 
+type Missed<What extends Of<'deadline_missed'>['of']> = Extract<Alert, { event: 'deadline_missed'; of: What }>
+
 function missed(alert: Of<'deadline_missed'>): Story {
-  const tone = 'bad'
-  const facts: Story['facts'] = [
-    ['Took so far', duration(alert.elapsedMs)],
-    ['Limit', duration(alert.limitMs)],
-  ]
-  if (alert.of === 'freshness') {
-    const newest = alert.newest === null ? 'There is no batch yet' : `The newest batch is of ${moment(alert.newest)}`
-    return {
-      tone,
-      title: `The data is ${duration(alert.elapsedMs)} old, limit ${duration(alert.limitMs)}`,
-      lead: `${newest}; processed data may be ${duration(alert.limitMs)} old at most. No run has succeeded since.`,
-      facts: [
-        ['Age', duration(alert.elapsedMs)],
-        ['Limit', duration(alert.limitMs)],
-        ['Newest batch', alert.newest ?? 'none'],
-      ],
-      todo: [
-        '`blotter runs list` shows what ran last.',
-        '`blotter run` makes a batch now.',
-        'See that what starts runs (`blotter serve`, cron, a timer) is up.',
-      ],
-    }
+  switch (alert.of) {
+    case 'run':
+      return lateRun(alert)
+    case 'step':
+      return lateStep(alert)
+    case 'freshness':
+      return staleData(alert)
+    case 'start':
+      return lateStart(alert)
   }
-  if (alert.of === 'start') {
-    return {
-      tone,
-      title: `The run due at ${moment(alert.dueAt)} has not begun`,
-      lead: `The schedule had a run due at ${moment(alert.dueAt)}. ${duration(alert.elapsedMs)} later none has begun.`,
-      facts: [
-        ['Due', moment(alert.dueAt)],
-        ['Late by', duration(alert.elapsedMs)],
-      ],
-      todo: ['See that `blotter serve` is up and its machine is on.', '`blotter run` makes the batch now.'],
-    }
-  }
-  const at = alert.of === 'step' ? alert.step : underWay(alert.run)
-  if (alert.of === 'step') {
-    return {
-      tone,
-      title: `Step ${alert.step} is late: ${duration(alert.elapsedMs)}, limit ${duration(alert.limitMs)}`,
-      lead: `Step ${alert.step} of run ${alert.run.run} may take ${duration(alert.limitMs)} and has taken ${duration(alert.elapsedMs)}.`,
-      facts,
-      todo: [...lateTodo(alert.run), `A longer limit: \`sla: { steps: { ${alert.step}: … } }\`.`],
-    }
-  }
-  const where = at === undefined ? 'No step has begun.' : `It is at step ${at}.`
-  const gone = alert.process === 'gone' ? ' The process that made it is gone: nothing works on it any more.' : ''
+}
+
+function lateRun({ run, limitMs, elapsedMs, process }: Missed<'run'>): Story {
+  const step = underWay(run)
+  const where = step === undefined ? 'No step has begun.' : `It is at step ${step}.`
+  const gone = process === 'gone' ? ' The process that made it is gone: nothing works on it any more.' : ''
   return {
-    tone,
-    title: `Run ${alert.run.run} is late: ${duration(alert.elapsedMs)}, limit ${duration(alert.limitMs)}`,
-    lead: `The run may take ${duration(alert.limitMs)} and has taken ${duration(alert.elapsedMs)}. ${where}${gone}`,
-    facts,
-    todo: alert.process === 'gone' ? ['`blotter run` goes on with it where it stopped.'] : lateTodo(alert.run),
+    tone: 'bad',
+    title: `Run ${run.run} is late: ${duration(elapsedMs)}, limit ${duration(limitMs)}`,
+    lead: `The run may take ${duration(limitMs)} and has taken ${duration(elapsedMs)}. ${where}${gone}`,
+    facts: tookSoFar(elapsedMs, limitMs),
+    todo: process === 'gone' ? ['`blotter run` goes on with it where it stopped.'] : lateTodo(run),
   }
+}
+
+function lateStep({ run, step, limitMs, elapsedMs }: Missed<'step'>): Story {
+  return {
+    tone: 'bad',
+    title: `Step ${step} is late: ${duration(elapsedMs)}, limit ${duration(limitMs)}`,
+    lead: `Step ${step} of run ${run.run} may take ${duration(limitMs)} and has taken ${duration(elapsedMs)}.`,
+    facts: tookSoFar(elapsedMs, limitMs),
+    todo: [...lateTodo(run), `A longer limit: \`sla: { steps: { ${step}: … } }\`.`],
+  }
+}
+
+function staleData({ newest, limitMs, elapsedMs }: Missed<'freshness'>): Story {
+  const told = newest === null ? 'There is no batch yet' : `The newest batch is of ${moment(newest)}`
+  return {
+    tone: 'bad',
+    title: `The data is ${duration(elapsedMs)} old, limit ${duration(limitMs)}`,
+    lead: `${told}; processed data may be ${duration(limitMs)} old at most. No run has succeeded since.`,
+    facts: [
+      ['Age', duration(elapsedMs)],
+      ['Limit', duration(limitMs)],
+      ['Newest batch', newest ?? 'none'],
+    ],
+    todo: [
+      '`blotter runs list` shows what ran last.',
+      '`blotter run` makes a batch now.',
+      'See that what starts runs (`blotter serve`, cron, a timer) is up.',
+    ],
+  }
+}
+
+function lateStart({ dueAt, elapsedMs }: Missed<'start'>): Story {
+  return {
+    tone: 'bad',
+    title: `The run due at ${moment(dueAt)} has not begun`,
+    lead: `The schedule had a run due at ${moment(dueAt)}. ${duration(elapsedMs)} later none has begun.`,
+    facts: [
+      ['Due', moment(dueAt)],
+      ['Late by', duration(elapsedMs)],
+    ],
+    todo: ['See that `blotter serve` is up and its machine is on.', '`blotter run` makes the batch now.'],
+  }
+}
+
+function tookSoFar(elapsedMs: number, limitMs: number): Story['facts'] {
+  return [
+    ['Took so far', duration(elapsedMs)],
+    ['Limit', duration(limitMs)],
+  ]
 }
 
 function lateTodo({ run }: AlertRun): string[] {
@@ -159,15 +179,17 @@ function held({ run, guard, message, todo, numbers }: Of<'run_held'>): Story {
       ['Guard', guard],
       ...Object.entries(numbers).map(([name, value]): [string, string] => [
         `${name.slice(0, 1).toUpperCase()}${spaced(name.slice(1))}`,
-        typeof value === 'number'
-          ? Number.isInteger(value)
-            ? count(value)
-            : `${Number((value * 100).toFixed(4))} %`
-          : value,
+        told(value),
       ]),
     ],
     todo: [todo],
   }
+}
+
+/** What a guard saw: counts as they are, shares in percent. */
+function told(value: string | number): string {
+  if (typeof value === 'string') return value
+  return Number.isInteger(value) ? count(value) : `${Number((value * 100).toFixed(4))} %`
 }
 
 /** So many of what was made good are named. */
