@@ -5,7 +5,8 @@ import type { Storage } from '../lake/storage.ts'
 import { snapshotOf, tagsOf } from '../lake/table.ts'
 import type { LineageEvent } from '../lineage/event.ts'
 import { batchEventsLocation, readEvents } from '../lineage/event-log.ts'
-import { type LineageGraph, lineageGraph, type TableVersion } from '../lineage/graph.ts'
+import { lineageGraph, type TableVersion } from '../lineage/graph-of-events.ts'
+import type { LineageGraph } from '../lineage/graph.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 
 interface LineageLake {
