@@ -67,6 +67,13 @@ export async function scanAsOf(storage: Storage, view: LakeView, name: string, b
   })
 }
 
+/** Whether no batch was made between two, expired ones included; of some neighbours it says no, since upkeep came between. */
+export function areNeighbours({ tables }: LakeView, from: BatchAt, to: BatchAt): boolean {
+  const ledger = tables.find(({ name }) => name === BATCHES_TABLE)
+  const [before, after] = [from, to].map((batch) => ledger && snapshotOf(ledger, batch))
+  return before !== undefined && after?.['parent-snapshot-id'] === before['snapshot-id']
+}
+
 /** A table as of a batch in its present columns, whatever they were then; undefined if it was not there, or is not any more. */
 export async function presentColumnsAsOf(
   storage: Storage,

@@ -3,7 +3,7 @@ import type { BatchAt } from '../model/batch-at.ts'
 import type { ChangeCounts } from '../model/change.ts'
 import type { RawDefinition, SourceDefinition } from '../model/pipeline.ts'
 import { identifier } from '../model/sql-text.ts'
-import { foldSql } from './fold.ts'
+import { foldSql, type LedgerPart } from './fold.ts'
 import { kindNames } from './kinds.ts'
 
 interface Queries {
@@ -29,14 +29,10 @@ export interface Diff {
   changes?: ToldChange[]
 }
 
-export interface DiffInput {
+export interface DiffInput extends LedgerPart {
   engine: Queries
   definition: SourceDefinition
   raw: RawDefinition
-  /** SELECT of `history.changes` as of the later batch. */
-  ledger: string
-  from: BatchAt
-  to: BatchAt
   /** Incidents that are only restamped; known between neighbours alone. */
   restamped: number
   rows: boolean
@@ -45,7 +41,8 @@ export interface DiffInput {
 /** What changed between two batches, folded from the ledger; `rows` asks for the incidents themselves, by ascending id. */
 export async function diffBatches(input: DiffInput): Promise<Diff> {
   const { engine, definition, raw, from, to, restamped } = input
-  const folded = foldSql(definition, raw, input.ledger, from, to)
+  // No count depends on a cursor.
+  const folded = foldSql(definition, raw, input.rows ? input : { ...input, cursors: undefined })
   if (!input.rows) return { from, to, ...(await countChanges(engine, raw, folded, restamped)) }
   const found = await engine.rows(`SELECT * FROM (${folded}) ORDER BY key`)
   return { from, to, ...tally(raw, found, restamped), changes: found.map((row) => toldChange(definition, row, row['key'])) }

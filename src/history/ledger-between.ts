@@ -1,6 +1,25 @@
 import type { Scan } from '../lake/plan.ts'
 import { filesWithin } from '../lake/prune.ts'
+import { scanSql } from '../lake/read.ts'
+import type { Storage } from '../lake/storage.ts'
 import type { BatchAt } from '../model/batch-at.ts'
+import { areNeighbours, type LakeView, scanAsOf } from './as-of.ts'
+import type { LedgerPart } from './fold.ts'
+import { CHANGES_TABLE } from './ledger.ts'
+
+/** What the ledger has between two batches that are there, and where cursors are read if it does not tell them all. */
+export async function ledgerPart(
+  storage: Storage,
+  view: LakeView,
+  rawName: string,
+  from: BatchAt,
+  to: BatchAt,
+): Promise<LedgerPart> {
+  const ledger = scanSql(ledgerBetween(await scanAsOf(storage, view, CHANGES_TABLE, to), from, to))
+  if (areNeighbours(view, from, to)) return { from, to, ledger }
+  const rawAt = async (batch: BatchAt): Promise<string> => scanSql(await scanAsOf(storage, view, rawName, batch))
+  return { from, to, ledger, cursors: { before: await rawAt(from), after: await rawAt(to) } }
+}
 
 /**
  * The part of the ledger's files that may hold changes after one batch and up to another, by the bounds of their

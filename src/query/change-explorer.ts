@@ -104,7 +104,7 @@ export function openChangeExplorer(setup: ExplorerSetup): ChangeExplorer {
 
   return {
     async changes(wish) {
-      const difference = await differenceBetween(setup.lake(), wish.from, wish.to)
+      const difference = await differenceBetween(setup.lake(), pipeline, wish.from, wish.to)
       return inTurn(async () => {
         const pair = await pairOf(difference)
         const { table, located: _, ...told } = pair
@@ -121,7 +121,7 @@ export function openChangeExplorer(setup: ExplorerSetup): ChangeExplorer {
       })
     },
     async places(wish, select) {
-      const difference = await differenceBetween(setup.lake(), wish.from, wish.to)
+      const difference = await differenceBetween(setup.lake(), pipeline, wish.from, wish.to)
       return inTurn(async () => {
         const pair = await pairOf(difference)
         const where = conditionsOf(wish, pair.category)
@@ -139,7 +139,7 @@ export function openChangeExplorer(setup: ExplorerSetup): ChangeExplorer {
 async function foldPair(engine: Engine, pipeline: Pipeline, difference: Difference, table: string): Promise<Pair> {
   const { source, raw } = pipeline
   const { from, to } = difference
-  await engine.run(`CREATE TEMP TABLE ${table} AS ${foldSql(source, raw, difference.ledger, from, to)}`)
+  await engine.run(`CREATE TEMP TABLE ${table} AS ${foldSql(source, raw, difference)}`)
   const counted = await countChanges(engine, raw, `SELECT * FROM ${table}`, await difference.restamped(engine))
   const category = source.category ?? null
   const told = category === null ? { by_type: [], reclassified: [] } : await byCategory(engine, pipeline, category, table)

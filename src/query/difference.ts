@@ -1,38 +1,29 @@
+import type { Lake } from '../catalog/lake.ts'
 import type { Row } from '../engine/engine.ts'
 import { scanAsOf, viewLake } from '../history/as-of.ts'
-import { BATCHES_TABLE, CHANGES_TABLE } from '../history/ledger.ts'
-import { ledgerBetween } from '../history/ledger-between.ts'
+import type { LedgerPart } from '../history/fold.ts'
+import { BATCHES_TABLE } from '../history/ledger.ts'
+import { ledgerPart } from '../history/ledger-between.ts'
 import { scanSql } from '../lake/read.ts'
-import type { BatchAt } from '../model/batch-at.ts'
+import type { Pipeline } from '../model/pipeline.ts'
 import { literal } from '../model/sql-text.ts'
 import { resolveReference } from './reference.ts'
 import { backwards } from './time-travel.ts'
 
 /** Two batches, the earlier one first, and where what changed between them is read. */
-export interface Difference {
-  from: BatchAt
-  to: BatchAt
-  /** SELECT of the part of `history.changes` that may tell of it. */
-  ledger: string
+export interface Difference extends LedgerPart {
   /** Incidents that are only restamped: known between neighbours alone, else 0. */
   restamped(engine: { rows(sql: string): Promise<Row[]> }): Promise<number>
 }
 
 /** Finds the batches that two REFs name. Throws `batch_missing`, and `usage` where the first is the later one. */
-export async function differenceBetween(
-  lake: Parameters<typeof viewLake>[0],
-  from: string,
-  to: string,
-): Promise<Difference> {
+export async function differenceBetween(lake: Lake, pipeline: Pipeline, from: string, to: string): Promise<Difference> {
   const view = await viewLake(lake)
   const [a, b] = [resolveReference(from, view.batches).batchAt, resolveReference(to, view.batches).batchAt]
   if (a > b) throw backwards(a, b)
-  const asOf = (table: string) => scanAsOf(lake.storage, view, table, b)
-  const [changes, batches] = [await asOf(CHANGES_TABLE), await asOf(BATCHES_TABLE)]
+  const batches = await scanAsOf(lake.storage, view, BATCHES_TABLE, b)
   return {
-    from: a,
-    to: b,
-    ledger: scanSql(ledgerBetween(changes, a, b)),
+    ...(await ledgerPart(lake.storage, view, pipeline.rawName, a, b)),
     async restamped(engine) {
       // Batches that expired between two make these no neighbours, and the ledger still knows of them.
       const rows = await engine.rows(

@@ -15,6 +15,7 @@ import type { Pipeline } from '../model/pipeline.ts'
 import { identifier, literal } from '../model/sql-text.ts'
 import type { RefFunction } from './functions.ts'
 import { differenceBetween } from './difference.ts'
+import { keyOf } from './key.ts'
 import { resolveReference } from './reference.ts'
 import { findIncidents, type FoundIncident } from './search.ts'
 import { timeTravelFunctions } from './time-travel.ts'
@@ -93,7 +94,7 @@ export function openReader(setup: ReaderSetup): Reader {
     functionsAt: (view, batchAt) => timeTravelFunctions({ storage, pipeline, view, at: batchAt }),
     batches: () => listBatches(setup),
     async diff(from, to, { rows }) {
-      const difference = await differenceBetween(lake, from, to)
+      const difference = await differenceBetween(lake, pipeline, from, to)
       return withEngine(async (engine) => {
         const restamped = await difference.restamped(engine)
         return diffBatches({ engine, definition: pipeline.source, raw: pipeline.raw, ...difference, restamped, rows })
@@ -113,7 +114,7 @@ export function openReader(setup: ReaderSetup): Reader {
 
 async function lifeStory(setup: ReaderSetup, resolve: Reader['resolve'], text: string): Promise<IncidentLife> {
   const { lake, pipeline } = setup
-  const key = keyOf(text, pipeline)
+  const key = knownKey(text, pipeline)
   const { view, batch } = await resolve('latest')
   const part = async (table: string): Promise<string> => {
     const scan = await scanAsOf(lake.storage, view, table, batch.batchAt)
@@ -217,12 +218,17 @@ function isOurs(pipeline: Pipeline, table: string): boolean {
   return namespaces.includes(table.split('.')[0]!)
 }
 
-function keyOf(text: string, pipeline: Pipeline): bigint {
-  if (/^-?\d{1,18}$/.test(text.trim())) return BigInt(text.trim())
-  throw new BlotterError('usage', `"${text}" is no ${pipeline.source.key} of an incident: expected a whole number.`, {
-    todo: `Find it with \`blotter query "select ${pipeline.source.key} from ${pipeline.rawName} where …"\`.`,
-    context: { given: text },
-  })
+function knownKey(text: string, pipeline: Pipeline): bigint {
+  const key = keyOf(text)
+  if (key !== undefined) return key
+  throw new BlotterError(
+    'usage',
+    `"${text}" is no ${pipeline.source.key} of an incident: expected a whole number of 64 bits.`,
+    {
+      todo: `Find it with \`blotter query "select ${pipeline.source.key} from ${pipeline.rawName} where …"\`.`,
+      context: { given: text },
+    },
+  )
 }
 
 function unknownIncident(text: string): BlotterError {

@@ -6,6 +6,7 @@ import { scanSql } from '../lake/read.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { SourceDefinition } from '../model/pipeline.ts'
 import { identifier, literal } from '../model/sql-text.ts'
+import { keyOf } from './key.ts'
 
 interface Queries {
   rows(sql: string): Promise<Row[]>
@@ -35,12 +36,12 @@ export async function findIncidents(
   text: string,
 ): Promise<FoundIncident[]> {
   const wanted = text.trim()
-  const isKey = /^\d{1,18}$/.test(wanted)
+  const key = keyOf(text)
   const spellings = [...new Set([wanted, wanted.toUpperCase(), wanted.toLowerCase()])]
-  const columns = [...(isKey ? [source.key] : []), ...(source.search ?? [])]
+  const columns = [...(key === undefined ? [] : [source.key]), ...(source.search ?? [])]
   const found: FoundIncident[] = []
   for (const column of columns) {
-    const values = column === source.key ? [String(BigInt(wanted))] : spellings
+    const values = column === source.key ? [String(key)] : spellings
     const listed = values.map((value) => (column === source.key ? value : literal(value))).join(', ')
     const rows = await engine.rows(
       `SELECT * FROM (${scanSql(filesWithAny(raw, column, values))}) WHERE ${identifier(column)} IN (${listed})
@@ -51,7 +52,7 @@ export async function findIncidents(
       const at = batchName(batch_at)
       found.push({ id: incident[source.key] as number | string, found_by: column, incident, is_gone: false, batch_at: at })
     }
-    if (rows.length === 0 && column === source.key) found.push(...(await gone(engine, source, ledger, BigInt(wanted))))
+    if (rows.length === 0 && column === source.key) found.push(...(await gone(engine, source, ledger, key!)))
   }
   const known = new Set<string>()
   return found.filter(({ id }) => !known.has(String(id)) && known.add(String(id))).slice(0, MOST)

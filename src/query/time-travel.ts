@@ -1,8 +1,7 @@
 import { BlotterError } from '../errors.ts'
 import { type LakeView, scanAsOf } from '../history/as-of.ts'
 import { foldSql } from '../history/fold.ts'
-import { CHANGES_TABLE } from '../history/ledger.ts'
-import { ledgerBetween } from '../history/ledger-between.ts'
+import { ledgerPart } from '../history/ledger-between.ts'
 import { scanSql } from '../lake/read.ts'
 import type { Storage } from '../lake/storage.ts'
 import type { BatchAt } from '../model/batch-at.ts'
@@ -41,8 +40,7 @@ export function timeTravelFunctions({ storage, pipeline, view, at }: TimeTravel)
       async select([first, second]) {
         const [from, to] = [resolve(first!), resolve(second!)]
         if (from > to) throw backwards(from, to)
-        const ledger = ledgerBetween(await scanAsOf(storage, view, CHANGES_TABLE, to), from, to)
-        const folded = foldSql(source, raw, scanSql(ledger), from, to)
+        const folded = foldSql(source, raw, await ledgerPart(storage, view, rawName, from, to))
         return `SELECT key AS ${identifier(source.key)}, kinds, columns, before, after FROM (${folded})`
       },
     },

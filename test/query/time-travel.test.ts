@@ -22,8 +22,8 @@ const OTHERS = Array.from({ length: 36 }, (_, i) => incident(i + 5, 0))
 
 const VERSIONS: readonly (readonly Incident[])[] = [
   [incident(1, 0), incident(2, 0), incident(3, 0)],
-  [incident(1, 0), incident(2, 1, { arrest: 'true' }), incident(4, 1)],
-  [incident(1, 2, { primary_type: 'ROBBERY' }), incident(2, 2), incident(3, 2), incident(4, 1)],
+  [incident(1, 1), incident(2, 1, { arrest: 'true' }), incident(4, 1)],
+  [incident(1, 2, { primary_type: 'ROBBERY' }), incident(2, 2), incident(3, 2), incident(4, 2)],
 ]
 
 describe('In SQL,', () => {
@@ -67,6 +67,15 @@ describe('In SQL,', () => {
     const both = `select (select count(*)::int from changes('latest~2', 'latest~1')) as a, count(*)::int as b
       from changes('latest~1', 'latest') where after.primary_type = 'ROBBERY' and columns = ['primary_type', 'updated_on']`
     assert.deepEqual(await city.query(both), [{ a: 3, b: 1 }])
+  })
+
+  it('changes bear the cursors that the two batches have, whatever was only restamped in between', async () => {
+    const sql = `select id, before.updated_on as was, after.updated_on as became, columns
+      from changes('2026-02-01', '2026-02-03') order by id`
+    assert.deepEqual(await city.query(sql), [
+      { id: 1n, was: '2026-01-01 15:40:00', became: '2026-01-03 15:40:00', columns: ['primary_type', 'updated_on'] },
+      { id: 4n, was: null, became: '2026-01-03 15:40:00', columns: [] },
+    ])
   })
 
   it('REFs count from the batch that the query is of, and a later one can be named', async () => {
