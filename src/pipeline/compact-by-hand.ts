@@ -1,7 +1,7 @@
 import { BY_HAND } from '../lake/compaction-plan.ts'
 import { compactedTable, type CompactedTable, compactLake, planLakeCompaction } from './compact.ts'
 import { maintain } from './maintenance.ts'
-import type { BatchMaker } from './make-batch.ts'
+import type { BatchMaker } from './batch-maker.ts'
 
 /** `compact --json`. */
 export interface CompactionReport {

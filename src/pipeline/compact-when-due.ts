@@ -3,7 +3,7 @@ import { AUTOMATIC } from '../lake/compaction-plan.ts'
 import type { Lease } from '../orchestrate/lease.ts'
 import { compactLake, planLakeCompaction } from './compact.ts'
 import { maintainUnder } from './maintenance.ts'
-import type { BatchMaker, BatchWatch } from './make-batch.ts'
+import type { BatchMaker, BatchWatch } from './batch-maker.ts'
 
 /**
  * Compacts what a batch has left in need of it. The batch is there and told of, and its run has ended, so that no deadline

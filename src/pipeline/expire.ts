@@ -12,7 +12,7 @@ import type { Storage } from '../lake/storage.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import { GRACE_MS, heldRuns, liesIn } from './leftovers.ts'
 import { maintain } from './maintenance.ts'
-import type { BatchMaker } from './make-batch.ts'
+import type { BatchMaker } from './batch-maker.ts'
 import { expiredBatches, type Retention } from './retention.ts'
 import { tableNames } from './tables.ts'
 

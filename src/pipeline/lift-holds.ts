@@ -6,7 +6,7 @@ import type { BatchAt } from '../model/batch-at.ts'
 import { acquireLease } from '../orchestrate/lease.ts'
 import { runId } from '../orchestrate/run-id.ts'
 import { refuseUnfinished } from './maintenance.ts'
-import type { BatchMaker } from './make-batch.ts'
+import type { BatchMaker } from './batch-maker.ts'
 import { withProperties } from './stage-table.ts'
 import { tableNames } from './tables.ts'
 

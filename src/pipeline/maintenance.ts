@@ -7,7 +7,7 @@ import { runId } from '../orchestrate/run-id.ts'
 import { listRuns, type RunRecord } from '../orchestrate/runs.ts'
 import type { State } from '../state/state.ts'
 import { runFolder } from './leftovers.ts'
-import type { BatchMaker } from './make-batch.ts'
+import type { BatchMaker } from './batch-maker.ts'
 
 /** What work on the lake as a whole is given, while no run can start. */
 export interface Maintenance {

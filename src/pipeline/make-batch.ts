@@ -1,35 +1,28 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Lake } from '../catalog/lake.ts'
-import type { Clock } from '../clock.ts'
-import type { Engine } from '../engine/engine.ts'
 import { asBlotterError, BlotterError } from '../errors.ts'
 import { type LakeView, viewLake } from '../history/as-of.ts'
 import { BATCHES_TABLE } from '../history/ledger.ts'
 import type { Restore } from '../history/restore.ts'
-import { snapshotOf, type Table } from '../lake/table.ts'
+import { snapshotOf } from '../lake/table.ts'
 import { enqueue } from '../lineage/outbox.ts'
 import type { BatchAt } from '../model/batch-at.ts'
-import type { OpenLineageConfig } from '../model/configuration.ts'
-import type { Pipeline } from '../model/pipeline.ts'
 import type { BatchKind, RunReport } from '../model/report.ts'
 import { beginRun } from '../orchestrate/begin.ts'
-import type { RunEvent } from '../orchestrate/event.ts'
-import type { Step } from '../orchestrate/step.ts'
 import { acquireLease, type Lease } from '../orchestrate/lease.ts'
 import { interruptedRun, releaseRun, resumableRun, terminateRun } from '../orchestrate/recover.ts'
 import { runSteps } from '../orchestrate/runner.ts'
 import { listRuns, type RunRecord, showRun } from '../orchestrate/runs.ts'
-import type { Source } from '../source/source.ts'
 import { readRun, storeReport } from '../state/run-rows.ts'
 import type { State } from '../state/state.ts'
-import type { Guards, RunContext } from './context.ts'
+import type { BatchMaker, BatchOutcome, BatchWatch } from './batch-maker.ts'
+import type { RunContext } from './context.ts'
 import { compactWhenDue } from './compact-when-due.ts'
 import { findLeftovers, runFolder } from './leftovers.ts'
 import { afterRun } from './lineage/tell.ts'
 import { nextBatchAt, olderThanNewest } from './next-batch.ts'
 import { reportOfBatch, reportOfRun } from './report.ts'
-import { type RunAlerts, type RunTeller, runTeller } from './run-alerts.ts'
+import { type RunTeller, runTeller } from './run-alerts.ts'
 import { QUARANTINE_URL } from './quarantine-source.ts'
 import { markBefore } from './source-mark.ts'
 import { afterCommit, heldBy } from './run-end.ts'
@@ -37,40 +30,7 @@ import { isCommitted } from './steps/evidence.ts'
 import { lakeAsSource } from './steps/restore.ts'
 import { batchSteps } from './steps/steps.ts'
 
-/** What making batches needs beside a source. */
-export interface BatchMaker {
-  lake: Lake
-  state: State
-  pipeline: Pipeline
-  guards: Guards
-  mapping: Readonly<Record<string, string>>
-  codeVersion: string
-  openLineage: OpenLineageConfig
-  /** How people are told; left out, nobody is. */
-  alerts?: RunAlerts
-  /** True where something asks the source for changes, and so has to know what it looked like at the newest batch. */
-  watchesSource?: boolean
-  /** Where relative paths of `file:` sources begin. */
-  workingFolder: string
-  clock: Clock
-  /** What makes batches of sources; default `duckdb`. */
-  engine?: 'duckdb' | 'spark'
-  /** The steps of a run that Spark makes. */
-  sparkSteps?: () => Step<RunContext>[]
-  /** Ends what an engine that commits table by table has left half-done, before a run begins; true if there was something. */
-  settle?: (tables: readonly Table[], run: { spared?: string; assertHeld(): void }) => Promise<boolean>
-  /** A new engine that spills into this folder. */
-  openEngine(spillFolder: string): Promise<Engine>
-  openSource(url: string): Promise<Source>
-}
-
-export interface BatchWatch {
-  signal: AbortSignal
-  onStart(run: { run: string; batch_at: BatchAt; goesOn: boolean }): void
-  onEvent(event: RunEvent): void
-  onRows(step: string, rows: number, expected?: number): void
-  onNotice(message: string): void
-}
+export type { BatchMaker } from './batch-maker.ts'
 
 /** What a run's record has to say for it to be gone on with. */
 export interface RunOptions {
@@ -80,12 +40,6 @@ export interface RunOptions {
   restore?: Restore
   /** Who makes it; absent for DuckDB. A run goes on with the engine that began it. */
   engine?: 'spark'
-}
-
-/** A run's report, with what held it or that there was nothing to do. */
-export interface BatchOutcome extends RunReport {
-  held?: { guard: string; message: string; todo: string }
-  already_committed?: boolean
 }
 
 /**

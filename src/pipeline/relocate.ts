@@ -4,7 +4,7 @@ import { canonicalLocation } from '../lake/location.ts'
 import { type Move, relocateTable } from '../lake/relocate.ts'
 import { type MetadataSwap, writeMetadata } from '../lake/stage.ts'
 import { maintain } from './maintenance.ts'
-import type { BatchMaker } from './make-batch.ts'
+import type { BatchMaker } from './batch-maker.ts'
 
 /** `relocate --json`. */
 export interface RelocationReport {

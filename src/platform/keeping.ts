@@ -4,7 +4,7 @@ import type { Config } from '../model/configuration.ts'
 import { backUp } from '../pipeline/backup.ts'
 import { compactByHand } from '../pipeline/compact-by-hand.ts'
 import { expireBatches } from '../pipeline/expire.ts'
-import type { BatchMaker } from '../pipeline/make-batch.ts'
+import type { BatchMaker } from '../pipeline/batch-maker.ts'
 import { relocateLake } from '../pipeline/relocate.ts'
 import type { Watch } from './running/watch.ts'
 

@@ -1,7 +1,7 @@
 import type { DagDefinition } from '../../src/model/dag.ts'
 import type { DeliveryRow } from '../../src/state/alert-rows.ts'
 import type { LineageReport } from '../../src/platform/reading/lineage.ts'
-import type { BatchOutcome } from '../../src/pipeline/make-batch.ts'
+import type { BatchOutcome } from '../../src/pipeline/batch-maker.ts'
 import type { Alerts, Platform } from '../../src/cli/platform-port.ts'
 import type { LineageNode } from '../../src/lineage/graph.ts'
 import type { Serving } from '../../src/platform/serving/serving.ts'

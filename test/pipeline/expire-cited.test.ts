@@ -9,7 +9,7 @@ import { localStorage } from '../../src/lake/local/storage.ts'
 import type { Storage } from '../../src/lake/storage.ts'
 import { expireBatches } from '../../src/pipeline/expire.ts'
 import { loadPipeline } from '../../src/pipeline/load.ts'
-import type { BatchMaker } from '../../src/pipeline/make-batch.ts'
+import type { BatchMaker } from '../../src/pipeline/batch-maker.ts'
 import { openState } from '../../src/state/state.ts'
 import { type Incident, makeCity } from './city.ts'
 
