@@ -46,10 +46,32 @@ function liveRowsSql(
   if (all) {
     columns.push(`${placeSql(files, all)} AS _file`, 'file_row_number::BIGINT AS _pos')
   }
-  const select = `SELECT ${columns.join(', ')} FROM ${readFiles(files, byName ? undefined : schema)} AS d`
-  if (files.every((file) => file.deletes.length === 0)) return select
-  if (files.length === 1) return `${select} ANTI JOIN (${hiddenInOneSql(files[0]!)}) AS x ON d.file_row_number = x.pos`
+  const shared = isShared(files)
+  const read = shared ? readShared(files[0]!, schema) : readFiles(files, byName ? undefined : schema)
+  const select = `SELECT ${columns.join(', ')} FROM ${read} AS d`
+  const once = shared ? ' WHERE d.file_index = 0' : ''
+  if (files.every((file) => file.deletes.length === 0)) return `${select}${once}`
+  if (files.length === 1) return `${select} ANTI JOIN (${hiddenInOneSql(files[0]!)}) AS x ON d.file_row_number = x.pos${once}`
   return `${select} ANTI JOIN (${hiddenRowsSql(files)}) AS x ON d.file_index = x.i AND d.file_row_number = x.pos`
+}
+
+/** Rows of a row group, the least that a thread reads. */
+const ROW_GROUP_ROWS = 122_880
+/** What DuckDB expects a filter to leave of the rows: its guess is only right again for so many times the rows. */
+const EXPECTED_SHARE = 5
+
+/** Whether threads are to share one file. */
+function isShared([first, second]: readonly ScanFile[]): boolean {
+  return !second && !first!.byName && first!.file.record_count > ROW_GROUP_ROWS
+}
+
+/**
+ * One file, to be filtered by `file_index = 0`. Given a schema map, DuckDB does not look how many row groups a lone file has:
+ * one thread reads them all, while another one may spin. Of two files it opens the second and leaves it.
+ */
+function readShared({ path, file }: ScanFile, schema: Schema): string {
+  const twice = { path, file: { record_count: (file.record_count * EXPECTED_SHARE) / 2 } }
+  return readFiles([twice, twice], schema)
 }
 
 function hiddenInOneSql(file: ScanFile): string {

@@ -122,6 +122,23 @@ test('large files with deletes are read one by one, small ones together, and no 
   for (const some of [files, wide]) assert.deepEqual(await lake.engine.rows(select(some)), rows)
 })
 
+test('a lone file of several row groups, which all threads share, gives each row once', async (t) => {
+  const lake = await smallLake(t)
+  const data = await lake.write(lake.table, FIRST, [1, 2, 3])
+  const table = await lake.stage(lake.table, FIRST, [data])
+  const scan = await planScan(lake.storage, table, snapshotOf(table))
+  const [file] = scan.files
+  const large = { ...scan, files: [{ ...file!, file: { ...file!.file, record_count: 122_881 } }] }
+  const select = scanSql(large, { columns: ['id'], position: true })
+  assert.deepEqual(await lake.engine.rows(`${select} ORDER BY id`), [
+    { id: 1n, _file: 0n, _pos: 0n },
+    { id: 2n, _file: 0n, _pos: 1n },
+    { id: 3n, _file: 0n, _pos: 2n },
+  ])
+  const [plan] = await lake.engine.rows(`EXPLAIN ${select}`)
+  assert.match(String(plan?.['explain_value']), /~122,881 rows/, 'the engine expects as many rows as there are')
+})
+
 test('files whose columns have no field ids are read by the names of the mapping', async (t) => {
   const lake = await smallLake(t)
   const ours = await lake.write(lake.table, FIRST, [1, 2])

@@ -8,7 +8,6 @@ import { snapshotOf, type Table, tableSchema } from '../../lake/table.ts'
 import { writePositionDeletes } from '../../lake/write.ts'
 import type { SqlTable } from '../../model/pipeline.ts'
 import { identifier, literal } from '../../model/sql-text.ts'
-import { disorder } from '../../quality/duplicates.ts'
 import { referenceSql, renderTable, viewStatements } from '../../transform/render.ts'
 import type { RunContext } from '../context.ts'
 import { evolvedSchema } from '../evolve.ts'
@@ -16,6 +15,7 @@ import { holdProperties } from '../holds.ts'
 import { stageTable, type TableDelta } from '../stage-table.ts'
 import { openTable, tableSpecs } from '../tables.ts'
 import { loadStaged } from '../work-files.ts'
+import { isNearKeyOrder } from './key-order.ts'
 import { type LandOutput, writeRows } from './land.ts'
 import { restoredDelta } from './restore.ts'
 
@@ -125,33 +125,21 @@ async function rebuild(context: RunContext, target: Derived): Promise<TableDelta
 }
 
 async function derive(context: RunContext, target: Derived, views: { name: string; sql: string }[]): Promise<DataFile[]> {
-  const { engine, pipeline, batchAt, startedAt } = context
+  const { engine, lake, pipeline, batchAt, startedAt } = context
+  const { key } = pipeline.source
+  const path = (file: DataFile): string => lake.storage.enginePath(file.file_path)
   const reference = pipeline.reference.map((table) => ({ name: table.name, sql: referenceSql(table.file) }))
   for (const statement of viewStatements([...reference, ...views])) await engine.run(statement)
   const schema = target.schema ?? tableSchema(target.table)
   const rows = renderTable(target.sql, schema, { batchAt, processedAt: startedAt.toISOString() })
   try {
     const written = await writeRows(context, target.table, rows, schema)
-    if (target.sql.mode === 'replace' || (await isInKeyOrder(context, written))) return written
-    for (const file of written) await context.lake.storage.remove(file.file_path)
-    return await writeRows(
-      context,
-      target.table,
-      `SELECT * FROM (${rows}) ORDER BY ${identifier(pipeline.source.key)}`,
-      schema,
-    )
+    if (target.sql.mode === 'replace' || (await isNearKeyOrder(engine, key, written.map(path)))) return written
+    for (const file of written) await lake.storage.remove(file.file_path)
+    return await writeRows(context, target.table, `SELECT * FROM (${rows}) ORDER BY ${identifier(key)}`, schema)
   } catch (error) {
     throw unreadableFile(error) === undefined ? sqlFailure(target.sql.name, error) : error
   }
-}
-
-/** Rows that come in key order mostly leave SQL so: to look is a twentieth of the work of sorting them. */
-async function isInKeyOrder({ engine, lake, pipeline }: RunContext, files: readonly DataFile[]): Promise<boolean> {
-  const paths = files.map((file) => literal(lake.storage.enginePath(file.file_path)))
-  if (paths.length === 0) return true
-  const rows = `SELECT * FROM read_parquet([${paths.join(', ')}], hive_partitioning = false)`
-  const [found] = await engine.rows(disorder(pipeline.source, rows))
-  return Number(found?.['disorder']) === 0
 }
 
 function sqlFailure(table: string, error: unknown): unknown {
