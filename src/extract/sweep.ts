@@ -33,14 +33,29 @@ export interface Sweep extends Extracted {
  */
 export async function sweepSource(input: SweepInput): Promise<Sweep> {
   const { view, options } = input
+  const { stage } = options
   const native = view.sweep !== undefined && view.fetch !== undefined
-  const read = native ? await view.sweep!({ ...options, key: input.key, cursor: input.cursor }) : await view.extract(options)
-  const swept = await compareKeys(options.stage, { ...input, swept: sweptKeys(read.parts, input) })
-  const vanished = join(options.stage.folder, 'vanished.parquet')
-  await options.stage.writeParquet('SELECT key FROM vanished_keys ORDER BY key', vanished)
+  const holdKnown = (): Promise<void> => stage.run(`CREATE OR REPLACE TEMP TABLE known_keys AS ${input.current}`)
+  // While the server sends, the engine has nothing else to do; a source that is read whole is read by the engine itself.
+  const read = native
+    ? await besides(view.sweep!({ ...options, key: input.key, cursor: input.cursor }), holdKnown())
+    : await view.extract(options)
+  if (!native) await holdKnown()
+  const current = 'SELECT key, cursor FROM known_keys'
+  const swept = await compareKeys(stage, { swept: sweptKeys(read.parts, input), current, again: input.again })
+  const vanished = join(stage.folder, 'vanished.parquet')
+  await stage.writeParquet('SELECT key FROM vanished_keys ORDER BY key', vanished)
   const fetched = native ? await fetchRows(input) : await pickRows(read.parts, input)
-  for (const table of ['vanished_keys', 'differing_keys']) await options.stage.run(`DROP TABLE ${table}`)
+  for (const table of ['known_keys', 'vanished_keys', 'differing_keys']) await stage.run(`DROP TABLE ${table}`)
   return { ...fetched, swept, seen: read.rows, vanished, ...(read.counted === undefined ? {} : { counted: read.counted }) }
+}
+
+/** Waits for both, so that nothing is left at work when one has failed. */
+async function besides<T>(work: Promise<T>, other: Promise<void>): Promise<T> {
+  const [done, aside] = await Promise.allSettled([work, other])
+  if (done.status === 'rejected') throw done.reason
+  if (aside.status === 'rejected') throw aside.reason
+  return done.value
 }
 
 function sweptKeys(parts: readonly StagedPart[], input: SweepInput): string {

@@ -71,14 +71,18 @@ async function sweep(lake: readonly Row[], source: readonly Row[], native: boole
       signal: new AbortController().signal,
       progress: () => {},
     }
-    const found: Sweep = await sweepSource({
-      view: viewOf(engine, folder, source, native),
+    const view = viewOf(engine, folder, source, native)
+    const input = {
       options,
       key: 'key',
       cursor: 'cursor',
       current: `SELECT key, cursor FROM '${known.files[0]}'`,
       read: () => ({ key: 'key', cursor: 'cursor' }),
-    })
+    }
+    // A sweep that is lost leaves nothing in the way of the next one.
+    const lost = { ...view, sweep: () => Promise.reject(new Error('gone')) }
+    if (native) await assert.rejects(sweepSource({ ...input, view: lost }), /gone/)
+    const found: Sweep = await sweepSource({ ...input, view })
     const read = async (files: readonly string[]) =>
       (await engine.rows(`SELECT * FROM read_parquet([${files.map((f) => `'${f}'`)}]) ORDER BY ALL`)).map((row) => ({
         key: row['key'] === null ? null : Number(row['key']),

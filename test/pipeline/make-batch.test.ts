@@ -45,6 +45,18 @@ test('every batch, every diff and every time travel agree with a model that is k
           known,
           `processed as of ${at}`,
         )
+        const [batch] = await city.query(
+          `select newest_incident::varchar as at from history.batches where batch_at = '${at}'`,
+          at,
+        )
+        assert.equal(
+          batch?.['at'],
+          [...version.values()]
+            .map((row) => row.date)
+            .sort()
+            .at(-1) ?? null,
+          `newest as of ${at}`,
+        )
         const [sum] = await city.query('select coalesce(sum(incidents), 0)::int as n from aggregates.by_type', at)
         assert.equal(sum?.['n'], known.length, `the aggregate as of ${at}`)
       }

@@ -82,14 +82,16 @@ async function batchRow(context: RunContext, kind: BatchKind, rows: RowCounts, l
   const { source } = pipeline
   const raw = await loadStaged(context.folder, pipeline.rawName)
   const scan = await planScan(lake.storage, raw.table, snapshotOf(raw.table))
-  const [newest] = await engine.rows(
-    `SELECT CAST(max(${identifier(source.occurred)}) AS VARCHAR) AS at FROM (${scanSql(scan, { columns: [source.occurred] })})`,
-  )
-  const cursor = identifier(source.cursor)
+  const [cursor, occurred] = [identifier(source.cursor), identifier(source.occurred)]
   const [range] = landed.landedFile
-    ? await engine.rows(`SELECT CAST(min(${cursor}) AS VARCHAR) AS low, CAST(max(${cursor}) AS VARCHAR) AS high
-        FROM read_parquet(${literal(landed.landedFile)}, hive_partitioning = false)`)
+    ? await engine.rows(`SELECT CAST(min(${cursor}) AS VARCHAR) AS low, CAST(max(${cursor}) AS VARCHAR) AS high,
+        CAST(max(${occurred}) AS VARCHAR) AS newest FROM read_parquet(${literal(landed.landedFile)}, hive_partitioning = false)`)
     : []
+  // The newest of all is no older than the newest that has landed: what is older is left out by the bounds of row groups.
+  const since = typeof range?.['newest'] === 'string' ? ` WHERE ${occurred} >= timestamp ${literal(range['newest'])}` : ''
+  const [newest] = await engine.rows(
+    `SELECT CAST(max(${occurred}) AS VARCHAR) AS at FROM (${scanSql(scan, { columns: [source.occurred] })})${since}`,
+  )
   const time = (value: unknown): string =>
     value === null || value === undefined ? 'NULL::TIMESTAMP' : `timestamp ${literal(String(value))}`
   const values: Record<string, string> = {
