@@ -112,6 +112,10 @@ for (const major of [2, 3] as const) {
       assert.match(told.cancelled![0]![1], /terminated: .*cancelled by hand/)
       assert.deepEqual(endings('lost'), ['AirflowFailException', 'AirflowFailException'])
       assert.match(told.lost![0]![1], /TERMINATED_WITH_ERRORS; .*spot capacity was taken away/)
+      assert.deepEqual(endings('no capacity'), ['AirflowFailException'])
+      assert.match(told['no capacity']![0]![1], /TERMINATED_WITH_ERRORS; Insufficient capacity/)
+      assert.deepEqual(endings('stuck'), ['AirflowFailException'])
+      assert.match(told.stuck![0]![1], /never begun: cluster j-\w+ is STARTING; it has not started within 0:00:01/)
     })
 
     it('makes a cluster on spot, waits for its steps and ends it; lineage and outlets are told', async () => {

@@ -12,6 +12,7 @@ import boto3
 spec = importlib.util.spec_from_file_location("rendered", sys.argv[1])
 rendered = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(rendered)
+rendered.SETTINGS["start_seconds"] = 1
 emr = boto3.client("emr")
 
 
@@ -28,9 +29,9 @@ def decided(cluster, step):
     return ["undecided", ""]
 
 
-def cluster_of(*marks):
-    """A cluster whose steps bear these marks; "" is a step that works."""
-    cluster = emr.run_job_flow(Name="t", Instances={"KeepJobFlowAliveWhenNoSteps": True, "MasterInstanceType": "m5.xlarge", "InstanceCount": 1})["JobFlowId"]
+def cluster_of(*marks, name="t"):
+    """A cluster whose steps bear these marks; "" is a step that works. Its name may say that it never starts."""
+    cluster = emr.run_job_flow(Name=name, Instances={"KeepJobFlowAliveWhenNoSteps": True, "MasterInstanceType": "m5.xlarge", "InstanceCount": 1})["JobFlowId"]
     steps = [rendered.step(mark or f"step{n}") for n, mark in enumerate(marks)]
     ids = emr.add_job_flow_steps(JobFlowId=cluster, Steps=steps)["StepIds"]
     return [decided(cluster, one) for one in ids]
@@ -45,6 +46,8 @@ print(
             "cancelled": cluster_of("CANCEL_ME"),
             "lost": cluster_of("LOSE_ME", ""),
             "never added": [decided("j-none", "")],
+            "no capacity": cluster_of("", name="NO_CAPACITY"),
+            "stuck": cluster_of("", name="STUCK"),
         }
     )
 )

@@ -2,7 +2,8 @@
 
 moto leaves a cluster's first step RUNNING and the others PENDING for ever. A thread here moves the states in moto's own store, as
 EMR does: in order, one at a time; a step whose arguments hold FAIL_ME fails, one with CANCEL_ME is cancelled; ActionOnFailure
-decides about the rest; one with LOSE_ME takes the cluster down, as spot instances do that are taken away; the steps of a cluster that ended are cancelled.
+decides about the rest; one with LOSE_ME takes the cluster down, as spot instances do that are taken away; the steps of a cluster
+that ended are cancelled. A cluster named NO_CAPACITY ends before it has started, one named STUCK starts for ever.
 
     emr_server.py PORT SECONDS_PER_STEP
 """
@@ -17,6 +18,14 @@ OPEN = ("PENDING", "RUNNING")
 
 
 def move(cluster, seconds):
+    if cluster.name == "STUCK":
+        cluster.state = "STARTING"
+        for step in cluster.steps:
+            step.state = "PENDING"
+        return
+    if cluster.name == "NO_CAPACITY":
+        cluster.state = "TERMINATED_WITH_ERRORS"
+        cluster.last_state_change_reason = "Insufficient capacity: no instance of the primary fleet could be had."
     if cluster.state.startswith("TERMINAT"):
         for step in cluster.steps:
             if step.state in OPEN:

@@ -24,6 +24,10 @@ export function checkerText(): string {
         cluster = emr.describe_cluster(ClusterId=self.job_flow_id)["Cluster"]["Status"]
         if cluster["State"].startswith("TERMINATED"):
             raise AirflowFailException(f"The step can no longer run: {self.cluster_tells(emr)}")
+        created, waits = cluster["Timeline"]["CreationDateTime"], timedelta(seconds=SETTINGS["start_seconds"])
+        if cluster["State"] in ("STARTING", "BOOTSTRAPPING") and datetime.now(created.tzinfo) - created > waits:
+            tells = self.cluster_tells(emr, f"it has not started within {waits}.")
+            raise AirflowFailException(f"The step was never begun: {tells} Main is as it was before; run the DAG again.")
         return False
 
     def failed_before(self, emr):
@@ -37,10 +41,10 @@ export function checkerText(): string {
         before = newest_first[ids.index(self.step_id) + 1 :] if self.step_id in ids else []
         return any(each["Status"]["State"] == "FAILED" for each in before)
 
-    def cluster_tells(self, emr):
+    def cluster_tells(self, emr, otherwise="it was cancelled by hand."):
         """Why the cluster is as it is, such as that no capacity came or that spot instances were taken away."""
         status = emr.describe_cluster(ClusterId=self.job_flow_id)["Cluster"]["Status"]
-        reason = status.get("StateChangeReason", {}).get("Message") or "it was cancelled by hand."
+        reason = status.get("StateChangeReason", {}).get("Message") or otherwise
         return f"cluster {self.job_flow_id} is {status['State']}; {reason}"
 `
 }

@@ -69,6 +69,7 @@ const SETTINGS = {
   security_configuration: null,
   instance_types: ['m6g.xlarge', 'm6gd.xlarge', 'm7g.xlarge', 'r6g.xlarge'],
   spot_units: 2,
+  start_seconds: 1800,
   environment: {} as Record<string, string>,
 }
 
