@@ -4,7 +4,7 @@
  */
 export type Remedy = 'retry' | 'fix-source' | 'fix-configuration' | 'fix-usage' | 'fix-machine' | 'decide' | 'report'
 
-/** Every error that Blotter raises on purpose: its code, its exit code (DESIGN section 6) and its remedy. */
+/** Every error that Blotter raises on purpose: its code, its exit code and its remedy (docs/errors.md). */
 export const ERRORS = {
   usage: { exit: 2, remedy: 'fix-usage' },
   config_invalid: { exit: 2, remedy: 'fix-configuration' },

@@ -31,7 +31,7 @@ import type { UsersPort } from './port/users.ts'
 /**
  * What the command line wants of Blotter: one function a verb. `platform.ts` provides it without importing this file
  * (it ranks below); that both fit is checked where `main.ts` opens it. Every function throws BlotterError.
- * Whatever is returned is printed by `--json` as it is, so its names are those of DESIGN section 6.
+ * Whatever is returned is printed by `--json` as it is: its names are promised to programs.
  */
 export interface Platform extends AsyncDisposable, CitingPort, SecretsPort, TokensPort, UsersPort {
   /** Makes a batch now, or goes on with an interrupted run. */

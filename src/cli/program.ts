@@ -52,7 +52,7 @@ Configuration comes from flags, BLOTTER_* variables, blotter.yaml and defaults, 
 docs/configuration.md has every key.
 Exit codes: 0 done, 1 failed, 2 bad usage or configuration, 3 held, 130 interrupted.`
 
-/** Runs one command line; the exit code is DESIGN section 6's. Never throws. */
+/** Runs one command line. Exit codes: 0 done, 1 failed, 2 bad usage or configuration, 3 held, 130 interrupted. Never throws. */
 export async function runCommandLine(args: readonly string[], inputs: CommandLineInputs): Promise<number> {
   const state = { exitCode: 0 }
   const program = createProgram(inputs, state)

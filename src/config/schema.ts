@@ -232,7 +232,7 @@ const dashboard = z.strictObject({
   }),
 })
 
-/** `blotter.yaml` (DESIGN section 7). What a person writes is the input; what the platform reads is the output. */
+/** `blotter.yaml` (docs/configuration.md). What a person writes is the input; what the platform reads is the output. */
 export const configSchema = z.strictObject({
   source: source.prefault({}),
   pipeline: z.string().min(1).optional().meta({ description: 'Folder that says what flows.' }),

@@ -15,7 +15,7 @@ export function changedColumnsSql(definition: SourceDefinition, before: string, 
 
 /**
  * SQL for the kinds of change between two structs of an incident that both exist, given the list `columns` of what
- * differs; an incident in which nothing but the cursor differs is `restamped` (DESIGN section 2).
+ * differs; an incident in which nothing but the cursor differs is `restamped`.
  */
 export function kindsSql(
   definition: SourceDefinition,

@@ -1,7 +1,7 @@
 import type { ChangeCounts } from './change.ts'
 import type { BatchKind, RowCounts, RunState, StepState } from './report.ts'
 
-/** What people are told of (DESIGN section 7), as the header `X-Blotter-Event` names it. */
+/** What people are told of (docs/alerts.md), as the header `X-Blotter-Event` names it. */
 export const ALERT_EVENTS = [
   'deadline_missed',
   'deadline_forecast',

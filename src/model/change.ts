@@ -1,4 +1,4 @@
-/** What can happen to one incident between two batches (DESIGN section 2), in the order in which it is told. */
+/** What can happen to one incident between two batches, in the order in which it is told. */
 export const CHANGE_KINDS = [
   'new',
   'vanished',

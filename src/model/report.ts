@@ -24,7 +24,7 @@ export interface StepReport {
   attempts: number
 }
 
-/** What `blotter run --json` prints (DESIGN section 6). Snapshot ids are strings: they can pass 2^53. */
+/** What `blotter run --json` prints. Snapshot ids are strings: they can pass 2^53. */
 export interface RunReport {
   run: string
   batch_at: BatchAt

@@ -8,7 +8,7 @@ import type { Pipeline } from '../model/pipeline.ts'
 import type { RunDetails } from '../orchestrate/runs.ts'
 import type { Source } from '../source/source.ts'
 
-/** The limits beyond which a run is held until a person decides (DESIGN section 3), as parts of 1. */
+/** The limits beyond which a run is held until a person decides, as parts of 1. */
 export interface Guards {
   vanishedMax: number
   keylessMax: number

@@ -42,7 +42,7 @@ export interface RestorePreview {
 }
 
 /**
- * Makes a batch that brings back what the lake held as of another one, and holds it (DESIGN section 2, restore). Throws
+ * Makes a batch that brings back what the lake held as of another one, and holds it (docs/restore.md). Throws
  * `usage` for a table or condition that cannot be restored by, `batch_missing`, and what a run throws.
  */
 export async function restoreBatch(

@@ -170,7 +170,7 @@ test('a held run ends with 3 and its report, a failed one with 1, an interrupted
   )
 })
 
-test('run --json prints the shape of the design and nothing more', async () => {
+test('run --json prints what it promises to programs and nothing more', async () => {
   const asked: unknown[][] = []
   const { stdout, calls } = await blotter(['run', '--json', '--full', '--at', '2026-11-23T00:00:00-06:00'], {
     platform: { run: async (...args) => (asked.push(args), { ...REPORT, already_committed: true }) },

@@ -185,7 +185,7 @@ test('an incident’s life is told oldest first, with ids exact', async () => {
   assert.equal(life[0]!.before, null)
 })
 
-test('the ledger’s tables have the columns that the design names', () => {
+test('the ledger’s tables have the columns that readers are promised', () => {
   assert.deepEqual(
     changesSchema(definition).fields.map((field) => field.name),
     ['batch_at', 'id', 'kinds', 'columns', 'before', 'after'],

@@ -45,7 +45,7 @@ test('ids are given level by level: outer columns first, then what they hold', (
   assert.equal(lastColumnId({ fields: [] }), 0)
 })
 
-test('the words for steps and kinds are those of the design', () => {
+test('the words for steps and kinds are those of the glossary', () => {
   assert.deepEqual(STEPS, ['extract', 'check', 'land', 'transform', 'aggregate', 'commit', 'publish'])
   assert.deepEqual([...CHANGE_KINDS].sort(), [
     'amended',

@@ -2,7 +2,7 @@ import { isBuiltin } from 'node:module'
 import { findings, importsOf } from './source-file.ts'
 import type { Finding, SourceFile } from './source-file.ts'
 
-/** DESIGN section 5: a part imports only parts of ranks above its own line, and nothing of its own rank but itself. */
+/** The tree of ARCHITECTURE.md: a part imports only parts of ranks above its own line, and nothing of its own rank but itself. */
 export const ranks: readonly (readonly string[])[] = [
   ['model', 'errors', 'clock', 'folders', 'log'],
   ['state', 'secret', 'alert'],
@@ -77,7 +77,7 @@ export function importsPointDown(files: readonly SourceFile[]): Finding[] {
 function misplaced(path: string, from: string, to: string | undefined, target: string): string | undefined {
   if (to === undefined) return `src/ imports nothing outside src/ (${target}): move it in, or take it as an argument`
   const unknown = [from, to].find((part) => rankOf(part) === -1)
-  if (unknown !== undefined) return `give src/${unknown} a rank in DESIGN section 5 and in test/tidy/import-rules.ts`
+  if (unknown !== undefined) return `give src/${unknown} a rank in ARCHITECTURE.md and in test/tidy/import-rules.ts`
   if (rankOf(to) < rankOf(from) || handedIn[target] === path) return undefined
   const relation = rankOf(to) === rankOf(from) ? 'stands beside' : 'stands above'
   return `${to} ${relation} ${from}: take what you need of ${target} as an argument, typed by its shape`

@@ -3,7 +3,7 @@ import { redaction } from '../../log/redaction.ts'
 import type { Output } from '../terminal.ts'
 import { wrapped } from './columns.ts'
 
-/** `{error:{code,message,remedy,context}}` of DESIGN section 6; the remedy is the sentence that says what to do. */
+/** What `--json` prints of a failure; `remedy` is the sentence that says what to do. */
 export function errorDocument(error: BlotterError): unknown {
   const { code, message, todo, context } = error
   return redaction.document({ error: { code, message, remedy: todo, context } })

@@ -5,7 +5,7 @@ import type { HeldRecord } from '../../state/run-rows.ts'
 import type { Guards } from '../context.ts'
 import type { LandOutput } from '../steps/land.ts'
 
-/** What rows are held to, whatever the pipeline (DESIGN section 4): rows that break a rule go to quarantine. */
+/** What rows are held to, whatever the pipeline: rows that break a rule go to quarantine. */
 const RULES: Readonly<Record<string, { assertion: string; says: string }>> = {
   key_missing: { assertion: 'not_null', says: 'Every row has a key.' },
   duplicate_key: { assertion: 'unique', says: 'No two rows of one key and cursor contradict each other.' },

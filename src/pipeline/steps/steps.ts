@@ -12,7 +12,7 @@ import { publishStep } from './publish.ts'
 import { checkRestored, extractRestore } from './restore.ts'
 import { aggregateStep, transformStep } from './transform.ts'
 
-/** The seven steps of a run over a source (DESIGN section 3); a restore has its rows from the lake, and then is like any other. */
+/** The seven steps of a run over a source; a restore has its rows from the lake, and then is like any other. */
 export function batchSteps(): Step<RunContext>[] {
   return [
     step(

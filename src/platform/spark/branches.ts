@@ -10,7 +10,7 @@ import { loadTable, snapshotOf, type Table, tagsOf } from '../../lake/table.ts'
 import { impossible } from '../../errors.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
 
-/** The branch on which an engine that commits table by table writes a run (DESIGN section 3). */
+/** The branch on which an engine that commits table by table writes a run. */
 export function branchOf(run: string): string {
   return `run-${run}`
 }
