@@ -1,6 +1,9 @@
 import { canonicalLocation } from '../lake/location.ts'
 import { refused } from './refusal.ts'
 
+/** Folders of the lake that hold files of their own kind, and no table. */
+const OTHERS = new Set(['citations', 'lineage'])
+
 /** Where the tables of a lake may lie, and who may lie where. */
 export interface Places {
   /** `file:///…/lake` */
@@ -63,7 +66,10 @@ function pathInLake({ lake, keepOut }: Places, what: string, location: string): 
   const root = folderPath(lake)
   if (!path.startsWith(root)) throw refused(`${what} is ${location}, which is outside of the lake ${lake}`)
   const inner = path.slice(root.length)
-  const secret = inner.startsWith('.') || keepOut.some((folder) => `${path}/`.startsWith(folderPath(folder)))
+  const secret =
+    inner.startsWith('.') ||
+    OTHERS.has(inner.split('/', 1)[0]!) ||
+    keepOut.some((folder) => `${path}/`.startsWith(folderPath(folder)))
   if (secret) throw refused(`${what} is ${location}, which is no place for tables`)
   return inner
 }

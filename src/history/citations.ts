@@ -88,13 +88,18 @@ export async function removeCitation(lake: Shelf, name: string): Promise<Citatio
   return citation
 }
 
+/** The names of all citations, as their files have them. */
+export async function* citationNames(lake: Shelf): AsyncGenerator<string> {
+  for await (const { location } of lake.storage.list(`${lake.location}/citations`)) {
+    const [, name] = /([0-9a-f]{16})\.json$/.exec(location) ?? []
+    if (name !== undefined) yield name
+  }
+}
+
 /** All citations, newest first. Throws `lake_damaged` for a file among them that is none. */
 export async function listCitations(lake: Shelf): Promise<Citation[]> {
   const found: Citation[] = []
-  for await (const { location } of lake.storage.list(`${lake.location}/citations`)) {
-    const [, name] = /([0-9a-f]{16})\.json$/.exec(location) ?? []
-    if (name !== undefined) found.push(await readCitation(lake, name))
-  }
+  for await (const name of citationNames(lake)) found.push(await readCitation(lake, name))
   return found.sort((a, b) =>
     a.cited_at < b.cited_at ? 1 : a.cited_at > b.cited_at ? -1 : a.citation < b.citation ? -1 : 1,
   )
@@ -102,7 +107,12 @@ export async function listCitations(lake: Shelf): Promise<Citation[]> {
 
 /** The batches that citations name: they must not expire, or nobody could check them any more. */
 export async function citedBatches(lake: Shelf): Promise<Set<BatchAt>> {
-  return new Set((await listCitations(lake)).flatMap(({ batch_at, refs }) => [batch_at, ...Object.values(refs)]))
+  return new Set((await listCitations(lake)).flatMap(batchesOf))
+}
+
+/** The batches that a citation is of. */
+export function batchesOf({ batch_at, refs }: Pick<Citation, 'batch_at' | 'refs'>): BatchAt[] {
+  return [batch_at, ...Object.values(refs)]
 }
 
 export function citationMissing(name: string): BlotterError {

@@ -6,6 +6,7 @@ import { BlotterError } from '../errors.ts'
 import { canonicalLocation } from '../lake/location.ts'
 import type { Storage } from '../lake/storage.ts'
 import { copyDatabase } from '../state/copy-database.ts'
+import { LOGIN_KEY_FILE } from '../state/identity/login-key.ts'
 
 export interface Backup {
   /** Absolute folders of the lake, of its state, and of the backup. */
@@ -20,17 +21,20 @@ export interface Backup {
 export interface BackupReport {
   folder: string
   files: { name: string; size_bytes: number }[]
+  /** Key files beside the state, which are to be kept elsewhere: with them, the copy would open what it holds. */
+  keys_not_copied: string[]
 }
 
 const CATALOG_FILE = 'catalog.sqlite'
 /** Encrypted, and nowhere else to be had once passwords have renewed themselves; its key is not copied. */
 const VAULT_FILE = 'vault.json'
+const KEY_FILES = [LOGIN_KEY_FILE, 'vault.key']
 
 /**
  * Copies what a lake cannot be had again without: its catalog, state and identities, each as of one moment, and the tables'
  * metadata files that the catalog names, citations, saved queries, and the vault where it lies with the state. The copies lie
- * as in the lake, so that copying them back restores it. Data files and the vault's key are not copied. Runs may go on
- * meanwhile. Throws `output_unwritable` if the folder holds a backup already.
+ * as in the lake, so that copying them back restores it. Data files, and the keys of vault and logins, are not copied. Runs may
+ * go on meanwhile. Throws `output_unwritable` if the folder holds a backup already.
  */
 export async function backUp({ lake, state, into, storage, openCatalog }: Backup): Promise<BackupReport> {
   const catalogFile = join(into, CATALOG_FILE)
@@ -69,7 +73,8 @@ export async function backUp({ lake, state, into, storage, openCatalog }: Backup
     [join(state, 'queries'), join(stateFolder, 'queries')],
   ] as const)
     files.push(...(await copyFiles(from, into, to)))
-  return { folder: into, files }
+  const keys = KEY_FILES.map((name) => join(state, name)).filter((file) => existsSync(file))
+  return { folder: into, files, keys_not_copied: keys }
 }
 
 /** What lies in a folder, in the order of names; nothing where there is none. */

@@ -5,7 +5,9 @@ import type { Pipeline } from '../model/pipeline.ts'
 import { type Check, examine } from '../pipeline/doctor.ts'
 import type { Source } from '../source/source.ts'
 import type { State } from '../state/state.ts'
+import type { Engine } from '../engine/engine.ts'
 import { examineAlerts } from './alerting/checks.ts'
+import { examineCitations } from './reading/citation-checks.ts'
 import { type CheckedSecrets, secretChecks } from './secrets/checks.ts'
 
 interface Parts {
@@ -19,6 +21,7 @@ interface Parts {
   state(): State
   rebuildState(): Check
   openSource(url: string): Promise<Source>
+  openEngine(): Promise<Engine>
 }
 
 /** How long the source may take to answer before `doctor` calls it unreachable. */
@@ -32,19 +35,21 @@ export function examining(parts: Parts, checked: Pick<CheckedSecrets, 'secrets' 
       const rebuilt = options.rebuild ? [parts.rebuildState()] : []
       const { url } = config.source
       const signal = AbortSignal.timeout(DOCTOR_MS)
+      const lake = parts.lakeExists() ? parts.lake(false) : undefined
       const found = await examine({
         folder,
-        lake: parts.lakeExists() ? parts.lake(false) : undefined,
+        lake,
         pipeline,
         mapping: config.source.columns,
         clock,
         source: url === undefined ? undefined : () => parts.openSource(url),
         signal,
       })
+      const cited = lake ? [await examineCitations({ lake, pipeline, openEngine: parts.openEngine })] : []
       const credentials = await secretChecks({ ...checked, config, clock }, signal)
       const state = parts.stateExists() ? parts.state() : undefined
       const told = await examineAlerts(config, state, { sendTest: options.sendTestMail, clock })
-      return [...rebuilt, ...found, ...credentials, ...told]
+      return [...rebuilt, ...found, ...cited, ...credentials, ...told]
     },
   }
 }

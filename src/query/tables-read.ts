@@ -3,11 +3,20 @@
  * ask for any: it describes or lists tables, or names one that is not of the lake, of which the engine then knows the nearest.
  */
 export function tablesRead(parsed: unknown, known: readonly string[]): ReadonlySet<string> | undefined {
+  const { tables, unknown, any } = tablesNamed(parsed, known)
+  return any || unknown.length > 0 ? undefined : new Set(tables)
+}
+
+/** The tables that a parsed statement names, and those among them that are none of the known. */
+export function tablesNamed(
+  parsed: unknown,
+  known: readonly string[],
+): { tables: string[]; unknown: string[]; any: boolean } {
   const found: Found = { tables: new Set(), own: new Set(), any: false }
   walk(parsed, found)
-  const tables = [...found.tables].filter((name) => !found.own.has(name))
   const names = new Set(known.map((name) => name.toLowerCase()))
-  return found.any || tables.some((name) => !names.has(name)) ? undefined : new Set(tables)
+  const tables = [...found.tables].filter((name) => !found.own.has(name))
+  return { tables, unknown: tables.filter((name) => !names.has(name)), any: found.any }
 }
 
 interface Found {

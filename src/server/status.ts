@@ -44,6 +44,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   run_locked: 503,
   state_locked: 503,
   lake_unwritable: 503,
+  vault_key: 503,
   memory_exhausted: 503,
 }
 

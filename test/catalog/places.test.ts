@@ -38,6 +38,8 @@ test('a table cannot lie outside of the lake, whatever leads there', () => {
     'file:///srv/lake/x\\..\\y/z',
     's3://bucket/x/y',
     'http://srv/lake/x/y',
+    'file:///srv/lake/citations/x',
+    'file:/srv/lake/lineage/x/y',
     'srv/lake/x/y',
     'file://host/srv/lake/x/y',
     '',

@@ -309,7 +309,11 @@ export function fakePlatform(calls: unknown[][], overrides: Partial<Platform> = 
       size_bytes: 1_048_576,
     }),
     relocate: answer('relocate', { from: '/srv/old', to: 'file:///srv/new', tables: ['raw.crimes'] }),
-    backup: answer('backup', { folder: '/backup', files: [{ name: 'catalog.sqlite', size_bytes: 4096 }] }),
+    backup: answer('backup', {
+      folder: '/backup',
+      files: [{ name: 'catalog.sqlite', size_bytes: 4096 }],
+      keys_not_copied: ['/state/login.key'],
+    }),
     ...fakeSecrets(answer),
     userAdd: answer('userAdd', { ...facts.user, link: '/login#link=one-time', link_expires_at: '2026-11-25T06:00:00.000Z' }),
     userList: answer('userList', [facts.user]),

@@ -11,7 +11,7 @@ export function addBackup({ program, action }: Verbs): void {
     .summary('copy catalog, state and identities, consistent while runs go on')
     .description(
       'Copy the catalog, the state, the identities and the tables’ newest metadata, each as of one moment, while runs go on. ' +
-        'The copies lie as in the lake: copying them back over it restores it. Data files are not copied; they never change.',
+        'The copies lie as in the lake: copying them back over it restores it. Data files are not copied; they never change. Nor are keys (`login.key`, `vault.key`): keep those apart.',
     )
     .argument('<dir>', 'a new folder')
     .addHelpText('after', examples(['Every night:', 'blotter backup /backup/blotter-2026-11-23']))
@@ -23,8 +23,14 @@ export function addBackup({ program, action }: Verbs): void {
     )
 }
 
-function backupText({ folder, files }: BackupReport, { styles }: Output): string {
+function backupText({ folder, files, keys_not_copied: keys }: BackupReport, { styles }: Output): string {
   const bytes = files.reduce((sum, file) => sum + file.size_bytes, 0)
   const told = `${styles.ok('✓')} ${count(files.length)} files, ${size(bytes)}, in ${folder}`
-  return `${told}\n${styles.accent('→')} To restore: copy them back over the lake.\n`
+  const todo = [
+    'To restore: copy them back over the lake.',
+    ...(keys.length > 0
+      ? [`Keep apart from it, since without them nobody signs in and no secret opens: ${keys.join(', ')}`]
+      : []),
+  ]
+  return `${[told, ...todo.map((line) => `${styles.accent('→')} ${line}`)].join('\n')}\n`
 }

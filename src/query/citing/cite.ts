@@ -61,6 +61,7 @@ export async function citeResult(citing: Citing, sql: string, ref: string, signa
 /** Runs the statement again as of the batches that it was of. Throws `batch_missing` if one is gone, and what the query throws. */
 export async function checkCitation(citing: Citing, citation: Citation, signal: AbortSignal): Promise<CitationCheck> {
   const { citation: name, query, batch_at, refs, rows, sha256, result } = citation
+  refuseAltered(citation)
   const found = await resultOf(citing, query, await pinnedScans(citing, batch_at, refs), signal)
   const isExact = found.sha256 === sha256
   const isClose = !isExact && result !== undefined && sameLines(result, found.lines)
@@ -72,6 +73,19 @@ export async function checkCitation(citing: Citing, citation: Citation, signal: 
     found: { rows: found.lines.length, sha256: found.sha256 },
     within_rounding: isClose,
   }
+}
+
+/** Throws `lake_damaged` where the result that a citation keeps is not the one of its hash: whoever reads it is told something else. */
+export function refuseAltered({ citation, result, sha256 }: Citation): void {
+  if (result === undefined || resultSha256(result) === sha256) return
+  throw new BlotterError(
+    'lake_damaged',
+    `The citation ${citation} was changed: the result in it is not the one of its hash.`,
+    {
+      todo: 'Put the file back from a backup, or remove the citation and cite the statement again.',
+      context: { citation },
+    },
+  )
 }
 
 /** The batch's own tables: those of other engines are as they are now. */

@@ -38,6 +38,18 @@ export async function refusing<T>(work: Promise<T>, told: (code: string) => Blot
     return await work
   } catch (error) {
     const refusal = refusalOf(error)
-    throw refusal ? told(refusal.code) : error
+    throw refusal ? told(refusal.code) : (otherKey(error) ?? error)
   }
+}
+
+/** What the library's cipher says of what was encrypted with another key. */
+const OTHER_KEY = 'invalid tag'
+
+function otherKey(error: unknown): BlotterError | undefined {
+  if ((error as Error).message !== OTHER_KEY) return undefined
+  const message = 'Second factors cannot be read: login.key is not the one that they were set up with. Nobody was signed in.'
+  return new BlotterError('vault_key', message, {
+    todo: 'Put that one back, or set up a new factor with a link: `blotter user reset-mfa EMAIL`. Passkeys go on working.',
+    cause: error,
+  })
 }

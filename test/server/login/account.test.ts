@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { chmodSync } from 'node:fs'
+import { chmodSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { BlotterError } from '../../../src/errors.ts'
+import { addLink } from '../../../src/state/identity/links.ts'
 import { LOGIN_KEY_FILE, loginKey } from '../../../src/state/identity/login-key.ts'
+import { resetFactors, userByEmail } from '../../../src/state/identity/users.ts'
 import { codeOf, expect, house, PASSWORD } from './house.ts'
 
 const NEW = 'nine loud geese march past'
@@ -83,4 +85,34 @@ test('a key that others can read is not used', async (t) => {
     () => loginKey(identity),
     (error) => error instanceof BlotterError && error.code === 'vault_key' && /chmod 600/.test(error.todo),
   )
+})
+
+test('identities that were put back without their login.key say so, and let in with it, or by a new link', async (t) => {
+  const { identity, signedIn, browserAfterRestart, later } = await house(t)
+  const one = await signedIn('viewer')
+  const key = join(dirname(identity.database.file), LOGIN_KEY_FILE)
+  const login = async (step: 'totp' | 'recovery', code: string) => {
+    later(60_000)
+    const browser = browserAfterRestart()
+    await expect(browser.ask('POST', '/session/password', { email: one.email, password: PASSWORD }), 200)
+    return { browser, ...(await browser.ask('POST', `/session/${step}`, { code: code || codeOf(one.secret) })) }
+  }
+  renameSync(key, `${key}.apart`)
+  for (const [step, code] of [
+    ['totp', ''],
+    ['recovery', one.recoveryCodes[0]!],
+  ] as const) {
+    const { status, body } = await login(step, code)
+    assert.deepEqual([status, body['code']], [503, 'vault_key'])
+    assert.match(String(body['detail']), /login\.key is not the one/)
+  }
+  renameSync(`${key}.apart`, key)
+  assert.equal((await login('totp', '')).status, 200)
+  renameSync(key, `${key}.apart`)
+  const { id } = userByEmail(identity, one.email)
+  resetFactors(identity, id, { actor: 'test', password: false })
+  const again = browserAfterRestart()
+  await expect(again.ask('POST', '/session/link', { token: addLink(identity, id).token }), 200)
+  const { secret } = await expect(again.ask('POST', '/enrolment/password', { password: PASSWORD }), 200)
+  await expect(again.ask('POST', '/enrolment/totp', { code: codeOf(String(secret)) }), 200)
 })

@@ -27,6 +27,8 @@ export interface House {
   browser(): Browser
   /** Somebody who is signed in with password and code. */
   signedIn(role?: Role, email?: string): Promise<Browser & { secret: string; email: string; recoveryCodes: string[] }>
+  /** A browser of another server over the same identities, as after a restart. */
+  browserAfterRestart(): Browser
   /** The time as server and library see it goes on. */
   later(ms: number): void
 }
@@ -58,7 +60,9 @@ export async function house(
   const identity = openIdentity(folder, systemClock)
   const people = { identity: () => identity, exists: () => true, oidc: options.oidc }
   const { services } = await desk(t, options.services)
-  const app = createApp({ ...services, bearerOf: (token) => tokenOf(identity, token), people }, options.app)
+  const start = (): FastifyInstance =>
+    createApp({ ...services, bearerOf: (token) => tokenOf(identity, token), people }, options.app)
+  const app = start()
   t.after(async () => {
     await app.close()
     identity.close()
@@ -69,6 +73,7 @@ export async function house(
     app,
     identity,
     browser,
+    browserAfterRestart: () => browserOf(start()),
     later: (ms) => t.mock.timers.tick(ms),
     async signedIn(role = 'viewer', email = `${role}@example.org`) {
       const passwordHash = await hashPassword(PASSWORD)
