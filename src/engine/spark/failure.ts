@@ -1,4 +1,5 @@
 import { BlotterError, type ErrorCode } from '../../errors.ts'
+import { AWS_ADVICE } from '../../errors/aws-error.ts'
 
 /** What Spark, its drivers and its catalogs say, and what it means here; the first that fits counts. */
 const MEANINGS: readonly [RegExp, ErrorCode, string][] = [
@@ -16,6 +17,23 @@ const MEANINGS: readonly [RegExp, ErrorCode, string][] = [
     'Check host, port and network.',
   ],
   [/Query execution was interrupted|Connection reset|EOFException/, 'source_lost', 'Run `blotter run` again.'],
+  [/Unable to load credentials from any of the providers/, 'aws_refused', AWS_ADVICE.no_credentials],
+  [
+    /ExpiredToken|token (?:included in the request )?(?:is|has) expired|InvalidClientTokenId/,
+    'aws_refused',
+    AWS_ADVICE.expired,
+  ],
+  [
+    /must be addressed using the specified endpoint|PermanentRedirect|the region '.*' is wrong/,
+    'aws_refused',
+    'The bucket is in another region: set AWS_REGION to its region.',
+  ],
+  [/ThrottlingException|SlowDown|reduce your request rate|Rate exceeded/, 'aws_unreachable', AWS_ADVICE.busy],
+  [
+    /Location does not exist: |Failed to open input stream for file: |FileNotFoundException: File \S+ does not exist/,
+    'lake_damaged',
+    'Restore that file from a copy of the lake; `blotter doctor` says what else is missing.',
+  ],
   [/NotAuthorizedException/, 'unauthorized', 'Give a token of `blotter token add` as BLOTTER_SPARK_TOKEN.'],
   [/ForbiddenException/, 'forbidden', 'Give a token with the scopes catalog:read and pipeline:write.'],
   [/CommitFailedException|ValidationException: Cannot commit/, 'commit_conflict', 'Run `blotter run` again.'],

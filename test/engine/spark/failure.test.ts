@@ -10,6 +10,30 @@ test('What Spark says is told by what it means, without its stack, and that noth
     ['org.apache.iceberg.exceptions.CommitFailedException: Table has been updated', 'commit_conflict'],
     ['org.apache.iceberg.exceptions.NotAuthorizedException: Not authorized', 'unauthorized'],
     ['java.io.IOException: No space left on device', 'disk_full'],
+    [
+      'software.amazon.awssdk.core.exception.SdkClientException: Unable to load credentials from any of the providers in the chain',
+      'aws_refused',
+    ],
+    [
+      'software.amazon.awssdk.services.glue.model.GlueException: The security token included in the request is expired',
+      'aws_refused',
+    ],
+    ['S3Exception: The provided token has expired. (Service: S3, Status Code: 400)', 'aws_refused'],
+    [
+      'S3Exception: The bucket you are attempting to access must be addressed using the specified endpoint. (Status Code: 301)',
+      'aws_refused',
+    ],
+    [
+      "S3Exception: The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'",
+      'aws_refused',
+    ],
+    ['S3Exception: Please reduce your request rate. (Service: S3, Status Code: 503)', 'aws_unreachable'],
+    ['GlueException: Rate exceeded (Service: Glue, Status Code: 400)', 'aws_unreachable'],
+    [
+      'org.apache.iceberg.exceptions.NotFoundException: Location does not exist: s3://lake/raw/crimes/metadata/7.json',
+      'lake_damaged',
+    ],
+    ['java.io.FileNotFoundException: File file:/lake/raw/crimes/metadata/7.json does not exist', 'lake_damaged'],
     ['java.lang.OutOfMemoryError: Java heap space', 'memory_exhausted'],
     ['rows_disagree: 3 rows were read, 2 are good', 'rows_disagree'],
     ['Something else', 'spark_failed'],
