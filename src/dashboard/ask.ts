@@ -13,6 +13,8 @@ export interface FiguresWish {
   /** none, previous_year, previous_period, or FROM..TO. */
   compare: string
   compareBatch?: string | undefined
+  /** All values of each chart, in place of the first ones and a sum. */
+  isWhole?: boolean
 }
 
 /** The figures as JSON, with the time that it took to count them: `server_ms`. Counted once for each batch and question. */
@@ -21,7 +23,7 @@ export async function askFigures(dashboards: DashboardDesk, name: string, wish: 
   const { lake } = dashboards
   const byMark = wish.compareBatch !== undefined
   const from = byMark ? await lake.resolve(wish.compareBatch!) : await lake.before(loaded.memory.batchAt)
-  const question = JSON.stringify([sameFilters(wish.filters), wish.compare, from ?? null, byMark])
+  const question = JSON.stringify([sameFilters(wish.filters), wish.compare, from ?? null, byMark, wish.isWhole ?? false])
   return loaded.hold.using(() =>
     loaded.answers.answer(question, () =>
       withChanges(loaded, from, byMark, async (since) => {

@@ -21,6 +21,8 @@ export interface Asked {
   filters: Filters
   /** none, previous_year, previous_period, or FROM..TO. */
   compare: string
+  /** True where all values of a chart are wanted, and none is put together as other. */
+  isWhole?: boolean
 }
 
 export interface Mark {
@@ -121,6 +123,7 @@ export async function dashboardFigures(input: FiguresInput): Promise<DashboardFi
       chart.id,
       chartFigures({
         chart,
+        isWhole: asked.isWhole ?? false,
         memory,
         selected: asked.filters.keys[chart.dimension] ?? [],
         labels: labelsOf(definition, chart.dimension),
@@ -154,6 +157,7 @@ function lastMonths(last: number): number[] {
 
 interface ChartInput {
   chart: Drawn
+  isWhole: boolean
   memory: Memory
   /** Keys of its own dimension that are filtered by: they are shown in any case. */
   selected: readonly string[]
@@ -182,7 +186,7 @@ function chartFigures(input: ChartInput): ChartFigures {
     )
   if (isGrid || chart.kind === 'hexagon_map') return { marks }
   marks.sort((a, b) => b.value - a.value || b.base - a.base)
-  const top = chart.kind === 'ranked_bars' ? chart.top : undefined
+  const top = chart.kind === 'ranked_bars' && !input.isWhole ? chart.top : undefined
   const [kept, rest]: [Mark[], Mark[]] = [[], []]
   marks.forEach((one, i) => (top === undefined || i < top || selected.includes(one.key) ? kept : rest).push(one))
   if (rest.length === 0) return { marks: kept }

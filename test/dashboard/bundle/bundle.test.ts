@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
-import { bundleOf } from '../../src/dashboard/bundle/bundle.ts'
-import { suppressSmall } from '../../src/dashboard/bundle/suppress.ts'
-import type { DashboardDesk } from '../../src/dashboard/dashboards.ts'
-import type { Mark } from '../../src/dashboard/figures.ts'
-import { startCounters } from '../../src/dashboard/counters.ts'
-import type { DashboardLake } from '../../src/dashboard/lake.ts'
-import { load } from '../../src/dashboard/loaded.ts'
-import { openSmallCity, type SmallIncident, smallColumns, smallDefinition } from './small-city.ts'
+import { bundleOf } from '../../../src/dashboard/bundle/bundle.ts'
+import type { DashboardDesk } from '../../../src/dashboard/dashboards.ts'
+import { startCounters } from '../../../src/dashboard/counters.ts'
+import type { DashboardLake } from '../../../src/dashboard/lake.ts'
+import { load } from '../../../src/dashboard/loaded.ts'
+import { city } from '../small-questions.ts'
+import { openSmallCity, type SmallIncident, smallColumns, smallDefinition } from '../small-city.ts'
 
 const BATCH = '2026-02-01T06:00:00Z'
 const counters = startCounters(1)
@@ -74,7 +73,7 @@ test('a bundle is pages and data that ask nobody for anything and run nothing', 
   const index = texts.get('index.html')!
   assert.match(index, /&#60;script&#62;/)
   assert.match(index, new RegExp(BATCH))
-  assert.match(texts.get('data/kinds.csv')!, /^THEFT,THEFT,12,12,1\r$/m)
+  assert.match(texts.get('data/kinds.csv')!, /^THEFT,Theft,12,12,1\r$/m)
   assert.match(texts.get('data/kinds.csv')!, /^'=1\+1,/m)
 })
 
@@ -92,26 +91,39 @@ test('small counts are withheld everywhere in a bundle, where that is wished', a
     .find(({ path }) => path === 'data/kinds.csv')!
     .text.trim()
     .split('\r\n')
-  // The total would give one away: the next smallest goes with it.
-  assert.deepEqual(kinds.slice(1), ['THEFT,THEFT,40,40,1', 'FRAUD,FRAUD,,20,', 'ARSON,ARSON,,,'])
-  const page = files.find(({ path }) => path === 'kind-3.html')!.text
-  assert.match(page, /ARSON/)
-  assert.doesNotMatch(page, /<td[^>]*>3</)
+  // The total would give one away, so that the next smallest goes with it: its value, and what it is of.
+  assert.deepEqual(kinds.slice(1), ['THEFT,Theft,40,40,1', 'ARSON,Arson,,,', 'FRAUD,Fraud,,,'])
+  const pages = files.map(({ path }) => path).filter((path) => path.endsWith('.html'))
+  assert.deepEqual(pages, ['index.html', 'kind-1.html'])
 })
 
-test('no small count is left, what is withheld cannot be worked out from the total, and zero stays', () => {
-  const mark = fc.record({ value: fc.nat(30), more: fc.nat(30) })
-  fc.assert(
-    fc.property(fc.array(mark, { maxLength: 12 }), fc.integer({ min: 1, max: 12 }), (list, below) => {
-      const marks = list.map(({ value, more }, i): Mark => ({ key: String(i), value, base: value + more, share: null }))
-      const told = suppressSmall(marks, below)
-      const withheld = told.filter(({ value }) => value === null)
-      for (const { value, base } of told) {
-        assert.ok(value === null || value === 0 || value >= below)
-        assert.ok(base === null || base === 0 || base >= below)
+test('no page of a bundle tells a small count, whoever is in it', { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(city, fc.integer({ min: 2, max: 6 }), async (incidents, below) => {
+      const { files } = await bundleOf(await dashboardsOf(incidents), 'small', { at: 'latest', suppressBelow: below })
+      for (const { path, text } of files) {
+        const told = path.endsWith('.csv')
+          ? text
+              .split('\r\n')
+              .slice(1)
+              .flatMap((line) => line.split(',').slice(2, 4).filter(Boolean))
+          : [...text.matchAll(/class="number(?: spare)?">(\d+)<|<title>[^<]*: (\d+) of|of (\d+)[,<]|<strong>(\d+)</g)].map(
+              (found) => found.slice(1).find(Boolean)!,
+            )
+        for (const n of told) assert.ok(Number(n) === 0 || Number(n) >= below, `${path}: ${n}`)
       }
-      const others = told.filter(({ value }) => value !== null && value > 0)
-      assert.ok(withheld.length !== 1 || others.length === 0)
     }),
+    { numRuns: 6 },
+  )
+})
+
+test('where all of it is small, nothing is told', async () => {
+  const { files } = await bundleOf(await dashboardsOf(many(3, {}, 0)), 'small', { at: 'latest', suppressBelow: 5 })
+  const index = files.find(({ path }) => path === 'index.html')!.text
+  assert.match(index, /Too few incidents to tell/)
+  assert.doesNotMatch(index, /<strong>|<section id=/)
+  assert.deepEqual(
+    files.map(({ path }) => path),
+    ['style.css', 'index.html'],
   )
 })
