@@ -51,7 +51,7 @@ export interface Known {
 }
 
 export const CONFIRMED_MS = 10 * 60_000
-export const CSRF_HEADER = 'x-csrf-token'
+const CSRF_HEADER = 'x-csrf-token'
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**

@@ -1,31 +1,14 @@
 import type { DagDefinition } from '../../src/model/dag.ts'
 import type { DeliveryRow } from '../../src/state/alert-rows.ts'
-import type { LineageReport } from '../../src/platform/reading/lineage.ts'
-import type { BatchOutcome } from '../../src/pipeline/batch-maker.ts'
 import type { Alerts, Platform } from '../../src/cli/platform-port.ts'
-import type { LineageNode } from '../../src/lineage/graph.ts'
 import type { Serving } from '../../src/platform/serving/serving.ts'
 import type { QueryResult } from '../../src/query/query.ts'
 import { runCommandLine } from '../../src/cli/program.ts'
 import { PLAIN, type Output } from '../../src/cli/terminal.ts'
 import { fakeCitations } from './fake-citations.ts'
+import { LINEAGE } from './fake-lineage.ts'
+import { REPORT } from './fake-report.ts'
 import { fakeSecrets } from './fake-secrets.ts'
-
-export const REPORT: BatchOutcome = {
-  run: '0198-run',
-  batch_at: '2026-11-23T06:00:00Z',
-  kind: 'incremental',
-  state: 'succeeded',
-  steps: [
-    { name: 'extract', state: 'succeeded', seconds: 2.1, attempts: 2 },
-    { name: 'commit', state: 'succeeded', seconds: 0.2, attempts: 1 },
-  ],
-  rows: { read: 300_412, landed: 1_204, unchanged: 299_190, quarantined: 18, swept: 300_400 },
-  repairs: { iucr: 1200 },
-  warnings: { outside_city: 12 },
-  changes: { new: 412, arrested: 96 },
-  tables: [{ name: 'raw.crimes', snapshot_id: '9007199254740993', rows: 300_412 }],
-}
 
 const BATCH = { batch_at: REPORT.batch_at, run: REPORT.run, kind: REPORT.kind, rows: REPORT.rows, changes: REPORT.changes }
 const RUN = {
@@ -174,67 +157,6 @@ const RESTORE_PREVIEW = {
 }
 
 const LIFTED = { lifted: [{ ...RESTORE_PREVIEW.restore, since: REPORT.batch_at }], held: [] }
-
-const MAKER: LineageNode['made_by'] = {
-  batch_at: REPORT.batch_at,
-  run: REPORT.run,
-  code_version: '0.1.0+abc',
-  kind: 'full',
-  step: 'land',
-  query: 'select 1\n  as one',
-  file: null,
-}
-
-/** A source, a table that takes two columns over and one that counts them. */
-const LINEAGE: LineageReport = {
-  table: null,
-  mermaid: 'flowchart LR\n  t0[("demo://chicago<br>crimes")]\n',
-  graph: {
-    batch_at: REPORT.batch_at,
-    run: REPORT.run,
-    code_version: '0.1.0+abc',
-    tables: [
-      lineageNode('demo://chicago/crimes', 'source', [], [['ID', []]]),
-      lineageNode('raw.crimes', 'table', ['demo://chicago/crimes'], [['id', [['demo://chicago/crimes', 'ID', 'IDENTITY']]]]),
-      lineageNode(
-        'aggregates.by_type',
-        'table',
-        ['raw.crimes'],
-        [
-          ['first', [['raw.crimes', 'id', 'AGGREGATION']]],
-          ['n', []],
-        ],
-      ),
-    ],
-  },
-}
-
-function lineageNode(
-  name: string,
-  kind: LineageNode['kind'],
-  from: readonly string[],
-  columns: readonly (readonly [string, readonly (readonly [table: string, column: string, kind: string])[]])[],
-): LineageNode {
-  return {
-    name,
-    kind,
-    doc: `What ${name} is.`,
-    dataset: { namespace: 'demo://chicago', name },
-    version: '9007199254740993',
-    rows: kind === 'table' ? 1234 : null,
-    made_by: kind === 'table' ? MAKER : null,
-    from: from.map((input) => ({ name: input, version: null })),
-    columns: columns.map(([column, inputs]) => ({
-      name: column,
-      type: 'long',
-      expression: inputs.length === 0 && kind === 'table' ? 'count(*)' : null,
-      inputs: inputs.map(([table, of, how]) => ({ table, column: of, kinds: [how] })),
-      unresolved: [],
-    })),
-    decided_by: [],
-    unresolved: [],
-  }
-}
 
 const ALERT: DeliveryRow = {
   event: 'run_failed',

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Config } from '../../src/model/configuration.ts'
 import { BlotterError, interrupted } from '../../src/errors.ts'
-import { blotter, queryResult, REPORT } from './fake-platform.ts'
+import { blotter, queryResult } from './fake-platform.ts'
+import { REPORT } from './fake-report.ts'
 
 const VERBS: readonly string[][] = [
   ['run'],
@@ -259,29 +259,6 @@ test('doctor tells every check in words, how to fix it, and fails if one does', 
   assert.match(stdout, /✗ fail +source +No answer\.\n +→ Start it\./)
   const config = await blotter(['doctor'], { env: { BLOTTER_LAEK: 'x' } })
   assert.match(config.stdout, /! warn +configuration +The variable BLOTTER_LAEK sets nothing; did you mean BLOTTER_LAKE\?/)
-})
-
-test('completion scripts know verbs, options and their words', async (t) => {
-  const script = async (shell: string): Promise<string> => (await blotter(['completion', shell])).stdout
-  assert.match(await script('zsh'), /#compdef blotter[^]*'release:carry a held run/)
-  assert.match(await script('fish'), /-a 'table csv json ndjson parquet'/)
-  if (spawnSync('bash', ['--version']).status !== 0) return t.skip('bash is not installed')
-  const folder = await mkdtemp(join(tmpdir(), 'blotter-'))
-  try {
-    await writeFile(join(folder, 'blotter.bash'), await script('bash'))
-    const complete = (...words: string[]): string[] => {
-      const call = 'source "$0"; COMP_WORDS=(blotter "$@"); COMP_CWORD=$#; _blotter; echo "${COMPREPLY[@]}"'
-      return spawnSync('bash', ['-c', call, join(folder, 'blotter.bash'), ...words], { encoding: 'utf8' })
-        .stdout.trim()
-        .split(' ')
-    }
-    assert.deepEqual(complete('ru'), ['run', 'runs'])
-    assert.deepEqual(complete('--lake', 'run', 'runs', 're'), ['resume', 'release'])
-    assert.deepEqual(complete('query', '--format', 'n'), ['ndjson'])
-    assert.ok(complete('runs', 'show', '--').includes('--json'))
-  } finally {
-    await rm(folder, { recursive: true })
-  }
 })
 
 test('Ctrl-C ends a reader that does not stop by itself', async () => {
