@@ -116,16 +116,14 @@ function zsh(root: Verb): string {
       : option.value === 'file'
         ? ':file:_files'
         : ':value:'
-    const text = option.description.replaceAll(/[[\]:]/g, ' ')
+    const text = option.description.replaceAll(/[[\]:]/g, '\\$&')
     return option.names.map((name) => `    '${name}[${text}]${option.value === 'none' ? '' : action}'`).join(' \\\n')
   }
   const body = (verb: Verb): string => {
     const specs = [...new Set([...verb.options, ...root.options, HELP].map(spec))].join(' \\\n')
     const positional = verb.words.length > 0 ? ` \\\n    '1:word:(${verb.words.join(' ')})'` : ''
     if (verb.verbs.length === 0) return `${functionOf(verb)}() {\n  _arguments -s \\\n${specs}${positional}\n}\n`
-    const names = verb.verbs.map(
-      (inner) => `      '${inner.path.split(' ').at(-1)}:${inner.description.replaceAll(':', ' ')}'`,
-    )
+    const names = verb.verbs.map((inner) => `      '${inner.path.split(' ').at(-1)}:${inner.description}'`)
     const cases = verb.verbs.map((inner) => `      ${inner.path.split(' ').at(-1)}) ${functionOf(inner)} ;;`)
     return `${functionOf(verb)}() {
   local context state line
