@@ -40,6 +40,7 @@ const LINES: readonly [line: string, offered: string[], not: string[]][] = [
   ['blotter runs show --', ['--json', '--lake'], ['--engine']],
   ['blotter run --engine ', ['duckdb', 'spark'], ['batches']],
   ['blotter completion ', [...SHELLS], ['batches']],
+  ['blotter load --', ['--into', '--from'], ['--source']],
 ]
 
 describe('Completion', () => {
@@ -63,17 +64,8 @@ describe('Completion', () => {
         for (const word of words) assert.ok(isOffered(word), `${line}: no ${word} in ${offered[i]}`)
         for (const word of others) assert.ok(!isOffered(word), `${line}: ${word} in ${offered[i]}`)
       }
+      // What explains an option has colons, which have a meaning of their own in zsh.
+      if (shell !== 'bash') assert.match(offered[LINES.length - 1]!, /mysql:\/\/USER@HOST:PORT\/DB\?table=crimes\s/)
     })
   }
-
-  it(
-    'in zsh explains in whole sentences',
-    { skip: onPath('zsh') === undefined && 'zsh is missing: install it' },
-    async () => {
-      const script = join(folder, 'explained.zsh')
-      await writeFile(script, (await blotter(['completion', 'zsh'])).stdout)
-      const [shown] = OFFERED.zsh(script, ['blotter load --'])
-      assert.match(shown!, /--into +-- mysql:\/\/USER@HOST:PORT\/DB\?table=crimes\s/)
-    },
-  )
 })
