@@ -8,6 +8,8 @@ export interface Message {
   headers: Readonly<Record<string, string>>
   /** The same for every try of one alert, so that a mail that was taken twice can be told (RFC 5322, 3.6.4); without brackets. */
   id: string
+  /** Whom it is for, in place of those whom the configuration names. */
+  to?: readonly string[]
   /** Of the message that this one belongs to, for mail programs that show threads. */
   thread: string | undefined
   /** When it happened. */

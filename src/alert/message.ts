@@ -31,6 +31,7 @@ export function messageOf(raised: RaisedAlert, place: Place, domain = 'blotter.i
     },
     id: id(event, subject, occasion, raised_at),
     thread: id('thread', threadOf(raised)),
+    ...('to' in alert ? { to: [alert.to] } : {}),
     at: new Date(raised_at),
   }
 }

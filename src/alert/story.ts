@@ -1,4 +1,4 @@
-import type { Alert, AlertEvent, AlertRun } from '../model/alert.ts'
+import type { AccountChange, Alert, AlertEvent, AlertRun } from '../model/alert.ts'
 import { clipped, count, duration, moment, spaced } from './words.ts'
 
 export type Tone = 'bad' | 'warn' | 'good'
@@ -35,6 +35,8 @@ export function storyOf(alert: Alert): Story {
       return rotated(alert)
     case 'rotation_failed':
       return rotationFailed(alert)
+    case 'account_changed':
+      return accountChanged(alert)
   }
 }
 
@@ -259,5 +261,29 @@ function rotationFailed({ secret, step, error, working }: Of<'rotation_failed'>)
       ...(working === '' ? [] : ([['In use', working]] as [string, string][])),
     ],
     todo: [error.todo, `\`blotter secret rotate ${secret}\` tries again.`],
+  }
+}
+
+const ACCOUNT_TITLES: Readonly<Record<AccountChange, string>> = {
+  password_changed: 'Your password was changed',
+  second_factor_set_up: 'A second factor was set up for your account',
+  factors_reset: 'Your second factor, passkeys and sessions were reset',
+  recovery_codes_renewed: 'Your recovery codes were replaced',
+  recovery_code_used: 'Somebody signed in as you with a recovery code',
+  code_replayed: 'A code of yours that had been used was tried again',
+  passkey_added: 'A passkey was added to your account',
+  passkey_removed: 'A passkey was removed from your account',
+  role_changed: 'Your role was changed',
+  new_place: 'You signed in from a new address',
+}
+
+function accountChanged({ to, change, by, from }: Of<'account_changed'>): Story {
+  const title = ACCOUNT_TITLES[change]
+  return {
+    tone: 'warn',
+    title,
+    lead: `${title}. If that was you, or you were told of it, there is nothing to do.`,
+    facts: [['Account', to], ['By', by], ...(from === null ? [] : ([['From', from]] as [string, string][]))],
+    todo: ['If it was not you: change your password, end all other sessions under Settings, and tell an admin.'],
   }
 }

@@ -11,6 +11,7 @@ export const ALERT_EVENTS = [
   'digest',
   'secret_rotated',
   'rotation_failed',
+  'account_changed',
 ] as const
 export type AlertEvent = (typeof ALERT_EVENTS)[number]
 
@@ -48,6 +49,21 @@ export interface AlertError {
   message: string
   todo: string
 }
+
+/** What its owner is told of an account. */
+export const ACCOUNT_CHANGES = [
+  'password_changed',
+  'second_factor_set_up',
+  'factors_reset',
+  'recovery_codes_renewed',
+  'recovery_code_used',
+  'code_replayed',
+  'passkey_added',
+  'passkey_removed',
+  'role_changed',
+  'new_place',
+] as const
+export type AccountChange = (typeof ACCOUNT_CHANGES)[number]
 
 /** Something that people were told of and that a later success made good. */
 export interface Trouble {
@@ -88,6 +104,8 @@ export type Alert =
   | { event: 'secret_rotated'; secret: string; by: string; nextAt: string | null }
   /** `working` is the account that is in use and goes on working; empty where the error's message says so. */
   | { event: 'rotation_failed'; secret: string; step: string; error: AlertError; working: string }
+  /** For the account's owner alone, at their address. `from` is the address of the network, where it is known. */
+  | { event: 'account_changed'; to: string; change: AccountChange; by: string; from: string | null }
 
 /** Of a run's report, what a digest shows. */
 export interface DigestReport {
@@ -100,7 +118,7 @@ export interface DigestReport {
 /** What makes an alert one that is told once: the same event about the same subject for the same occasion. */
 export interface AlertIdentity {
   event: AlertEvent
-  /** A run, a secret's name, `freshness` or `start`. */
+  /** A run, a secret's name, an account's address, `freshness` or `start`. */
   subject: string
   /** Which time, where a subject can have an event more than once: a step, a moment, a batch. */
   occasion: string

@@ -98,6 +98,7 @@ export const EXAMPLES: readonly Alert[] = [
     error: { code: 'source_refused', message: 'ALTER USER was refused.', todo: 'Grant it.' },
     working: 'blotter_ro_clone',
   },
+  { event: 'account_changed', to: 'desk@example.org', change: 'passkey_added', by: 'desk@example.org', from: '192.0.2.7' },
 ]
 
 export function raised(alert: Alert): RaisedAlert {

@@ -33,7 +33,7 @@ export function domainOf(address: string): string {
 }
 
 async function send(config: EmailConfig, place: string, message: Message, signal: AbortSignal): Promise<Sent> {
-  const { from, to } = config
+  const { from } = config
   const transport = nodemailer.createTransport({
     host: config.host,
     port: config.port,
@@ -49,7 +49,7 @@ async function send(config: EmailConfig, place: string, message: Message, signal
     disableUrlAccess: true,
   })
   try {
-    const { subject, text, html, headers, id, thread, at } = message
+    const { subject, text, html, headers, id, thread, at, to = config.to } = message
     const references = thread === undefined ? {} : { references: `<${thread}>`, inReplyTo: `<${thread}>` }
     const mail = {
       from,

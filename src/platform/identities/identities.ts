@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { identityExists, type Identity, openIdentity } from '../../state/identity/identity.ts'
+import { type OwnersTold, tellOwners } from './owners-told.ts'
 
 /** The file of identities, opened when it is first asked for. */
 export interface Identities {
@@ -13,9 +14,10 @@ export interface Identities {
 /** Who acts when a verb is typed: whoever may write the state folder. */
 export const COMMAND_LINE = 'command line'
 
-export function identities({ config, clock }: { config: { state: string }; clock: Clock }): Identities {
+export function identities(parts: OwnersTold & { clock: Clock }): Identities {
+  const { config, clock } = parts
   let identity: Identity | undefined
-  const open = (): Identity => (identity ??= openIdentity(config.state, clock))
+  const open = (): Identity => (identity ??= tellOwners(openIdentity(config.state, clock), parts))
   return {
     open,
     existing: () => (identity || identityExists(config.state) ? open() : undefined),

@@ -76,7 +76,12 @@ function credentials(app: FastifyInstance, people: People): Described[] {
         checkPassword(body.password, [email, name])
         setPassword(identity, id, await hashPassword(body.password))
         const ended = endOtherSessions(identity, id, session.id)
-        recordAct(identity, { actor: email, act: 'password_changed', subject: email, details: { sessions_ended: ended } })
+        recordAct(identity, {
+          actor: email,
+          act: 'password_changed',
+          subject: email,
+          details: { sessions_ended: ended, address: request.ip },
+        })
         return reply.send({ done: true })
       },
     }),
@@ -96,7 +101,12 @@ function credentials(app: FastifyInstance, people: People): Described[] {
             todo: 'Try it again.',
           })
         })
-        recordAct(people.identity(), { actor: email, act: 'recovery_codes_renewed', subject: email })
+        recordAct(people.identity(), {
+          actor: email,
+          act: 'recovery_codes_renewed',
+          subject: email,
+          details: { address: request.ip },
+        })
         return reply.send({ recovery_codes: backupCodes })
       },
     }),

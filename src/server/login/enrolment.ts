@@ -66,7 +66,8 @@ export function enrolment(app: FastifyInstance, people: People): Described[] {
       handle: async ({ body }, request, reply) => {
         const { user, headers } = await provenSecondFactor(people, request, body.code)
         const { backupCodes } = await people.auth(request).api.viewBackupCodes({ body: { userId: user.id } })
-        recordAct(people.identity(), { actor: user.email, act: 'second_factor_set_up', subject: user.email })
+        const details = { address: request.ip }
+        recordAct(people.identity(), { actor: user.email, act: 'second_factor_set_up', subject: user.email, details })
         return signedIn(people, request, reply, { user, factor: 'totp', headers }, { recovery_codes: backupCodes })
       },
     }),

@@ -1,20 +1,10 @@
-import type { Identity } from './identity.ts'
-
-/** An act worth remembering: who, what, to whom. Never holds a credential. */
-export interface Act {
-  /** `command line`, or the name of a token or user. */
-  actor: string
-  /** `token_added` */
-  act: string
-  subject: string
-  details?: Readonly<Record<string, unknown>>
-}
+import type { Act, Identity } from './identity.ts'
 
 export interface AuditEntry extends Act {
   at: string
 }
 
-export function recordAct({ database, clock }: Identity, { actor, act, subject, details = {} }: Act): void {
+export function recordAct({ database, clock, heard }: Identity, { actor, act, subject, details = {} }: Act): void {
   database.run(
     'INSERT INTO audit (at, actor, act, subject, details) VALUES (?, ?, ?, ?, ?)',
     clock.now().toISOString(),
@@ -23,6 +13,7 @@ export function recordAct({ database, clock }: Identity, { actor, act, subject, 
     subject,
     JSON.stringify(details),
   )
+  heard?.({ actor, act, subject, details })
 }
 
 /** The newest acts, newest first. */

@@ -6,10 +6,22 @@ import { BlotterError } from '../../errors.ts'
 import { type Database, openDatabase } from '../database.ts'
 import { migrate } from '../migrate.ts'
 
+/** An act worth remembering: who, what, to whom. Never holds a credential. */
+export interface Act {
+  /** `command line`, or the name of a token or user. */
+  actor: string
+  /** `token_added` */
+  act: string
+  subject: string
+  details?: Readonly<Record<string, unknown>>
+}
+
 /** Who may do what: tokens and the audit log, in one `identity.sqlite` in the state folder. It cannot be made anew. */
 export interface Identity {
   readonly database: Database
   readonly clock: Clock
+  /** Who is told of each act, before it is there for sure: it may be undone with the transaction that it is in. */
+  heard?: ((act: Act) => void) | undefined
   close(): void
 }
 

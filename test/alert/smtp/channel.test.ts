@@ -66,6 +66,15 @@ describe('Mail', () => {
     assert.match(partOf(mail, 'text/html'), /<!doctype html>/)
   })
 
+  it('goes to the owner of an account alone where it is of that', async () => {
+    const before = server.mails.length
+    const own = messageOf(raised(EXAMPLES.at(-1)!), { lake: '/srv/lake', link: undefined }, 'example.org')
+    await smtpChannel(config({ to: ['team@example.org'] })).send(own)
+    const mail = (await server.received(before + 1)).at(-1)!
+    assert.deepEqual([mail.to, headerOf(mail, 'X-Blotter-Event')], [['desk@example.org'], 'account_changed'])
+    assert.match(partOf(mail, 'text/plain'), /A passkey was added to your account[^]*192\.0\.2\.7/)
+  })
+
   it('goes to many at once, and in any script', async () => {
     const before = server.mails.length
     const to = Array.from({ length: 60 }, (_, n) => `analyst${n}@example.org`)
