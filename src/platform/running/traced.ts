@@ -31,7 +31,7 @@ export function traced({ config, clock, location, state, codeVersion }: Parts, l
     } finally {
       if (begun) {
         try {
-          const { sendTrace } = await import('./tracing.ts')
+          const { sendTrace } = await import('./send-trace.ts')
           const { run, since } = begun
           const go = { run: showRun(state(), run), since, until: clock.now().getTime(), lake: location }
           const headers = headersOf((await tracing.headers?.()) ?? '')
