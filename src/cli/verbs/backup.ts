@@ -11,7 +11,8 @@ export function addBackup({ program, action }: Verbs): void {
     .summary('copy catalog, state and identities, consistent while runs go on')
     .description(
       'Copy the catalog, the state, the identities and the tables’ newest metadata, each as of one moment, while runs go on. ' +
-        'The copies lie as in the lake: copying them back over it restores it. Data files are not copied; they never change. Nor are keys (`login.key`, `vault.key`): keep those apart.',
+        'The copies lie as in the lake: copying them back over it restores it. Data files are not copied; they never change. ' +
+        'Nor are keys (`login.key`, `vault.key`): keep those apart.',
     )
     .argument('<dir>', 'a new folder')
     .addHelpText('after', examples(['Every night:', 'blotter backup /backup/blotter-2026-11-23']))
