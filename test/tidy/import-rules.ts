@@ -41,6 +41,7 @@ const homes: Record<string, readonly string[]> = {
   '@opentelemetry/resources': ['src/platform/running/send-trace.ts'],
   '@opentelemetry/sdk-trace-base': ['src/platform/running/send-trace.ts'],
   '@simplewebauthn/server': ['src/server/login/'],
+  '@zxcvbn-ts/language-common': ['src/state/identity/'],
   'better-auth': ['src/server/login/'],
   qrcode: ['src/server/login/'],
   mysql2: ['src/source/mysql/'],

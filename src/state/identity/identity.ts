@@ -20,6 +20,8 @@ export interface Act {
 export interface Identity {
   readonly database: Database
   readonly clock: Clock
+  /** Words of the place, such as the city's name, which are no passwords. */
+  words?: readonly string[]
   /** Who is told of each act, before it is there for sure: it may be undone with the transaction that it is in. */
   heard?: ((act: Act) => void) | undefined
   close(): void
