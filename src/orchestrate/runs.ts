@@ -57,7 +57,7 @@ export function listRuns(
 export function showRun(state: State, run?: string): RunDetails {
   const { database } = state
   const row = run === undefined ? readRuns(database, { limit: 1 })[0] : readRun(database, run)
-  if (row === undefined) throw runMissing(run ?? 'yet')
+  if (row === undefined) throw runMissing(run)
   const attempts = readAttempts(database, row.run)
   const steps = readSteps(database, row.run).map((step): StepRecord => {
     const tries = attempts.filter((attempt) => attempt.step === step.name).map(({ step: _, ...rest }) => rest)
