@@ -1,13 +1,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect } from 'react'
+import { useWidth } from '../charts/use-width.ts'
+import { layoutOf, type Sized } from './column-layout.ts'
+import { Scroller } from './scroller.tsx'
 
-export interface Column<Row> {
+export interface Column<Row> extends Sized {
   name: string
   label: string
-  /** At least, in pixels; what is left is shared out by `grow`. */
-  width: number
-  /** Default 0: the column keeps its width. */
-  grow?: number
   /** Figures stand at the right. */
   isFigure?: boolean
   cell: (row: Row) => ReactNode
@@ -29,10 +28,14 @@ interface DataTableProps<Row> {
 
 const ROW_HEIGHT = 34
 const OVERSCAN = 12
+const SCROLLBAR_PX = 16
 
-/** A table of any length: only the rows in sight exist. Arrows scroll it, and readers are told how long it is. */
+/**
+ * A table of any length: only the rows in sight exist, and readers are told how long it is. It is one stop of the tabulator, which
+ * would never come to its end; from there arrows scroll it, or walk its rows where these can be opened.
+ */
 export function DataTable<Row>({ label, columns, count, rowAt, onSight, onOpen, height = 520 }: DataTableProps<Row>) {
-  const box = useRef<HTMLDivElement>(null)
+  const [box, width] = useWidth()
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => box.current,
@@ -44,24 +47,30 @@ export function DataTable<Row>({ label, columns, count, rowAt, onSight, onOpen, 
   useEffect(() => {
     if (count > 0) onSight?.(first, last)
   }, [first, last, count, onSight])
-  const template = {
-    gridTemplateColumns: columns.map(({ width, grow }) => (grow ? `minmax(${width}px, ${grow}fr)` : `${width}px`)).join(' '),
-    minWidth: columns.reduce((sum, { width }) => sum + width, 0),
-  }
+  useLayoutEffect(() => {
+    for (const link of box.current?.querySelectorAll<HTMLElement>('.data-body :is(a, button)') ?? []) link.tabIndex = -1
+  })
+  const { columns: shown, template, minWidth, isPinned } = layoutOf(columns, width)
+  const cellClass = (n: number): string => (isPinned && n === 0 ? 'data-cell pinned' : 'data-cell')
+  const grid = { gridTemplateColumns: template, minWidth }
+  // Rows are read across, which is hard over a gap: where no column grows, neither does the table.
+  const isSnug = columns.every(({ grow }) => !grow)
   return (
-    <div
-      className="data-table"
-      ref={box}
+    <Scroller
+      frameClass="data-table"
+      maxWidth={isSnug ? columns.reduce((sum, one) => sum + one.width, SCROLLBAR_PX) : undefined}
+      box={box}
       role="table"
       aria-label={label}
       aria-rowcount={count + 1}
       tabIndex={0}
       style={{ maxHeight: height }}
+      onKeyDown={walk}
     >
       <div role="rowgroup" className="data-head">
-        <div role="row" className="data-row" style={template} aria-rowindex={1}>
-          {columns.map((column) => (
-            <Head key={column.name} column={column} />
+        <div role="row" className="data-row" style={grid} aria-rowindex={1}>
+          {shown.map((column, n) => (
+            <Head key={column.name} column={column} className={cellClass(n)} />
           ))}
         </div>
       </div>
@@ -75,11 +84,11 @@ export function DataTable<Row>({ label, columns, count, rowAt, onSight, onOpen, 
               className="data-row"
               data-open={onOpen !== undefined}
               aria-rowindex={index + 2}
-              style={{ ...template, height: ROW_HEIGHT, translate: `0 ${start}px` }}
+              style={{ ...grid, height: ROW_HEIGHT, translate: `0 ${start}px` }}
               onClick={() => row !== undefined && onOpen?.(row)}
             >
-              {columns.map(({ name, isFigure, cell }) => (
-                <div key={name} role="cell" className="data-cell" data-figure={isFigure}>
+              {shown.map(({ name, isFigure, cell }, n) => (
+                <div key={name} role="cell" className={cellClass(n)} data-figure={isFigure}>
                   {row === undefined ? <i className="skeleton-line" /> : cell(row)}
                 </div>
               ))}
@@ -87,14 +96,30 @@ export function DataTable<Row>({ label, columns, count, rowAt, onSight, onOpen, 
           )
         })}
       </div>
-    </div>
+    </Scroller>
   )
 }
 
-function Head<Row>({ column: { label, isFigure, sort } }: { column: Column<Row> }) {
+/** From a row to its neighbour; from the table, or its head, to the first row in sight. */
+function walk(event: KeyboardEvent<HTMLDivElement>): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+  if (step === undefined) return
+  const { currentTarget: table, target } = event
+  const row = (target as HTMLElement).closest<HTMLElement>('.data-body .data-row')
+  const head = table.querySelector('.data-head')!.getBoundingClientRect().bottom
+  const next = row
+    ? table.querySelector(`[aria-rowindex="${Number(row.ariaRowIndex) + step}"]`)
+    : [...table.querySelectorAll('.data-body .data-row')].find((one) => one.getBoundingClientRect().top >= head - 1)
+  const link = next?.querySelector<HTMLElement>('a, button')
+  if (!link) return
+  event.preventDefault()
+  link.focus()
+}
+
+function Head<Row>({ column: { label, isFigure, sort }, className }: { column: Column<Row>; className: string }) {
   const arrow = sort?.direction === 'ascending' ? '↑' : sort?.direction === 'descending' ? '↓' : ''
   return (
-    <div role="columnheader" className="data-cell" data-figure={isFigure} aria-sort={sort && (sort.direction ?? 'none')}>
+    <div role="columnheader" className={className} data-figure={isFigure} aria-sort={sort && (sort.direction ?? 'none')}>
       {sort ? (
         <button type="button" className="data-sort" onClick={sort.toggle}>
           {label} <span aria-hidden="true">{arrow}</span>

@@ -35,7 +35,7 @@ export function Failed({ error, retry, within }: { error: unknown; retry?: () =>
           <Prose text={problem.todo} />
         </p>
       )}
-      <p className="state-safe">Nothing was changed by looking.</p>
+      <p>Nothing was changed by looking.</p>
       {retry && (
         <button type="button" className="button" onClick={retry}>
           Try again

@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
 import { ask, Problem } from '../api.ts'
 import { Icon } from '../design/icon.tsx'
 import { ago, day } from '../format.ts'
 import { dashboardQuery, dashboardsQuery } from '../dashboards.ts'
 import { useTimeMachine } from '../batches.ts'
+import { useNow } from '../use-now.ts'
 
 const TICK_MS = 30_000
 
@@ -14,7 +14,7 @@ export function Freshness() {
   const { data: list } = useQuery(dashboardsQuery)
   const name = list?.dashboards[0]?.name
   const { data } = useQuery({ ...dashboardQuery(name ?? '', at), enabled: name !== undefined })
-  const now = useNow()
+  const now = useNow(TICK_MS)
   if (!data) return <p className="freshness" />
   const { state, problem } = data.refresh
   return (
@@ -59,13 +59,4 @@ function RefreshButton({ name }: { name: string }) {
       <Icon name={refresh.isError ? 'warning' : 'refresh'} size={14} />
     </button>
   )
-}
-
-function useNow(): number {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), TICK_MS)
-    return () => clearInterval(timer)
-  }, [])
-  return now
 }

@@ -1,3 +1,4 @@
+import { Brand } from '../design/brand.tsx'
 import { Icon } from '../design/icon.tsx'
 import { Popover } from '../design/popover.tsx'
 import { Link } from '../link.tsx'
@@ -15,8 +16,7 @@ export function Rail({ current }: { current: PageEntry | undefined }) {
   return (
     <nav className="rail" aria-label="Pages">
       <Link className="brand" href={hrefOf('/')}>
-        <Mark />
-        Blotter
+        <Brand />
       </Link>
       <ul className="rail-pages">
         {onRail.map((page) => (
@@ -56,14 +56,5 @@ function RailLink({ page, current, onClick }: { page: PageEntry; current: PageEn
       {page.icon && <Icon name={page.icon} />}
       {page.title}
     </Link>
-  )
-}
-
-function Mark() {
-  return (
-    <svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
-      <rect width="22" height="22" rx="5" fill="var(--accent)" />
-      <path d="M6.5 5.5v11M11 9.5v7M15.5 12.5v4" stroke="var(--on-accent)" strokeWidth="2.4" strokeLinecap="round" />
-    </svg>
   )
 }

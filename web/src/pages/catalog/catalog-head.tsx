@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
-import { Link } from '../../link.tsx'
+import { PageHead } from '../../design/page-head.tsx'
+import { Tabs } from '../../design/tabs.tsx'
 import { hrefOf, usePlace } from '../../url-state.ts'
 
 const PARTS = [
@@ -9,22 +10,14 @@ const PARTS = [
 ]
 
 /** The catalog's title, and the way between its parts. */
-export function CatalogHead({ title, news, children }: { title: string; news: ReactNode; children?: ReactNode }) {
+export function CatalogHead({ title, news }: { title: string; news: ReactNode }) {
   const { path } = usePlace()
   return (
-    <header className="page-head">
-      <div>
-        <h1>{title}</h1>
-        <p className="catalog-news">{news}</p>
-      </div>
-      <nav className="catalog-parts" aria-label="Parts of the catalog">
-        {PARTS.map((part) => (
-          <Link key={part.path} href={hrefOf(part.path)} aria-current={path === part.path ? 'page' : undefined}>
-            {part.title}
-          </Link>
-        ))}
-      </nav>
-      {children}
-    </header>
+    <PageHead title={title} news={news}>
+      <Tabs
+        label="Parts of the catalog"
+        tabs={PARTS.map((part) => ({ href: hrefOf(part.path), title: part.title, isCurrent: part.path === path }))}
+      />
+    </PageHead>
   )
 }

@@ -1,15 +1,15 @@
+import { Table } from '../../design/table.tsx'
 import { Link } from '../../link.tsx'
 import { hrefOf } from '../../url-state.ts'
 import type { TableDetail } from './catalog.ts'
-import { PlainTable } from './plain-table.tsx'
 
 /** The columns of a version, each with the way to where it comes from. */
 export function Columns({ table }: { table: TableDetail }) {
   return (
-    <PlainTable
+    <Table
       className="catalog-columns"
       caption={`Columns of ${table.name}`}
-      heads={[{ label: 'Column' }, { label: 'Type' }, { label: 'What it is' }]}
+      heads={['Column', 'Type', 'What it is']}
       rows={table.columns.map(({ name, type, doc }) => ({
         key: name,
         cells: [

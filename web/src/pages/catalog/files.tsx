@@ -19,14 +19,29 @@ export function Files({ name, version }: { name: string; version: string }) {
     <DataTable<TableFile>
       label={`Files of ${name}`}
       columns={[
-        { name: 'path', label: 'File', width: 320, grow: 1, cell: (file) => <span title={file.path}>{file.path}</span> },
-        { name: 'content', label: 'Holds', width: 90, cell: (file) => (file.content === 'data' ? 'rows' : 'deletes') },
-        { name: 'rows', label: 'Rows', width: 110, isFigure: true, cell: (file) => count(file.rows) },
-        { name: 'size', label: 'Size', width: 110, isFigure: true, cell: (file) => bytes(file.size_bytes) },
+        { name: 'path', label: 'File', width: 420, least: 120, grow: 1, cell: fileName },
+        {
+          name: 'content',
+          label: 'Holds',
+          width: 90,
+          isSpare: true,
+          cell: (file) => (file.content === 'data' ? 'rows' : 'deletes'),
+        },
+        { name: 'rows', label: 'Rows', width: 90, isFigure: true, cell: (file) => count(file.rows) },
+        { name: 'size', label: 'Size', width: 96, isFigure: true, cell: (file) => bytes(file.size_bytes) },
       ]}
       count={byPage.get(0)?.total ?? 4}
       rowAt={(index) => byPage.get(Math.floor(index / PAGE))?.files[index % PAGE]}
       onSight={(first, last) => (first !== sight.first || last !== sight.last) && setSight({ first, last })}
     />
+  )
+}
+
+/** A file's path begins as its neighbours' do: where it is cut, its end is seen. */
+function fileName({ path }: TableFile) {
+  return (
+    <bdi className="catalog-path" title={path}>
+      {path}
+    </bdi>
   )
 }

@@ -4,6 +4,9 @@ import { QuarantinePage } from './quarantine.tsx'
 import { TablePage } from './table-page.tsx'
 import { TablesPage } from './tables.tsx'
 import './catalog.css'
+import './quality.css'
+import './quarantine.css'
+import './snapshots.css'
 
 /** `/catalog`, `/catalog/quality`, `/catalog/quarantine`, `/catalog/raw.crimes`. */
 export function Page() {

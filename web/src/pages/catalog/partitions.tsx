@@ -1,14 +1,14 @@
+import { Table } from '../../design/table.tsx'
 import { bytes, count, day } from '../../format.ts'
 import type { Partition } from './catalog.ts'
-import { PlainTable } from './plain-table.tsx'
 
 /** Where the rows of a version lie, the newest partition first. */
 export function Partitions({ partitions }: { partitions: readonly Partition[] }) {
   return (
-    <PlainTable
+    <Table
       caption="Partitions"
       heads={[
-        { label: 'Partition' },
+        'Partition',
         { label: 'Files', isFigure: true },
         { label: 'Rows', isFigure: true },
         { label: 'Size', isFigure: true },

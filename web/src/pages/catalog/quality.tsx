@@ -1,19 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
 import { Card } from '../../design/card.tsx'
+import { Pager } from '../../design/pager.tsx'
 import { Empty, Failed, Skeleton } from '../../design/states.tsx'
+import { Table } from '../../design/table.tsx'
 import { batchTime, count, counted, words } from '../../format.ts'
 import { Link } from '../../link.tsx'
 import { hrefOf, hrefWith, useParam } from '../../url-state.ts'
 import { CatalogHead } from './catalog-head.tsx'
 import { type Quality, qualityQuery } from './catalog.ts'
 import { OfNewest } from './of-newest.tsx'
-import { PlainTable } from './plain-table.tsx'
 
 const PAGE = 40
 const PARTS = [
-  { name: 'warnings', title: 'Warnings', what: 'rows that look odd and are in the lake all the same' },
-  { name: 'quarantined', title: 'Quarantine', what: 'rows that broke a rule and are kept apart' },
-  { name: 'repairs', title: 'Repairs', what: 'values that were put right' },
+  { name: 'warnings', title: 'Warnings', what: 'Rows that look odd and are in the lake all the same.' },
+  { name: 'quarantined', title: 'Quarantine', what: 'Rows that broke a rule and are kept apart.' },
+  { name: 'repairs', title: 'Repairs', what: 'Values that were put right.' },
 ] as const
 
 /** What the rows of each batch were like, so that a source that goes bad is seen. */
@@ -25,7 +26,7 @@ export function QualityPage() {
   if (data.total === 0) return <Empty title="There is no batch yet." command="blotter run" />
   const [newest] = data.batches
   return (
-    <div className="catalog">
+    <div className="page">
       <CatalogHead
         title="Quality"
         news={
@@ -36,22 +37,22 @@ export function QualityPage() {
       <OfNewest what="Quality" />
       {PARTS.map(({ name, title, what }) => (
         <Card key={name}>
-          <h2>
-            {title} <span className="catalog-what">{what}</span>
-          </h2>
+          <header className="part-title">
+            <div>
+              <h2>{title}</h2>
+              <p className="caption">{what}</p>
+            </div>
+          </header>
           <Rules batches={data.batches} part={name} />
         </Card>
       ))}
-      {data.total > PAGE && (
-        <nav className="catalog-pager" aria-label="More batches">
-          <Link className="button" href={hrefWith({ page: page > 1 ? String(page - 1) : undefined })}>
-            Newer
-          </Link>
-          <Link className="button" href={hrefWith({ page: String(page + 1) })}>
-            Older
-          </Link>
-        </nav>
-      )}
+      <Pager
+        label="More batches"
+        offset={page * PAGE}
+        limit={PAGE}
+        total={data.total}
+        hrefFrom={(offset) => hrefWith({ page: offset > 0 ? String(offset / PAGE) : undefined })}
+      />
     </div>
   )
 }
@@ -63,15 +64,15 @@ function sumOf(figures: Record<string, number>): number {
 /** A line a rule: how many rows in each batch as bars, oldest left, and the newest as a figure. */
 function Rules({ batches, part }: { batches: readonly Quality[]; part: 'warnings' | 'quarantined' | 'repairs' }) {
   const rules = [...new Set(batches.flatMap((batch) => Object.keys(batch[part])))].sort()
-  if (rules.length === 0) return <p className="catalog-none">{`None in ${counted(batches.length, 'batch', 'batches')}.`}</p>
+  if (rules.length === 0) return <p className="nothing">{`None in ${counted(batches.length, 'batch', 'batches')}.`}</p>
   const oldestFirst = batches.toReversed()
   return (
-    <PlainTable
+    <Table
       className="quality-table"
       caption={`${part} by rule over batches`}
       heads={[
-        { label: 'Rule' },
-        { label: `${counted(batches.length, 'batch', 'batches')}, oldest first` },
+        'Rule',
+        `${counted(batches.length, 'batch', 'batches')}, oldest first`,
         { label: 'Newest', isFigure: true },
         { label: 'Most', isFigure: true },
       ]}

@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
-import { ask, Problem } from '../../api.ts'
+import { ask } from '../../api.ts'
 import { Card } from '../../design/card.tsx'
-import { Notice } from '../../design/notice.tsx'
+import { Pager } from '../../design/pager.tsx'
+import { Refusal } from '../../design/refusal.tsx'
 import { Failed, Skeleton } from '../../design/states.tsx'
+import { Sure } from '../../design/sure.tsx'
 import { batchTime, count, counted, words } from '../../format.ts'
 import { Link } from '../../link.tsx'
 import { useMay } from '../../session.ts'
@@ -23,7 +24,7 @@ export function QuarantinePage() {
   if (error) return <Failed error={error} retry={() => void refetch()} />
   if (!data || !whole) return <Skeleton height={560} label="Loading the quarantine" />
   return (
-    <div className="catalog">
+    <div className="page">
       <CatalogHead
         title="Quarantine"
         news={
@@ -31,26 +32,27 @@ export function QuarantinePage() {
             ? 'No row is in quarantine: every row that was read is in the lake.'
             : `${counted(whole.total, 'row', 'rows')} broke a rule. None is lost: each is kept with its values as found.`
         }
-      >
-        {whole.total > 0 && <Release />}
-      </CatalogHead>
+      />
       <OfNewest what="Quarantine" />
       {whole.total > 0 && (
-        <nav className="catalog-rules" aria-label="Rules">
-          <Link className="button" href={hrefWith({ rule: undefined, page: undefined })} aria-current={rule === undefined}>
-            All <span className="caption numeric">{count(whole.total)}</span>
-          </Link>
-          {Object.entries(whole.rules).map(([name, n]) => (
-            <Link
-              key={name}
-              className="button"
-              href={hrefWith({ rule: name, page: undefined })}
-              aria-current={rule === name}
-            >
-              {words(name)} <span className="caption numeric">{count(n)}</span>
+        <div className="quarantine-bar">
+          <nav className="quarantine-rules" aria-label="Rules">
+            <Link className="button" href={hrefWith({ rule: undefined, page: undefined })} aria-current={rule === undefined}>
+              All <span className="caption numeric">{count(whole.total)}</span>
             </Link>
-          ))}
-        </nav>
+            {Object.entries(whole.rules).map(([name, n]) => (
+              <Link
+                key={name}
+                className="button"
+                href={hrefWith({ rule: name, page: undefined })}
+                aria-current={rule === name}
+              >
+                {words(name)} <span className="caption numeric">{count(n)}</span>
+              </Link>
+            ))}
+          </nav>
+          <Release />
+        </div>
       )}
       {data.rows.length > 0 && (
         <Card>
@@ -63,23 +65,13 @@ export function QuarantinePage() {
           </ol>
         </Card>
       )}
-      {data.total > PAGE && (
-        <nav className="catalog-pager" aria-label="More rows">
-          {page > 0 && (
-            <Link className="button" href={hrefWith({ page: page > 1 ? String(page - 1) : undefined })}>
-              Newer
-            </Link>
-          )}
-          <span className="caption numeric">
-            {`${count(page * PAGE + 1)} to ${count(page * PAGE + data.rows.length)} of ${count(data.total)}`}
-          </span>
-          {(page + 1) * PAGE < data.total && (
-            <Link className="button" href={hrefWith({ page: String(page + 1) })}>
-              Older
-            </Link>
-          )}
-        </nav>
-      )}
+      <Pager
+        label="More rows"
+        offset={page * PAGE}
+        limit={PAGE}
+        total={data.total}
+        hrefFrom={(offset) => hrefWith({ page: offset > 0 ? String(offset / PAGE) : undefined })}
+      />
     </div>
   )
 }
@@ -99,7 +91,7 @@ function Row({ row: { rule, key, batch_at, run, values } }: { row: QuarantineRow
         {given.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{value === '' ? <span className="catalog-null">empty</span> : value}</dd>
+            <dd>{value === '' ? <span className="null">empty</span> : value}</dd>
           </div>
         ))}
       </dl>
@@ -114,7 +106,6 @@ function Row({ row: { rule, key, batch_at, run, values } }: { row: QuarantineRow
 function Release() {
   const may = useMay('operator')
   const client = useQueryClient()
-  const [isAsking, setAsking] = useState(false)
   const release = useMutation({
     mutationFn: () => ask<{ run: string }>('/quarantine/release', { method: 'POST' }),
     onSuccess: ({ run }) => go(hrefOf(`/runs/${run}`)),
@@ -122,32 +113,15 @@ function Release() {
   })
   if (!may) return null
   return (
-    <div className="quarantine-release">
-      {release.error && (
-        <Notice tone="bad" title={Problem.of(release.error).detail}>
-          <p>{Problem.of(release.error).todo}</p>
-        </Notice>
-      )}
-      {isAsking ? (
-        <>
-          <span>All rows are checked again; those that pass now land as a batch of their own.</span>
-          <button
-            type="button"
-            className="button button-main"
-            autoFocus
-            onClick={() => (setAsking(false), release.mutate())}
-          >
-            Release them
-          </button>
-          <button type="button" className="button button-quiet" onClick={() => setAsking(false)}>
-            Leave it
-          </button>
-        </>
-      ) : (
-        <button type="button" className="button" disabled={release.isPending} onClick={() => setAsking(true)}>
-          Release …
-        </button>
-      )}
-    </div>
+    <>
+      <Sure
+        verb="Release …"
+        yes="Release them"
+        does="All rows are checked again; those that pass now land as a batch of their own."
+        isBusy={release.isPending}
+        onYes={() => release.mutate()}
+      />
+      <Refusal error={release.error} />
+    </>
   )
 }

@@ -1,3 +1,4 @@
+import { Scroller } from '../../design/scroller.tsx'
 import { batchTime, bytes, count, counted, dayTime, signed } from '../../format.ts'
 import { Link } from '../../link.tsx'
 import { hrefWith, useParam } from '../../url-state.ts'
@@ -13,7 +14,7 @@ export function Snapshots({ table, shown }: { table: TableDetail; shown: string 
   const most = Math.max(1, ...table.snapshots.map((one) => one.added_rows + one.removed_rows))
   return (
     <section aria-labelledby="snapshots-title">
-      <header className="catalog-title">
+      <header className="part-title">
         <h2 id="snapshots-title">Snapshots, the newest first</h2>
         {table.snapshots.length > SHOWN && (
           <Link className="button button-quiet" href={hrefWith({ snapshots: isAll ? undefined : 'all' })}>
@@ -21,21 +22,23 @@ export function Snapshots({ table, shown }: { table: TableDetail; shown: string 
           </Link>
         )}
       </header>
-      <ol className="snapshots">
-        {listed.map((snapshot) => (
-          <li key={snapshot.snapshot_id}>
-            <Link
-              className="snapshot"
-              href={hrefWith({
-                snapshot: snapshot.snapshot_id === table.snapshots[0]?.snapshot_id ? undefined : snapshot.snapshot_id,
-              })}
-              aria-current={snapshot.snapshot_id === shown ? 'true' : undefined}
-            >
-              <Line snapshot={snapshot} most={most} />
-            </Link>
-          </li>
-        ))}
-      </ol>
+      <Scroller role="region" className="snapshots numeric" aria-label="Snapshots">
+        <ol>
+          {listed.map((snapshot) => (
+            <li key={snapshot.snapshot_id}>
+              <Link
+                className="snapshot"
+                href={hrefWith({
+                  snapshot: snapshot.snapshot_id === table.snapshots[0]?.snapshot_id ? undefined : snapshot.snapshot_id,
+                })}
+                aria-current={snapshot.snapshot_id === shown ? 'true' : undefined}
+              >
+                <Line snapshot={snapshot} most={most} />
+              </Link>
+            </li>
+          ))}
+        </ol>
+      </Scroller>
     </section>
   )
 }
@@ -50,21 +53,31 @@ function Line({ snapshot, most }: { snapshot: Snapshot; most: number }) {
   return (
     <>
       <span className="snapshot-dot" data-operation={operation} aria-hidden="true" />
-      <span className="snapshot-name numeric">
+      <span className="snapshot-name">
         {batch_at === null ? dayTime(snapshot.committed_at) : batchTime(batch_at)}
-        <span className="caption">{isCompaction ? ' compaction' : ` ${operation}`}</span>
+        <span className="caption">
+          {isCompaction ? 'compaction' : operation}
+          {others > 0 && `, ${counted(others, 'later batch', 'later batches')} left it alone`}
+          {tags.length === 0 && !isCompaction && ', no batch is named for it'}
+        </span>
       </span>
       <span className="snapshot-bars" aria-hidden="true">
         <i data-side="more" style={{ width: width(added) }} />
         <i data-side="fewer" style={{ width: width(removed) }} />
       </span>
-      <span className="snapshot-change numeric">
-        {isCompaction ? 'same rows' : `${signed(added)} / ${signed(-removed)}`}
+      <span className="snapshot-change">
+        {isCompaction ? (
+          <span className="caption">same rows</span>
+        ) : (
+          <>
+            <span>{signed(added)}</span> <span>{signed(-removed)}</span>
+          </>
+        )}
       </span>
-      <span className="caption numeric snapshot-rest">
-        {`${count(snapshot.rows)} rows, ${counted(snapshot.files, 'file', 'files')}, ${bytes(snapshot.size_bytes)}`}
-        {others > 0 && `; ${counted(others, 'later batch', 'later batches')} left it alone`}
-        {tags.length === 0 && !isCompaction && '; no batch is named for it'}
+      <span className="snapshot-rest caption">
+        <span>{counted(snapshot.rows, 'row', 'rows')}</span>
+        <span>{counted(snapshot.files, 'file', 'files')}</span>
+        <span>{bytes(snapshot.size_bytes)}</span>
       </span>
     </>
   )

@@ -1,9 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTimeMachine } from '../../batches.ts'
 import { Card } from '../../design/card.tsx'
+import { Facts } from '../../design/facts.tsx'
 import { Notice } from '../../design/notice.tsx'
+import { PageHead } from '../../design/page-head.tsx'
 import { Failed, Skeleton } from '../../design/states.tsx'
-import { batchTime, bytes, count, counted } from '../../format.ts'
+import { Tabs } from '../../design/tabs.tsx'
+import { batchTime, bytes, count, counted, title } from '../../format.ts'
 import { Link } from '../../link.tsx'
 import { hrefOf, hrefWith, useParam } from '../../url-state.ts'
 import { type TableDetail, tableQuery } from './catalog.ts'
@@ -25,20 +28,13 @@ export function TablePage({ name }: { name: string }) {
   if (!data) return <Skeleton height={560} label={`Loading ${name}`} />
   const { table } = data
   return (
-    <div className="catalog">
-      <header className="page-head">
-        <div>
-          <p className="catalog-way">
-            <Link href={hrefOf('/catalog')}>Catalog</Link> / {name.split('.')[0]}
-          </p>
-          <h1>{name.split('.')[1]}</h1>
-          <p className="catalog-news">{table.doc}</p>
-        </div>
+    <div className="page">
+      <PageHead title={name.split('.')[1] ?? name} way={<Way namespace={name.split('.')[0] ?? ''} />} news={table.doc}>
         <Link className="button" href={hrefOf('/lineage', { table: name })}>
           Where it comes from
         </Link>
-      </header>
-      <Facts table={table} batchAt={data.batch_at} />
+      </PageHead>
+      <Facts facts={factsOf(table, data.batch_at)} />
       {table.holds?.map((hold) => (
         <Notice
           key={hold.since}
@@ -56,31 +52,29 @@ export function TablePage({ name }: { name: string }) {
   )
 }
 
-function Facts({ table, batchAt }: { table: TableDetail; batchAt: string }) {
-  const facts: [string, string][] = [
-    ['rows', count(table.rows)],
-    ['size', bytes(table.size_bytes)],
-    ['files', count(table.files)],
-    ['partitioned by', table.partitioned_by.join(', ') || 'nothing'],
-    ['as of', batchTime(batchAt)],
-    ['made by batch', batchTime(table.batch_at)],
-  ]
+function Way({ namespace }: { namespace: string }) {
   return (
-    <dl className="catalog-facts numeric">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <Link href={hrefOf('/catalog')}>Catalog</Link> / {namespace}
+    </>
   )
+}
+
+function factsOf(table: TableDetail, batchAt: string) {
+  return [
+    { name: 'rows', value: count(table.rows) },
+    { name: 'size', value: bytes(table.size_bytes) },
+    { name: 'files', value: count(table.files) },
+    { name: 'partitioned by', value: table.partitioned_by.join(', ') || 'nothing' },
+    { name: 'as of', value: batchTime(batchAt) },
+    { name: 'made by batch', value: batchTime(table.batch_at) },
+  ]
 }
 
 function Views({ table, version }: { table: TableDetail; version: string }) {
   const wanted = useParam('view')
   const view = VIEWS.find((one) => one === wanted) ?? 'columns'
-  const numbers = {
+  const totals = {
     columns: table.columns.length,
     partitions: table.partitions.length,
     files: table.files,
@@ -88,18 +82,15 @@ function Views({ table, version }: { table: TableDetail; version: string }) {
   }
   return (
     <>
-      <nav className="catalog-views" aria-label="What of this version">
-        {VIEWS.map((one) => (
-          <Link
-            key={one}
-            href={hrefWith({ view: one === 'columns' ? undefined : one })}
-            aria-current={one === view ? 'true' : undefined}
-          >
-            {one === 'sample' ? 'Sample rows' : `${one[0]!.toUpperCase()}${one.slice(1)}`}
-            {numbers[one] !== undefined && <span className="caption numeric">{count(numbers[one])}</span>}
-          </Link>
-        ))}
-      </nav>
+      <Tabs
+        label="What of this version"
+        tabs={VIEWS.map((one) => ({
+          href: hrefWith({ view: one === 'columns' ? undefined : one }),
+          title: one === 'sample' ? 'Sample rows' : title(one),
+          isCurrent: one === view,
+          total: totals[one],
+        }))}
+      />
       {view === 'columns' && <Columns table={table} />}
       {view === 'sample' && <Sample name={table.name} version={version} />}
       {view === 'partitions' && <Partitions partitions={table.partitions} />}

@@ -25,7 +25,7 @@ export function TablesPage() {
   if (!data) return <Skeleton height={560} label="Loading tables" />
   const namespaces = Map.groupBy(data.tables, (table) => table.name.split('.')[0]!)
   return (
-    <div className="catalog">
+    <div className="page">
       <CatalogHead
         title="Catalog"
         news={`${counted(data.tables.length, 'table', 'tables')} as of ${batchTime(data.batch_at)} UTC, each readable by any engine that speaks Iceberg.`}
@@ -53,7 +53,7 @@ function TableCard({ table, batchAt }: { table: Table; batchAt: string }) {
   return (
     <Link className="card catalog-card" href={hrefOf(`/catalog/${table.name}`)}>
       <h3>{name}</h3>
-      <p className="catalog-doc">{table.doc}</p>
+      <p className="nothing">{table.doc}</p>
       <p className="catalog-rows numeric">
         <strong>{count(table.rows)}</strong> rows, {counted(table.columns.length, 'column', 'columns')}
       </p>

@@ -28,7 +28,7 @@ export function LifeStory({ life }: { life: Life }) {
                 <Difference {...change} />
               </Moment>
             ))}
-          <li className="life-end caption">{now ? 'It has not changed since.' : 'It is no longer in the source.'}</li>
+          <li className="caption">{now ? 'It has not changed since.' : 'It is no longer in the source.'}</li>
         </ol>
         <Card>
           <h2>{now ? 'How it stands' : 'How it last was'}</h2>

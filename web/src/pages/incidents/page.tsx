@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { Problem } from '../../api.ts'
 import { useTimeMachine } from '../../batches.ts'
+import { PageHead } from '../../design/page-head.tsx'
 import { Empty, Failed, Skeleton } from '../../design/states.tsx'
 import { batchTime, counted, valueText, words } from '../../format.ts'
 import { type Found, lifeQuery, searchQuery } from '../../incidents.ts'
@@ -50,10 +51,8 @@ function Search({ text }: { text: string }) {
 
 function Hits({ found, text }: { found: Found; text: string }) {
   return (
-    <>
-      <header className="page-head">
-        <h1>{`${counted(found.incidents.length, 'incident', 'incidents')} for “${text}”`}</h1>
-      </header>
+    <div className="page">
+      <PageHead title={`${counted(found.incidents.length, 'incident', 'incidents')} for “${text}”`} />
       <ul className="hits">
         {found.incidents.map(({ id, found_by: by, incident, is_gone: isGone, batch_at: at }) => (
           <li key={String(id)}>
@@ -65,7 +64,7 @@ function Hits({ found, text }: { found: Found; text: string }) {
           </li>
         ))}
       </ul>
-    </>
+    </div>
   )
 }
 

@@ -11,8 +11,8 @@ export function Details({ graph, table, column }: { graph: Graph; table: string 
   const found = graph.tables.find((one) => one.name === (column === undefined ? table : splitColumn(column).table))
   if (!found) {
     return (
-      <Card className="lineage-details">
-        <p className="lineage-none">Choose a table or a column: its query, its run and what it is made of stand here.</p>
+      <Card>
+        <p className="nothing">Choose a table or a column: its query, its run and what it is made of stand here.</p>
         <TableList graph={graph} />
       </Card>
     )
@@ -30,7 +30,7 @@ export function Details({ graph, table, column }: { graph: Graph; table: string 
 
 function TableList({ graph }: { graph: Graph }) {
   return (
-    <ul className="lineage-list">
+    <ul className="lineage-list lineage-all">
       {graph.tables.map((table) => (
         <li key={table.name}>
           <TableButton name={table.name} />
@@ -47,7 +47,7 @@ function TableDetails({ graph, table }: { graph: Graph; table: LineageTable }) {
     <>
       <header>
         <h2>{table.name}</h2>
-        {table.doc && <p className="lineage-doc">{table.doc}</p>}
+        {table.doc && <p className="nothing">{table.doc}</p>}
         {table.kind === 'table' && <Link href={hrefOf(`/catalog/${table.name}`)}>Rows, snapshots and files</Link>}
       </header>
       <Part title="Made of">
@@ -90,12 +90,12 @@ function TableDetails({ graph, table }: { graph: Graph; table: LineageTable }) {
 
 function ColumnDetails({ graph, table, id }: { graph: Graph; table: LineageTable; id: string }) {
   const column = table.columns.find((one) => columnId(table.name, one.name) === id)
-  if (!column) return <p className="lineage-none">{`${table.name} has no such column as of this batch.`}</p>
+  if (!column) return <p className="nothing">{`${table.name} has no such column as of this batch.`}</p>
   return (
     <>
       <header>
         <h2>{column.name}</h2>
-        <p className="lineage-doc">
+        <p className="nothing">
           {`${column.type ?? 'of unknown type'}, in `}
           <TableButton name={table.name} />
         </p>
@@ -171,7 +171,7 @@ function Columns({ ids }: { ids: readonly string[] }) {
 function TableButton({ name }: { name: string }) {
   const { choose } = useContext(Acts)
   return (
-    <button type="button" className="lineage-link" onClick={() => choose({ table: name })}>
+    <button type="button" className="link lineage-link" onClick={() => choose({ table: name })}>
       {name}
     </button>
   )
@@ -180,7 +180,7 @@ function TableButton({ name }: { name: string }) {
 function ColumnButton({ id }: { id: string }) {
   const { choose } = useContext(Acts)
   return (
-    <button type="button" className="lineage-link" onClick={() => choose({ table: splitColumn(id).table, column: id })}>
+    <button type="button" className="link lineage-link" onClick={() => choose({ table: splitColumn(id).table, column: id })}>
       {id}
     </button>
   )

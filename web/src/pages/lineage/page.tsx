@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Background, ReactFlow, ReactFlowProvider } from '@xyflow/react'
 import '@xyflow/react/dist/base.css'
-import { useMemo, useState, useSyncExternalStore } from 'react'
+import { useMemo, useState } from 'react'
 import { Problem } from '../../api.ts'
 import { useTimeMachine } from '../../batches.ts'
+import { PageHead } from '../../design/page-head.tsx'
 import { Empty, Failed, Skeleton } from '../../design/states.tsx'
+import { useNarrow } from '../../design/use-narrow.ts'
 import { useWidth } from '../../charts/use-width.ts'
 import { batchTime, counted } from '../../format.ts'
 import { set, usePlace } from '../../url-state.ts'
@@ -36,15 +38,11 @@ export function Page() {
   }
   if (!data) return <Skeleton height={640} label="Loading the lineage" />
   return (
-    <div className="lineage">
-      <header className="page-head">
-        <div>
-          <h1>Lineage</h1>
-          <p className="lineage-news">
-            {`Where the ${counted(data.tables.length, 'table', 'tables')} of ${batchTime(data.batch_at)} UTC come from, as it was written then. Point at a column to follow it.`}
-          </p>
-        </div>
-      </header>
+    <div className="page">
+      <PageHead
+        title="Lineage"
+        news={`Where the ${counted(data.tables.length, 'table', 'tables')} of ${batchTime(data.batch_at)} UTC come from, as it was written then. Point at a column to follow it.`}
+      />
       <ReactFlowProvider>
         <Flow graph={data} />
       </ReactFlowProvider>
@@ -55,7 +53,7 @@ export function Page() {
 function Flow({ graph }: { graph: Graph }) {
   const { params } = usePlace()
   const [hovered, setHovered] = useState<string>()
-  const isNarrow = useNarrow()
+  const isNarrow = useNarrow(720)
   const open = useMemo(() => params.getAll('open'), [params])
   const [table, column] = [params.get('table') ?? undefined, params.get('column') ?? undefined]
   const acts = useMemo(
@@ -117,17 +115,5 @@ function Flow({ graph }: { graph: Graph }) {
         <Details graph={graph} table={table} column={column} />
       </div>
     </Acts>
-  )
-}
-
-const NARROW = matchMedia('(max-width: 720px)')
-
-function useNarrow(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      NARROW.addEventListener('change', listener)
-      return () => NARROW.removeEventListener('change', listener)
-    },
-    () => NARROW.matches,
   )
 }

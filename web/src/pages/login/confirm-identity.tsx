@@ -4,7 +4,7 @@ import { mendWith } from '../../mending.ts'
 import { LOGIN } from '../../pages.ts'
 import { sessionQuery, useSession } from '../../session.ts'
 import { go } from '../../url-state.ts'
-import { CodeField, PasswordField, Refused, StepForm, useWork } from './fields.tsx'
+import { CodeField, PasswordField, Refused, StepForm, useWork } from '../../design/form.tsx'
 import { canPasskeys, confirmWithPassword, showPasskey } from './login.ts'
 import './login.css'
 
@@ -37,7 +37,14 @@ function ConfirmIdentity({ onDone, onCancel }: { onDone: () => void; onCancel: (
   const dialog = useRef<HTMLDialogElement>(null)
   const passkey = useWork()
   const { session } = useSession()
-  useEffect(() => dialog.current?.showModal(), [])
+  useEffect(() => {
+    const before = document.activeElement
+    dialog.current?.showModal()
+    // A dialog that is taken away, unlike one that is closed, does not give the focus back by itself.
+    return () => {
+      if (before instanceof HTMLElement) before.focus()
+    }
+  }, [])
   return (
     <dialog ref={dialog} className="confirm" aria-labelledby="confirm-title" onCancel={onCancel}>
       <h2 id="confirm-title">Is it you?</h2>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
-import { Icon } from '../../design/icon.tsx'
-import { CodeField, Field, PasswordField, StepForm } from './fields.tsx'
+import { CodeList } from '../../design/code-list.tsx'
+import { CodeField, Field, PasswordField, StepForm } from '../../design/form.tsx'
 import { enrolCode, enrolPassword, type LinkFound, type SecondFactor } from './login.ts'
 
 /** The first step after a link: who, and a password. */
@@ -74,37 +74,13 @@ export function RecoveryCodes({ codes, onDone }: { codes: readonly string[]; onD
         Each lets you in once without the app. Keep them where you keep keys; they are shown this once.
       </p>
       <CodeList codes={codes} />
-      <label className="login-check">
+      <label className="form-check">
         <input type="checkbox" checked={isKept} onChange={(event) => setKept(event.target.checked)} />I have kept them
       </label>
-      <button type="button" className="button button-main login-submit" disabled={!isKept} onClick={onDone}>
+      <button type="button" className="button button-main form-submit" disabled={!isKept} onClick={onDone}>
         To the dashboard
       </button>
     </>
-  )
-}
-
-/** Codes to copy, or to keep as a file. */
-export function CodeList({ codes }: { codes: readonly string[] }) {
-  const [isCopied, setCopied] = useState(false)
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(codes.join('\n'))
-    setCopied(true)
-  }
-  return (
-    <div className="login-codes">
-      <ol>
-        {codes.map((code) => (
-          <li key={code}>
-            <code>{code}</code>
-          </li>
-        ))}
-      </ol>
-      <button type="button" className="button" onClick={() => void copy()}>
-        <Icon name={isCopied ? 'check' : 'copy'} size={16} />
-        {isCopied ? 'Copied' : 'Copy all'}
-      </button>
-    </div>
   )
 }
 

@@ -1,10 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
+import { Brand } from '../../design/brand.tsx'
 import { Skeleton } from '../../design/states.tsx'
 import { sessionQuery, useSession } from '../../session.ts'
 import { go, usePlace } from '../../url-state.ts'
 import { EnrolFactor, EnrolPassword, RecoveryCodes } from './enrol.tsx'
-import { Refused } from './fields.tsx'
+import { Refused } from '../../design/form.tsx'
 import { finishSingleSignOn, followLink, type LinkFound, nextAddress, type SecondFactor } from './login.ts'
 import { CodeStep, NobodyYet, PasswordStep, RecoveryStep } from './steps.tsx'
 import './login.css'
@@ -25,9 +26,8 @@ export function Page() {
   return (
     <main className="login">
       <div className="login-sheet">
-        <p className="login-brand">
-          <img src="/favicon.svg" alt="" width={28} height={28} />
-          Blotter
+        <p className="brand">
+          <Brand />
         </p>
         <Shown step={step} setStep={setStep} enter={enter} />
       </div>

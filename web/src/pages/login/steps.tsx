@@ -1,6 +1,6 @@
 import { Icon } from '../../design/icon.tsx'
 import { Command } from '../../design/states.tsx'
-import { CodeField, Field, PasswordField, Refused, StepForm, useWork } from './fields.tsx'
+import { CodeField, Field, PasswordField, Refused, StepForm, useWork } from '../../design/form.tsx'
 import { beginSingleSignOn, canPasskeys, showCode, showPasskey, showPassword, showRecoveryCode } from './login.ts'
 
 interface PasswordStepProps {
@@ -29,7 +29,7 @@ export function PasswordStep({ signOn, onCode, onDone }: PasswordStepProps) {
       {canPasskeys() && (
         <button
           type="button"
-          className="button login-submit"
+          className="button form-submit"
           disabled={other.isBusy}
           onClick={() => void other.run(() => showPasskey('/session/passkey').then(onDone))}
         >
@@ -40,7 +40,7 @@ export function PasswordStep({ signOn, onCode, onDone }: PasswordStepProps) {
       {signOn && (
         <button
           type="button"
-          className="button login-submit"
+          className="button form-submit"
           disabled={other.isBusy}
           onClick={() => void other.run(beginSingleSignOn)}
         >
@@ -109,7 +109,7 @@ export function RecoveryStep({ onDone, onBack }: CodeStepProps) {
           name="code"
           autoComplete="off"
           spellCheck={false}
-          className="field login-code"
+          className="field form-code"
           autoFocus
         />
       </StepForm>

@@ -1,9 +1,8 @@
 import { Icon } from '../../design/icon.tsx'
-import { Notice } from '../../design/notice.tsx'
 import { Popover } from '../../design/popover.tsx'
+import { Refusal } from '../../design/refusal.tsx'
 import { useMay } from '../../session.ts'
 import { go, hrefOf } from '../../url-state.ts'
-import { Problem } from '../../api.ts'
 import { useRunAction } from './runs.ts'
 
 /** Begins a run, for who may. */
@@ -14,7 +13,7 @@ export function BeginRun() {
   const begin = (full: boolean): void => action.mutate({ path: '/runs', body: { full } })
   return (
     <div className="runs-begin">
-      {action.error && <Refusal error={action.error} />}
+      <Refusal error={action.error} />
       <Popover
         side="right"
         className="button button-main"
@@ -38,15 +37,5 @@ export function BeginRun() {
         )}
       </Popover>
     </div>
-  )
-}
-
-/** Why something was not done, and what to do. */
-export function Refusal({ error }: { error: unknown }) {
-  const { detail, todo } = Problem.of(error)
-  return (
-    <Notice tone="bad" title={detail}>
-      {todo && <p>{todo}</p>}
-    </Notice>
   )
 }

@@ -14,7 +14,7 @@ export function Gantt({ run, now }: { run: RunStory; now: number }) {
   const deadline = axis.deadline !== undefined && axis.deadline <= axis.to ? axis.deadline : undefined
   return (
     <figure className="gantt" aria-label="Steps over time">
-      <figcaption className="run-part-title">
+      <figcaption className="part-title">
         <h3>Steps over time</h3>
         <span className="caption numeric">{axis.note}</span>
       </figcaption>

@@ -1,15 +1,21 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import { Card } from '../../design/card.tsx'
+import { PageHead } from '../../design/page-head.tsx'
+import { Pager } from '../../design/pager.tsx'
 import { Empty, Failed, Skeleton } from '../../design/states.tsx'
 import { useServerEvent } from '../../events.ts'
-import { ago, count, counted, duration } from '../../format.ts'
-import { set, useParam, usePlace } from '../../url-state.ts'
+import { ago, counted, duration } from '../../format.ts'
+import { hrefWith, useParam, usePlace } from '../../url-state.ts'
 import { BeginRun } from './begin-run.tsx'
 import { RunGrid } from './run-grid.tsx'
 import { RunView } from './run-view.tsx'
 import { type Run, runsQuery, SHOWN } from './runs.ts'
+import './gantt.css'
+import './run-grid.css'
+import './run-log.css'
 import './runs.css'
+import './state-mark.css'
 
 export function Page() {
   useFollowRuns()
@@ -22,39 +28,20 @@ export function Page() {
   if (data.total === 0) return <NoRuns />
   const chosen = path.startsWith('/runs/') ? decodeURIComponent(path.slice('/runs/'.length)) : data.runs[0]?.run
   return (
-    <div className="runs">
-      <header className="page-head">
-        <div>
-          <h1>Runs</h1>
-          {newest && <p className="runs-news">{newsOf(newest)}</p>}
-        </div>
+    <div className="page">
+      <PageHead title="Runs" news={newest && newsOf(newest)}>
         <BeginRun />
-      </header>
+      </PageHead>
       <Card>
-        <header className="runs-grid-head">
-          <h2>
-            {data.total > SHOWN
-              ? `Runs ${count(offset + 1)} to ${count(offset + data.runs.length)} of ${count(data.total)}, the newest at the right`
-              : `${counted(data.total, 'run', 'runs')}, the newest at the right`}
-          </h2>
-          <nav aria-label="More runs">
-            <button
-              type="button"
-              className="button button-quiet"
-              disabled={offset + SHOWN >= data.total}
-              onClick={() => set({ older: String(offset + SHOWN) })}
-            >
-              Older
-            </button>
-            <button
-              type="button"
-              className="button button-quiet"
-              disabled={offset === 0}
-              onClick={() => set({ older: offset > SHOWN ? String(offset - SHOWN) : undefined })}
-            >
-              Newer
-            </button>
-          </nav>
+        <header className="part-title">
+          <h2>{`${counted(data.total, 'run', 'runs')}, the newest at the right`}</h2>
+          <Pager
+            label="More runs"
+            offset={offset}
+            limit={SHOWN}
+            total={data.total}
+            hrefFrom={(from) => hrefWith({ older: from > 0 ? String(from) : undefined })}
+          />
         </header>
         <RunGrid runs={data.runs.toReversed()} chosen={chosen} />
       </Card>
@@ -75,10 +62,9 @@ function newsOf({ state, started_at, seconds, steps }: Run): string {
 function NoRuns() {
   return (
     <>
-      <header className="page-head">
-        <h1>Runs</h1>
+      <PageHead title="Runs">
         <BeginRun />
-      </header>
+      </PageHead>
       <Empty title="There has been no run yet." command="blotter run">
         <p>A run makes a batch: it reads the source, checks its rows and commits all tables at once.</p>
       </Empty>

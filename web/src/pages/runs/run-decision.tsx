@@ -1,8 +1,10 @@
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { Notice } from '../../design/notice.tsx'
+import { Prose } from '../../design/prose.tsx'
+import { Refusal } from '../../design/refusal.tsx'
+import { Sure } from '../../design/sure.tsx'
 import { useMay } from '../../session.ts'
 import { words } from '../../format.ts'
-import { Refusal } from './begin-run.tsx'
 import { type RunStory, useRunAction } from './runs.ts'
 
 /** What a run waits for, or why it failed, with what can be done about it. */
@@ -12,15 +14,20 @@ export function RunDecision({ run }: { run: RunStory }) {
   const failure = run.error ?? run.steps.find((step) => step.state === 'failed')?.error
   return (
     <>
-      {action.error && <Refusal error={action.error} />}
+      <Refusal error={action.error} />
       {run.held && (
         <Notice
           tone="warn"
           title={`Held by the guard “${words(run.held.guard)}”: ${run.held.message}`}
           actions={
             <Actions>
-              <Asked verb="Release" does="It will be carried to its end in spite of the guard." onYes={act('release')} />
-              <Asked verb="Terminate" does="Nothing of it will be committed." onYes={act('terminate')} />
+              <Sure
+                verb="Release"
+                yes="Release it"
+                does="It will be carried to its end in spite of the guard."
+                onYes={act('release')}
+              />
+              <Sure verb="Terminate" yes="Terminate it" does="Nothing of it will be committed." onYes={act('terminate')} />
             </Actions>
           }
         >
@@ -30,17 +37,19 @@ export function RunDecision({ run }: { run: RunStory }) {
       {run.state === 'failed' && failure && (
         <Notice
           tone="bad"
-          title={failure.message}
+          title={<Prose text={failure.message} />}
           actions={
             <Actions>
               <button type="button" className="button" onClick={act('resume')}>
                 Resume
               </button>
-              <Asked verb="Terminate" does="It cannot be resumed then." onYes={act('terminate')} />
+              <Sure verb="Terminate" yes="Terminate it" does="It cannot be resumed then." onYes={act('terminate')} />
             </Actions>
           }
         >
-          <p>{failure.todo}</p>
+          <p>
+            <Prose text={failure.todo} />
+          </p>
         </Notice>
       )}
       {run.state === 'queued' && (
@@ -52,15 +61,16 @@ export function RunDecision({ run }: { run: RunStory }) {
               <button type="button" className="button" onClick={act('resume')}>
                 Resume
               </button>
-              <Asked verb="Terminate" does="Nothing of it will be committed." onYes={act('terminate')} />
+              <Sure verb="Terminate" yes="Terminate it" does="Nothing of it will be committed." onYes={act('terminate')} />
             </Actions>
           }
         />
       )}
       {run.state === 'running' && (
         <Actions>
-          <Asked
+          <Sure
             verb="Terminate"
+            yes="Terminate it"
             does="It ends within a second; nothing of it will be committed."
             onYes={act('terminate')}
           />
@@ -73,27 +83,4 @@ export function RunDecision({ run }: { run: RunStory }) {
 /** For who may act; the others see what is the matter all the same. */
 function Actions({ children }: { children: ReactNode }) {
   return useMay('operator') ? <div className="run-actions">{children}</div> : null
-}
-
-/** An act that cannot be taken back is asked for twice, in its place. */
-function Asked({ verb, does, onYes }: { verb: string; does: string; onYes: () => void }) {
-  const [isAsking, setAsking] = useState(false)
-  if (!isAsking) {
-    return (
-      <button type="button" className="button" onClick={() => setAsking(true)}>
-        {verb}
-      </button>
-    )
-  }
-  return (
-    <span className="run-asked" role="group" aria-label={`${verb}?`}>
-      <span>{does}</span>
-      <button type="button" className="button button-main" autoFocus onClick={() => (setAsking(false), onYes())}>
-        {verb} it
-      </button>
-      <button type="button" className="button button-quiet" onClick={() => setAsking(false)}>
-        Leave it
-      </button>
-    </span>
-  )
 }

@@ -1,5 +1,6 @@
-import { type KeyboardEvent, useLayoutEffect, useRef } from 'react'
-import { batchTime, duration } from '../../format.ts'
+import { type CSSProperties, type KeyboardEvent, useLayoutEffect, useRef } from 'react'
+import { Scroller } from '../../design/scroller.tsx'
+import { batchTime, day, duration } from '../../format.ts'
 import { Link } from '../../link.tsx'
 import { hrefOfRun, type Run, type State, type Step } from './runs.ts'
 import { StateMark, StateShape } from './state-mark.tsx'
@@ -18,19 +19,20 @@ export function RunGrid({ runs, chosen }: { runs: readonly Run[]; chosen: string
   const steps = [...new Set(runs.flatMap((run) => run.steps.map((step) => step.name)))]
   return (
     <>
-      <div className="run-grid" ref={box} onKeyDown={walk}>
-        <table>
+      <Scroller className="run-grid" box={box} role="region" aria-label="Runs and their steps" onKeyDown={walk}>
+        <table style={{ '--runs': runs.length } as CSSProperties}>
           <caption className="for-readers">State of each step in each run</caption>
           <thead>
             <tr>
-              <th scope="col" className="run-grid-corner">
+              <th scope="col" className="run-grid-corner pinned">
                 <span className="caption">{`longest ${duration(longest)}`}</span>
               </th>
-              {runs.map((run) => (
+              {runs.map((run, n) => (
                 <th key={run.run} scope="col" data-chosen={run.run === chosen}>
                   <Link href={hrefOfRun(run.run)} className="run-column" title={titleOf(run)} aria-label={titleOf(run)}>
                     <i data-state={run.state} style={{ height: Math.max(3, ((run.seconds ?? 0) / longest) * 44) }} />
                     <StateShape state={run.state} size={12} />
+                    <span className="run-day numeric">{dayOf(run, runs[n - 1])}</span>
                   </Link>
                 </th>
               ))}
@@ -39,7 +41,9 @@ export function RunGrid({ runs, chosen }: { runs: readonly Run[]; chosen: string
           <tbody>
             {steps.map((name) => (
               <tr key={name}>
-                <th scope="row">{name}</th>
+                <th scope="row" className="pinned">
+                  {name}
+                </th>
                 {runs.map((run) => (
                   <td key={run.run} data-chosen={run.run === chosen}>
                     <Cell run={run} step={run.steps.find((step) => step.name === name)} />
@@ -49,7 +53,7 @@ export function RunGrid({ runs, chosen }: { runs: readonly Run[]; chosen: string
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroller>
       <ul className="run-legend">
         {LEGEND.map((state) => (
           <li key={state}>
@@ -59,6 +63,14 @@ export function RunGrid({ runs, chosen }: { runs: readonly Run[]; chosen: string
       </ul>
     </>
   )
+}
+
+/** The day of a run, where it is another one than that of the run before; with the month where that is another. */
+function dayOf({ batch_at: at }: Run, before: Run | undefined): string {
+  const [date, month] = day(at).split(' ')
+  const [dateBefore, monthBefore] = before ? day(before.batch_at).split(' ') : []
+  if (month !== monthBefore) return `${date} ${month}`
+  return date === dateBefore ? '' : date!
 }
 
 function Cell({ run, step }: { run: Run; step: Step | undefined }) {

@@ -1,3 +1,4 @@
+import { Scroller } from '../../design/scroller.tsx'
 import { set, useParam } from '../../url-state.ts'
 import { StateShape } from './state-mark.tsx'
 import type { LogLine, RunStory } from './runs.ts'
@@ -7,8 +8,8 @@ export function RunLog({ run }: { run: RunStory }) {
   const step = useParam('step')
   const lines = step === undefined ? run.log : run.log.filter((line) => line.step === step || line.step === null)
   return (
-    <section className="run-log" aria-labelledby="log-title">
-      <header className="run-part-title">
+    <section aria-labelledby="log-title">
+      <header className="part-title">
         <h3 id="log-title">{step === undefined ? 'Log' : `Log of ${step}`}</h3>
         {step !== undefined && (
           <button type="button" className="button button-quiet" onClick={() => set({ step: undefined })}>
@@ -16,11 +17,13 @@ export function RunLog({ run }: { run: RunStory }) {
           </button>
         )}
       </header>
-      <ol tabIndex={0} aria-label="Lines of the log">
-        {lines.map((line, n) => (
-          <Line key={n} line={line} />
-        ))}
-      </ol>
+      <Scroller className="run-log" role="region" aria-label="Lines of the log">
+        <ol>
+          {lines.map((line, n) => (
+            <Line key={n} line={line} />
+          ))}
+        </ol>
+      </Scroller>
     </section>
   )
 }

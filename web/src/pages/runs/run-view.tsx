@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Card } from '../../design/card.tsx'
+import { Facts } from '../../design/facts.tsx'
 import { Failed, Skeleton } from '../../design/states.tsx'
 import { batchTime, dayTime, duration } from '../../format.ts'
 import { Gantt } from './gantt.tsx'
@@ -8,12 +9,12 @@ import { RunLog } from './run-log.tsx'
 import { RunReport } from './run-report.tsx'
 import { type RunStory, runQuery } from './runs.ts'
 import { StateMark } from './state-mark.tsx'
-import { useNow } from './use-now.ts'
+import { useNow } from '../../use-now.ts'
 
 /** Everything about one run: what it waits for, its steps over time, its log, what it made. */
 export function RunView({ run }: { run: string }) {
   const { data, error, refetch } = useQuery(runQuery(run))
-  const now = useNow(data?.state === 'running')
+  const now = useNow(data?.state === 'running' ? 1000 : undefined)
   if (error) return <Failed error={error} retry={() => void refetch()} />
   if (!data) return <Skeleton height={420} label="Loading the run" />
   return (
@@ -43,6 +44,11 @@ function RunHead({ run, now }: { run: RunStory; now: number }) {
   // Of a run that was broken off, what would have been left says nothing.
   const isOfUse = (left: number): boolean => left < 0 || !['failed', 'terminated'].includes(run.state)
   const margin = run.margins.find((one) => one.scope === 'run' && isOfUse(one.margin_seconds))
+  const facts = [
+    { name: 'took', value: took === null ? '–' : duration(Math.max(0, took)) },
+    ...(run.expected_seconds === null ? [] : [{ name: 'expected', value: duration(run.expected_seconds) }]),
+    ...(margin ? [factOf(margin)] : []),
+  ]
   return (
     <header className="run-head">
       <div>
@@ -53,27 +59,20 @@ function RunHead({ run, now }: { run: RunStory; now: number }) {
           {`run ${run.run} · ${run.kind ?? 'kind still open'} · from ${run.source} · begun ${dayTime(run.started_at)} UTC`}
         </p>
       </div>
-      <dl className="run-figures numeric">
-        <div>
-          <dt>took</dt>
-          <dd>{took === null ? '–' : duration(Math.max(0, took))}</dd>
-        </div>
-        {run.expected_seconds !== null && (
-          <div>
-            <dt>expected</dt>
-            <dd>{duration(run.expected_seconds)}</dd>
-          </div>
-        )}
-        {margin && (
-          <div data-missed={margin.margin_seconds < 0}>
-            <dt>{margin.margin_seconds < 0 ? 'too late by' : 'left of the deadline'}</dt>
-            <dd>
-              {duration(Math.abs(margin.margin_seconds))}
-              <span className="caption">{` of ${duration(margin.limit_seconds)}`}</span>
-            </dd>
-          </div>
-        )}
-      </dl>
+      <Facts facts={facts} />
     </header>
   )
+}
+
+function factOf({ margin_seconds: left, limit_seconds: limit }: RunStory['margins'][number]) {
+  return {
+    name: left < 0 ? 'too late by' : 'left of the deadline',
+    value: (
+      <>
+        {duration(Math.abs(left))}
+        <span className="caption">{` of ${duration(limit)}`}</span>
+      </>
+    ),
+    isBad: left < 0,
+  }
 }

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { dayTime, title } from '../../format.ts'
-import { List, Part, Read } from './part.tsx'
-import { type Act, actsQuery } from './settings.ts'
+import { Table } from '../../design/table.tsx'
+import { dayTime, title, valueText } from '../../format.ts'
+import { Part, Read } from './part.tsx'
+import { type Act, actsQuery, FACTOR_WORDS } from './settings.ts'
 
 /** Who did what: logins and failed ones, users, tokens, secrets. */
 export function Acts() {
@@ -10,7 +11,9 @@ export function Acts() {
     <Part title="Log of acts" lead="The newest 200. Rows are only ever added.">
       <Read of={acts}>
         {(all) => (
-          <List
+          <Table
+            className="settings-list settings-log"
+            narrow="blocks"
             caption="Acts, the newest first"
             heads={['When (UTC)', 'What', 'Whom or what', 'By', 'More']}
             rows={all.map((one, n) => ({
@@ -31,6 +34,7 @@ function detailsOf({ details }: Act): string {
 
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.join(', ')
-  if (value === true) return 'yes'
-  return value === false || value === null ? 'no' : String(value)
+  if (value === null) return 'no'
+  const text = valueText(value)
+  return text in FACTOR_WORDS ? FACTOR_WORDS[text as keyof typeof FACTOR_WORDS] : text
 }

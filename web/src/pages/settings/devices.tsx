@@ -1,9 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { ask } from '../../api.ts'
+import { Refusal } from '../../design/refusal.tsx'
+import { Sure } from '../../design/sure.tsx'
+import { Table } from '../../design/table.tsx'
 import { dayTime } from '../../format.ts'
-import { Field, StepForm } from '../login/fields.tsx'
+import { Field, StepForm } from '../../design/form.tsx'
 import { canPasskeys, makePasskey } from '../login/login.ts'
-import { List, NotDone, Part, Read, Sure } from './part.tsx'
+import { Part, Read } from './part.tsx'
 import { browserName, FACTOR_WORDS, passkeysQuery, sessionsQuery, useChange } from './settings.ts'
 
 /** Passkeys, and where one is signed in. */
@@ -22,11 +25,13 @@ function Passkeys() {
   const remove = useChange((id: string) => ask(`/passkeys/${encodeURIComponent(id)}`, { method: 'DELETE' }))
   return (
     <Part title="Passkeys" lead="A phone, a key or this computer signs you in by itself, in place of password and code.">
-      <NotDone error={remove.error} />
+      <Refusal error={remove.error} />
       <Read of={passkeys}>
         {(all) =>
           all.length > 0 && (
-            <List
+            <Table
+              className="settings-list"
+              narrow="blocks"
               caption="Your passkeys"
               heads={['Passkey', 'Made (UTC)', 'Last used', '']}
               rows={all.map((one) => ({
@@ -35,7 +40,13 @@ function Passkeys() {
                   <strong>{one.name}</strong>,
                   dayTime(one.created_at),
                   one.last_used_at ? dayTime(one.last_used_at) : 'never',
-                  <Sure verb="Remove" does="It opens nothing from then on." onYes={() => remove.mutate(one.id)} />,
+                  <Sure
+                    isQuiet
+                    verb="Remove"
+                    yes="Remove it"
+                    does="It opens nothing from then on."
+                    onYes={() => remove.mutate(one.id)}
+                  />,
                 ],
               }))}
             />
@@ -66,13 +77,22 @@ function Sessions() {
       title="Where you are signed in"
       lead="Each session ends twelve hours after it began."
       actions={
-        others && <Sure verb="End all others" does="They have to sign in again." onYes={() => endOthers.mutate(undefined)} />
+        others && (
+          <Sure
+            verb="End all others"
+            yes="End them"
+            does="They have to sign in again."
+            onYes={() => endOthers.mutate(undefined)}
+          />
+        )
       }
     >
-      <NotDone error={end.error ?? endOthers.error} />
+      <Refusal error={end.error ?? endOthers.error} />
       <Read of={sessions}>
         {(all) => (
-          <List
+          <Table
+            className="settings-list"
+            narrow="blocks"
             caption="Your sessions"
             heads={['Browser', 'Signed in by', 'Since (UTC)', 'From', '']}
             rows={all.map((one) => ({
@@ -85,7 +105,7 @@ function Sessions() {
                 one.is_this ? (
                   <span className="settings-mark">this one</span>
                 ) : (
-                  <Sure verb="End" does="It has to sign in again." onYes={() => end.mutate(one.id)} />
+                  <Sure isQuiet verb="End" yes="End it" does="It has to sign in again." onYes={() => end.mutate(one.id)} />
                 ),
               ],
             }))}

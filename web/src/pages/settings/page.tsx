@@ -1,4 +1,5 @@
-import { Link } from '../../link.tsx'
+import { PageHead } from '../../design/page-head.tsx'
+import { Tabs } from '../../design/tabs.tsx'
 import { useMay } from '../../session.ts'
 import { hrefOf, usePlace } from '../../url-state.ts'
 import { Acts } from './acts.tsx'
@@ -6,11 +7,10 @@ import { Devices } from './devices.tsx'
 import { Profile } from './profile.tsx'
 import { Tokens } from './tokens.tsx'
 import { Users } from './users.tsx'
-import '../login/login.css'
 import './settings.css'
 
-const OWN = [{ path: '/settings', title: 'You' }] as const
-const ADMINS = [
+const PARTS = [
+  { path: '/settings', title: 'You' },
   { path: '/settings/users', title: 'Users' },
   { path: '/settings/tokens', title: 'Tokens' },
   { path: '/settings/log', title: 'Log' },
@@ -20,19 +20,16 @@ const ADMINS = [
 export function Page() {
   const { path } = usePlace()
   const isAdmin = useMay('admin')
-  const parts = isAdmin ? [...OWN, ...ADMINS] : OWN
   return (
-    <div className="settings">
-      <h1>Settings</h1>
-      {isAdmin && (
-        <nav className="settings-parts" aria-label="Parts of the settings">
-          {parts.map((part) => (
-            <Link key={part.path} href={hrefOf(part.path)} aria-current={part.path === path ? 'page' : undefined}>
-              {part.title}
-            </Link>
-          ))}
-        </nav>
-      )}
+    <div className="page">
+      <PageHead title="Settings">
+        {isAdmin && (
+          <Tabs
+            label="Parts of the settings"
+            tabs={PARTS.map((part) => ({ href: hrefOf(part.path), title: part.title, isCurrent: part.path === path }))}
+          />
+        )}
+      </PageHead>
       <Part path={path} />
     </div>
   )

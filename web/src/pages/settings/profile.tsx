@@ -1,11 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ask } from '../../api.ts'
+import { CodeList } from '../../design/code-list.tsx'
 import { Notice } from '../../design/notice.tsx'
 import { counted } from '../../format.ts'
 import { sessionQuery } from '../../session.ts'
-import { CodeList } from '../login/enrol.tsx'
-import { Field, PasswordField, StepForm } from '../login/fields.tsx'
+import { Field, PasswordField, StepForm } from '../../design/form.tsx'
 import { useSignOut } from '../login/sign-out.ts'
 import { Part, Read } from './part.tsx'
 import { type Account, accountQuery, useChange } from './settings.ts'
@@ -81,27 +81,29 @@ function Password({ you }: { you: Account }) {
           <CodeList codes={codes} />
         </Notice>
       )}
-      <details className="settings-fold">
-        <summary>Change the password</summary>
-        <StepForm
-          submit="Change"
-          onSubmit={async ({ password = '' }) => {
-            await change.mutateAsync(password)
-            setChanged(true)
-          }}
-        >
-          <PasswordField isNew label="New password" hint="At least 12 characters. All other sessions end." />
-        </StepForm>
-      </details>
-      <details className="settings-fold">
-        <summary>Make new recovery codes</summary>
-        <StepForm
-          submit="Make ten new ones"
-          onSubmit={async ({ password = '' }) => setCodes((await renew.mutateAsync(password)).recovery_codes)}
-        >
-          <PasswordField label="Your password" />
-        </StepForm>
-      </details>
+      <div className="settings-folds">
+        <details className="settings-fold">
+          <summary>Change the password</summary>
+          <StepForm
+            submit="Change"
+            onSubmit={async ({ password = '' }) => {
+              await change.mutateAsync(password)
+              setChanged(true)
+            }}
+          >
+            <PasswordField isNew label="New password" hint="At least 12 characters. All other sessions end." />
+          </StepForm>
+        </details>
+        <details className="settings-fold">
+          <summary>Make new recovery codes</summary>
+          <StepForm
+            submit="Make ten new ones"
+            onSubmit={async ({ password = '' }) => setCodes((await renew.mutateAsync(password)).recovery_codes)}
+          >
+            <PasswordField label="Your password" />
+          </StepForm>
+        </details>
+      </div>
     </Part>
   )
 }

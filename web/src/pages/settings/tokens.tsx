@@ -2,10 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ask } from '../../api.ts'
 import { Notice } from '../../design/notice.tsx'
+import { Refusal } from '../../design/refusal.tsx'
+import { Sure } from '../../design/sure.tsx'
+import { Table } from '../../design/table.tsx'
 import { Command } from '../../design/states.tsx'
 import { dayTime } from '../../format.ts'
-import { Field, StepForm } from '../login/fields.tsx'
-import { List, NotDone, Part, Read, Sure } from './part.tsx'
+import { Field, StepForm } from '../../design/form.tsx'
+import { Part, Read } from './part.tsx'
 import { type TokenFacts, tokensQuery, useChange } from './settings.ts'
 
 const SCOPES: readonly { scope: string; label: string }[] = [
@@ -37,17 +40,19 @@ export function Tokens() {
         title="Tokens"
         lead={
           <>
-            Programs show one as <code>Authorization: Bearer …</code>. Only its hash is kept.
+            Programs show one as <code>Authorization: Bearer TOKEN</code>. Only its hash is kept.
           </>
         }
       >
-        <NotDone error={revoke.error} />
+        <Refusal error={revoke.error} />
         <Read of={tokens}>
           {(all) =>
             all.length === 0 ? (
               <p className="caption">There is none yet.</p>
             ) : (
-              <List
+              <Table
+                className="settings-list"
+                narrow="blocks"
                 caption="All tokens"
                 heads={['Token', 'May', 'State', 'Last used (UTC)', 'Good until', '']}
                 rows={all.map((one) => ({
@@ -60,7 +65,13 @@ export function Tokens() {
                     one.last_used_at ? dayTime(one.last_used_at) : 'never',
                     one.expires_at ? dayTime(one.expires_at) : 'revoked',
                     one.state === 'active' && (
-                      <Sure verb="Revoke" does="Programs that use it are shut out." onYes={() => revoke.mutate(one.name)} />
+                      <Sure
+                        isQuiet
+                        verb="Revoke"
+                        yes="Revoke it"
+                        does="Programs that use it are shut out."
+                        onYes={() => revoke.mutate(one.name)}
+                      />
                     ),
                   ],
                 }))}
@@ -82,6 +93,7 @@ function NewTokenForm({ onMade }: { onMade: (wish: object) => Promise<void> }) {
     setScopes(scopes.includes(scope) ? scopes.filter((one) => one !== scope) : [...scopes, scope])
   return (
     <StepForm
+      isWide
       submit="Make"
       onSubmit={({ name = '', days = '' }) =>
         onMade({ name, scopes, ...(days !== '' && { expires_in_days: Number(days) }) })
@@ -94,18 +106,7 @@ function NewTokenForm({ onMade }: { onMade: (wish: object) => Promise<void> }) {
         pattern="[A-Za-z0-9][A-Za-z0-9._\-]{0,63}"
         autoComplete="off"
       />
-      <fieldset className="settings-scopes">
-        <legend>It may</legend>
-        {SCOPES.map(({ scope, label }) => (
-          <label key={scope} className="login-check">
-            <input type="checkbox" checked={scopes.includes(scope)} onChange={() => toggle(scope)} />
-            <span>
-              {label} <code className="caption">{scope}</code>
-            </span>
-          </label>
-        ))}
-      </fieldset>
-      <div className="login-field">
+      <div className="form-field">
         <label htmlFor="token-days">Good for</label>
         <select id="token-days" name="days" className="field" defaultValue="90">
           {LIFETIMES.map((days) => (
@@ -114,6 +115,17 @@ function NewTokenForm({ onMade }: { onMade: (wish: object) => Promise<void> }) {
           <option value="">until it is revoked</option>
         </select>
       </div>
+      <fieldset className="settings-scopes">
+        <legend>It may</legend>
+        {SCOPES.map(({ scope, label }) => (
+          <label key={scope} className="form-check">
+            <input type="checkbox" checked={scopes.includes(scope)} onChange={() => toggle(scope)} />
+            <span>
+              {label} <code className="caption">{scope}</code>
+            </span>
+          </label>
+        ))}
+      </fieldset>
     </StepForm>
   )
 }

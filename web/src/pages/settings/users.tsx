@@ -2,12 +2,15 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ask } from '../../api.ts'
 import { Notice } from '../../design/notice.tsx'
+import { Refusal } from '../../design/refusal.tsx'
+import { Sure } from '../../design/sure.tsx'
+import { Table } from '../../design/table.tsx'
 import { Command } from '../../design/states.tsx'
 import { dayTime } from '../../format.ts'
 import type { Role } from '../../session.ts'
 import { useSession } from '../../session.ts'
-import { Field, StepForm } from '../login/fields.tsx'
-import { List, NotDone, Part, Read, Sure } from './part.tsx'
+import { Field, StepForm } from '../../design/form.tsx'
+import { Part, Read } from './part.tsx'
 import { type NewLink, type UserFacts, useChange, usersQuery } from './settings.ts'
 
 const ROLES: readonly { role: Role; label: string }[] = [
@@ -33,10 +36,12 @@ export function Users() {
     <>
       {linked && <LinkNotice linked={linked} />}
       <Part title="Users" lead="What a role may do holds for pages, API, Iceberg catalog and metrics alike.">
-        <NotDone error={setRole.error ?? remove.error ?? reset.error} />
+        <Refusal error={setRole.error ?? remove.error ?? reset.error} />
         <Read of={users}>
           {(all) => (
-            <List
+            <Table
+              className="settings-list"
+              narrow="blocks"
               caption="All users"
               heads={['User', 'Role', 'Signs in with', 'Last login (UTC)', '']}
               rows={all.map((one) => ({
@@ -48,11 +53,19 @@ export function Users() {
                   one.last_login_at ? dayTime(one.last_login_at) : 'never',
                   <span className="settings-acts">
                     <Sure
+                      isQuiet
                       verb="New link"
+                      yes="Make it"
                       does="Second factor, passkeys and sessions go."
                       onYes={() => reset.mutate(one.id, { onSuccess: setLinked })}
                     />
-                    <Sure verb="Remove" does="Their sessions end at once." onYes={() => remove.mutate(one.id)} />
+                    <Sure
+                      isQuiet
+                      verb="Remove"
+                      yes="Remove them"
+                      does="Their sessions end at once."
+                      onYes={() => remove.mutate(one.id)}
+                    />
                   </span>,
                 ],
               }))}
@@ -62,6 +75,7 @@ export function Users() {
       </Part>
       <Part title="Add a user" lead="You get a link for them that is good once, for a day.">
         <StepForm
+          isWide
           submit="Add"
           onSubmit={async ({ email = '', name = '', role = 'viewer' }) =>
             setLinked(await add.mutateAsync({ email, name, role }))
@@ -69,7 +83,7 @@ export function Users() {
         >
           <Field label="E-mail" name="email" type="email" autoComplete="off" />
           <Field label="Name" name="name" maxLength={100} autoComplete="off" />
-          <div className="login-field">
+          <div className="form-field">
             <label htmlFor="new-role">Role</label>
             <select id="new-role" name="role" className="field">
               {ROLES.map(({ role, label }) => (
@@ -95,10 +109,11 @@ function LinkNotice({ linked: { name, link } }: { linked: Linked }) {
 
 function Who({ user, isYou }: { user: UserFacts; isYou: boolean }) {
   return (
-    <span>
-      <strong>{user.name}</strong>
-      {isYou && <span className="settings-mark">you</span>}
-      <br />
+    <span className="settings-who">
+      <strong>
+        {user.name}
+        {isYou && <span className="settings-mark">you</span>}
+      </strong>
       <span className="caption">{user.email}</span>
     </span>
   )

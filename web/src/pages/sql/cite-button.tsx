@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { ask, Problem } from '../../api.ts'
 import { Command } from '../../design/states.tsx'
 import { Notice } from '../../design/notice.tsx'
+import { Refusal } from '../../design/refusal.tsx'
 import { batchTime, counted } from '../../format.ts'
 import type { Citation, CitationCheck } from './query.ts'
 
@@ -34,12 +35,7 @@ export function CitedNotice({ cited: { citation, problem }, close }: { cited: Ci
       Close
     </button>
   )
-  if (problem)
-    return (
-      <Notice tone="bad" title={problem.detail} actions={dismiss}>
-        {problem.todo && <p>{problem.todo}</p>}
-      </Notice>
-    )
+  if (problem) return <Refusal error={problem} actions={dismiss} />
   return (
     <Notice tone="ok" title={`Citation ${citation.citation}`} actions={dismiss}>
       <p>

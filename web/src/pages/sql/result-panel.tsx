@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Problem } from '../../api.ts'
-import { Notice } from '../../design/notice.tsx'
+import { Refusal } from '../../design/refusal.tsx'
 import { batchTime, count, counted } from '../../format.ts'
 import { set, useParam } from '../../url-state.ts'
 import { CiteButton, type Cited, CitedNotice } from './cite-button.tsx'
@@ -50,11 +50,7 @@ export function ResultPanel({ result, sql, isOld }: ResultPanelProps) {
         </div>
       </header>
       {cited && <CitedNotice cited={cited} close={() => setCited(undefined)} />}
-      {failure && (
-        <Notice tone="bad" title={failure.detail}>
-          {failure.todo && <p>{failure.todo}</p>}
-        </Notice>
-      )}
+      <Refusal error={failure} />
       {view === 'chart' ? <QuickChart result={result} /> : <ResultTable result={result} />}
       {is_truncated && <p className="caption">There are more rows than are shown. An export has all of them.</p>}
     </section>

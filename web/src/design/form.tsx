@@ -1,6 +1,7 @@
 import { type ComponentProps, type FormEvent, type ReactNode, useId, useState } from 'react'
-import { Problem } from '../../api.ts'
-import { Notice } from '../../design/notice.tsx'
+import { Problem } from '../api.ts'
+import { Notice } from './notice.tsx'
+import { Refusal } from './refusal.tsx'
 
 interface FieldProps extends ComponentProps<'input'> {
   label: string
@@ -11,7 +12,7 @@ interface FieldProps extends ComponentProps<'input'> {
 export function Field({ label, hint, ...input }: FieldProps) {
   const id = useId()
   return (
-    <div className="login-field">
+    <div className="form-field">
       <label htmlFor={id}>{label}</label>
       <input id={id} className="field" aria-describedby={hint ? `${id}-hint` : undefined} required {...input} />
       {hint && (
@@ -33,7 +34,7 @@ export function CodeField({ hint }: { hint?: ReactNode }) {
       autoComplete="one-time-code"
       pattern="[0-9 ]{6,7}"
       maxLength={7}
-      className="field login-code"
+      className="field form-code"
       autoFocus
       hint={hint}
     />
@@ -43,7 +44,7 @@ export function CodeField({ hint }: { hint?: ReactNode }) {
 export function PasswordField({ isNew, label = 'Password', hint }: { isNew?: boolean; label?: string; hint?: ReactNode }) {
   const [isShown, setShown] = useState(false)
   return (
-    <div className="login-password">
+    <div className="form-password">
       <Field
         label={label}
         name="password"
@@ -67,10 +68,12 @@ interface StepFormProps {
   children: ReactNode
   /** Other ways. */
   aside?: ReactNode
+  /** Fields stand beside each other where there is room. Default false. */
+  isWide?: boolean
 }
 
 /** One step: its fields, one button, and what went wrong said above them. */
-export function StepForm({ submit, onSubmit, children, aside }: StepFormProps) {
+export function StepForm({ submit, onSubmit, children, aside, isWide = false }: StepFormProps) {
   const { error, isBusy, run } = useWork()
   const submitted = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault()
@@ -80,10 +83,10 @@ export function StepForm({ submit, onSubmit, children, aside }: StepFormProps) {
     void sent.then((isDone) => isDone && form.reset())
   }
   return (
-    <form className="login-form" onSubmit={submitted}>
+    <form className="form" data-wide={isWide} onSubmit={submitted}>
       {error !== undefined && <Refused error={error} />}
       {children}
-      <button type="submit" className="button button-main login-submit" disabled={isBusy}>
+      <button type="submit" className="button button-main form-submit" disabled={isBusy}>
         {isBusy ? 'One moment' : submit}
       </button>
       {aside}
@@ -108,14 +111,12 @@ export function useWork(): { error: unknown; isBusy: boolean; run: (work: () => 
   return { ...state, run }
 }
 
+/** What went wrong with a login; browsers say in many ways that somebody closed their dialog. */
 export function Refused({ error }: { error: unknown }) {
-  const isOurs = error instanceof Problem
-  // Browsers say in many ways that somebody closed their dialog.
-  const title = isOurs ? error.detail : 'No passkey was given.'
-  const todo = isOurs ? error.todo : 'Try it again, or take another way.'
+  if (error instanceof Problem) return <Refusal error={error} />
   return (
-    <Notice tone="bad" title={title}>
-      {todo && <p>{todo}</p>}
+    <Notice tone="bad" title="No passkey was given.">
+      <p>Try it again, or take another way.</p>
     </Notice>
   )
 }
