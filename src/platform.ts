@@ -73,7 +73,7 @@ export async function openPlatform(given: Config, log: Log, clock: Clock = syste
   const { config } = secrets
   const parts = await openParts(secrets, clock, log)
   const { table } = parts.pipeline.source
-  const known = identities(parts)
+  const known = identities(parts, log)
   const { bearerOf, ...tokenVerbs } = tokens(known)
   const people = { identity: known.open, exists: () => known.existing() !== undefined, oidc: config.server.oidc }
   const verbsOfSecrets = secretVerbs({ secrets, config, clock, stores: STORES })

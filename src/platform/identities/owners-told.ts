@@ -1,6 +1,6 @@
 import type { Config } from '../../model/configuration.ts'
 import { raiseAlert } from '../../orchestrate/raise.ts'
-import type { Identity } from '../../state/identity/identity.ts'
+import type { Act, Identity } from '../../state/identity/identity.ts'
 import { noticeOf } from '../../state/identity/notices.ts'
 import type { State } from '../../state/state.ts'
 import { runAlerts } from '../alerting/watcher.ts'
@@ -13,10 +13,10 @@ export interface OwnersTold {
 }
 
 /** Has the owners of accounts told by mail of what is done to them, where there is mail. That nobody can be told changes nothing. */
-export function tellOwners(identity: Identity, parts: OwnersTold): Identity {
+export function ownersTold(identity: Identity, parts: OwnersTold): (act: Act) => void {
   const { config, state, watch = runAlerts(config, state).watch } = parts
-  if (config.alerts.email === undefined) return identity
-  identity.heard = (act) =>
+  if (config.alerts.email === undefined) return () => {}
+  return (act) =>
     // Once the transaction is over that the act is in.
     queueMicrotask(() => {
       try {
@@ -29,5 +29,4 @@ export function tellOwners(identity: Identity, parts: OwnersTold): Identity {
         // The log of acts has it all the same.
       }
     })
-  return identity
 }

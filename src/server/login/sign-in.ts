@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { BlotterError } from '../../errors.ts'
-import { recordAct } from '../../state/identity/audit.ts'
+import { recordAct, sweepActs } from '../../state/identity/audit.ts'
 import { forgetFailures } from '../../state/identity/failures.ts'
 import { isPassword } from '../../state/identity/password.ts'
-import { confirmSession, endSession, type Factor, sweepSessions } from '../../state/identity/sessions.ts'
+import { confirmSession, endOldSessions, endSession, type Factor, sweepSessions } from '../../state/identity/sessions.ts'
 import { noteLogin, passwordOf, userById } from '../../state/identity/users.ts'
 import { addEndpoint, type Described, none } from '../api/endpoint.ts'
 import { checkCode, wrongCode } from './codes.ts'
@@ -15,6 +15,9 @@ import { code, done, email, next, password } from './shapes.ts'
 
 /** Of the library's cookies, the one that says who is asked for a code: an older session must not answer in its place. */
 const isChallenge = (name: string): boolean => name.endsWith('two_factor')
+
+/** Of one person, at a time. */
+const MOST_SESSIONS = 20
 
 /** Signing in with a password and then a code, signing out, and saying again who one is. */
 export function signIn(app: FastifyInstance, people: People): Described[] {
@@ -150,6 +153,8 @@ export async function signedIn(
   const before = await people.personOf(request)
   if (before) endSession(identity, before.id, before.session.id)
   sweepSessions(identity)
+  sweepActs(identity)
+  endOldSessions(identity, user.id, MOST_SESSIONS)
   forgetFailures(identity, user.email)
   noteLogin(identity, user.id)
   recordAct(identity, { actor: user.email, act: 'login', subject: user.email, details: { factor, address: request.ip } })

@@ -41,6 +41,12 @@ export function endOtherSessions({ database }: Identity, userId: string, kept: s
   return database.run('DELETE FROM sessions WHERE user_id = ? AND id <> ?', userId, kept)
 }
 
+/** Somebody's sessions beyond the newest so many end: what is left open in many places is watched by nobody. */
+export function endOldSessions({ database }: Identity, userId: string, kept: number): void {
+  const newest = 'SELECT id FROM sessions WHERE user_id = ? ORDER BY created_at DESC, rowid DESC LIMIT ?'
+  database.run(`DELETE FROM sessions WHERE user_id = ? AND id NOT IN (${newest})`, userId, userId, kept)
+}
+
 /** Notes that the owner has said again who they are. */
 export function confirmSession({ database, clock }: Identity, id: string): void {
   database.run('UPDATE sessions SET confirmed_at = ? WHERE id = ?', clock.now().toISOString(), id)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { loadConfig } from '../../../src/config.ts'
-import { tellOwners } from '../../../src/platform/identities/owners-told.ts'
+import { ownersTold } from '../../../src/platform/identities/owners-told.ts'
 import { dueDeliveries } from '../../../src/state/alert-rows.ts'
 import { openIdentity } from '../../../src/state/identity/identity.ts'
 import { addUser, resetFactors, setRole } from '../../../src/state/identity/users.ts'
@@ -16,7 +16,8 @@ function house(t: TestContext, yaml: string) {
   const config = loadConfig({ env: {}, flags: {}, cwd: folder, readFile })
   const state = openState(config.state)
   let watched = 0
-  const identity = tellOwners(openIdentity(config.state), { config, state: () => state, watch: () => (watched += 1) })
+  const identity = openIdentity(config.state)
+  identity.heard = ownersTold(identity, { config, state: () => state, watch: () => (watched += 1) })
   t.after(() => (state.close(), identity.close()))
   const { id } = addUser(identity, { email: 'desk@example.org', name: 'Desk', role: 'viewer', actor: 'test' })
   const waiting = () =>

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Identity } from '../../../src/state/identity/identity.ts'
 import {
   confirmSession,
+  endOldSessions,
   endOtherSessions,
   endSession,
   FACTORS,
@@ -89,4 +90,17 @@ test('what is over is swept away, and what is good stays', (t) => {
   assert.deepEqual(idsOf(identity, id), ['late'])
   assert.equal(countOf(identity, 'sessions'), 1)
   assert.equal(countOf(identity, 'verifications'), 1)
+})
+
+test('of many sessions of one person the newest stay', (t) => {
+  const { identity, pass } = desk(t)
+  const [ada, bea] = [addPerson(identity, 'ada'), addPerson(identity, 'bea')]
+  openSession(identity, bea.id, 'hers')
+  for (const id of ['one', 'two', 'three']) {
+    openSession(identity, ada.id, id)
+    pass(1)
+  }
+  endOldSessions(identity, ada.id, 2)
+  assert.deepEqual(idsOf(identity, ada.id), ['three', 'two'])
+  assert.deepEqual(idsOf(identity, bea.id), ['hers'])
 })
