@@ -89,7 +89,8 @@ export interface Engine extends AsyncDisposable {
   numbers(sql: string): AsyncIterable<readonly Uint32Array[]>
   /**
    * Writes the result of `select` as Parquet (zstd, row groups of 122,880 rows, field ids of `schema` where given, which
-   * must match the select's columns by name) and returns its statistics. The file appears whole or not at all.
+   * must match the select's columns by name) and returns its statistics. The file appears whole or not at all. Rows that are
+   * too wide for the engine's memory are selected once more, for row groups of 4,096 rows.
    */
   writeParquet(select: string, path: string, schema?: Schema): Promise<WrittenFile>
   /** A writer of staged Parquet files `FOLDER/NAME-<n>.parquet`, one if no row is longer than a block; types as in `columnSink`. */

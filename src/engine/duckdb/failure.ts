@@ -3,6 +3,11 @@ import { asBlotterError, BlotterError, diskFull, interrupted } from '../../error
 const FULL = /No space left on device|Could not write all bytes|failed to offload data block/i
 const EXHAUSTED = /^(?:Out of Memory Error|.*could not allocate block|.*failed to pin block)/i
 
+/** Whether a query wanted more memory than the engine may take. */
+export function isMemoryExhausted(error: unknown): boolean {
+  return error instanceof Error && EXHAUSTED.test(error.message)
+}
+
 /** What DuckDB complained of, in Blotter's words. */
 export function engineError(error: unknown, sql: string, spillFolder: string): unknown {
   if (error instanceof BlotterError || (error as { code?: unknown }).code === 'ENOSPC') return asBlotterError(error)
@@ -11,7 +16,7 @@ export function engineError(error: unknown, sql: string, spillFolder: string): u
   const { message } = error
   if (/^INTERRUPT/i.test(message)) return interrupted(error)
   if (FULL.test(message)) return diskFull(error, /offload/.test(message) ? spillFolder : /file "([^"]+)"/.exec(message)?.[1])
-  if (EXHAUSTED.test(message)) return memoryExhausted(message, error)
+  if (isMemoryExhausted(error)) return memoryExhausted(message, error)
   return new BlotterError('query_failed', message, {
     todo: 'Correct the SQL; `blotter tables` lists what can be read.',
     context: { sql: sql.length > 2000 ? `${sql.slice(0, 2000)} …` : sql },

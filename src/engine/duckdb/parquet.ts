@@ -6,28 +6,51 @@ import { impossible } from '../../errors.ts'
 import type { Schema } from '../../model/schema.ts'
 import { fieldIds, literal } from '../../model/sql-text.ts'
 import type { ColumnStatistics, Row, WrittenFile } from '../engine.ts'
+import { isMemoryExhausted } from './failure.ts'
 import { valueOf } from './values.ts'
 
 export interface ParquetOptions {
   schema?: Schema
   /** Default v1, which every reader knows; v2 has encodings that are cheaper to write, for files that only DuckDB reads. */
   version?: 'v1' | 'v2'
-  /** What a row group takes at most before it is compressed, where rows are wide; only for engines that promise no order. */
+  /**
+   * What a row group takes at most before it is compressed, where rows are wide; only for engines that promise no order, and
+   * for rows that come only once. Without it, rows that are too wide for the engine's memory are asked for a second time.
+   */
   rowGroupBytes?: number
 }
+
+/** Rows of a row group; the second where rows are so wide that the engine's memory does not take as many. */
+const ROW_GROUP_ROWS = [122_880, 4096] as const
 
 /** Writes beside the target and renames, so that a half-written file never bears the name. */
 export async function copyToParquet(
   connection: DuckDBConnection,
   select: string,
   path: string,
-  { schema, version = 'v1', rowGroupBytes }: ParquetOptions = {},
+  options: ParquetOptions = {},
 ): Promise<WrittenFile> {
   await mkdir(dirname(path), { recursive: true })
+  const [rows, fewer] = ROW_GROUP_ROWS
+  try {
+    return await copyRowGroups(connection, select, path, rows, options)
+  } catch (error) {
+    if (options.rowGroupBytes !== undefined || !isMemoryExhausted(error)) throw error
+    return await copyRowGroups(connection, select, path, fewer, options)
+  }
+}
+
+async function copyRowGroups(
+  connection: DuckDBConnection,
+  select: string,
+  path: string,
+  rowGroupRows: number,
+  { schema, version = 'v1', rowGroupBytes }: ParquetOptions,
+): Promise<WrittenFile> {
   const unfinished = `${path}.${randomUUID()}.unfinished`
   const options = [
-    'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880, RETURN_STATS',
-    `PARQUET_VERSION ${version}`,
+    'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, RETURN_STATS',
+    `PARQUET_VERSION ${version}, ROW_GROUP_SIZE ${rowGroupRows}`,
     ...(rowGroupBytes === undefined ? [] : [`ROW_GROUP_SIZE_BYTES ${rowGroupBytes}`]),
     ...(schema ? [`FIELD_IDS ${fieldIds(schema)}`] : []),
   ]

@@ -74,6 +74,27 @@ describe('The DuckDB engine', () => {
       assert.deepEqual(await readdir(join(folder, 'out')), ['x.parquet'])
     }))
 
+  test('writes rows of several kilobytes in row groups that its memory takes, in their order', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'blotter-engine-'))
+    try {
+      await using engine = await openDuckDb({ memoryBytes: 64 << 20, spillFolder: join(folder, 'spill') })
+      const path = join(folder, 'wide.parquet')
+      const columns = Array.from({ length: 40 }, (_, i) => `repeat(md5((range + ${i})::VARCHAR), 3) AS text_${i}`)
+      const select = `SELECT range AS id, ${columns.join(', ')} FROM range(20000)`
+      assert.equal((await engine.writeParquet(select, path)).rows, 20_000)
+      const [groups] = await engine.rows(
+        `SELECT max(row_group_num_rows) <= 4096 AS small FROM parquet_metadata('${path}') WHERE column_id = 0`,
+      )
+      assert.deepEqual(groups, { small: true })
+      const [found] = await engine.rows(`SELECT count(*) FILTER (WHERE id <> i) AS moved
+        FROM (SELECT id, file_row_number AS i FROM read_parquet('${path}', file_row_number = true))`)
+      assert.deepEqual(found, { moved: 0n })
+      assert.deepEqual((await readdir(folder)).sort(), ['spill', 'wide.parquet'], 'nothing is left of the first attempt')
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+
   test('streams a result in pieces, in its order', () =>
     inEngine(async (engine) => {
       let next = 0n
