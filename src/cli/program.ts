@@ -12,6 +12,7 @@ import type { Platform } from './platform-port.ts'
 import { errorDocument, errorText } from './show/error.ts'
 import { noteText } from './show/note.ts'
 import { createProgress } from './show/progress.ts'
+import { usageError } from './usage-error.ts'
 import { addAirflow } from './verbs/airflow.ts'
 import { addAlerts } from './verbs/alerts.ts'
 import { addBackup } from './verbs/backup.ts'
@@ -61,7 +62,7 @@ export async function runCommandLine(args: readonly string[], inputs: CommandLin
     return state.exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
-    const failure = error instanceof CommanderError ? usageError(error, args) : asBlotterError(error)
+    const failure = error instanceof CommanderError ? usageError(error, args, program) : asBlotterError(error)
     await printError(failure, args, inputs)
     return failure.exitCode
   }
@@ -221,23 +222,6 @@ async function printError(error: BlotterError, args: readonly string[], { termin
   if (!options.includes('--json')) return terminal.err.write(errorText(error, terminal.err, debug))
   await terminal.out.write(`${JSON.stringify(errorDocument(error), jsonSafe, 2)}\n`)
   if (debug) await terminal.err.write(errorText(error, terminal.err, true))
-}
-
-function usageError(error: CommanderError, args: readonly string[]): BlotterError {
-  const verb = args.find((arg) => !arg.startsWith('-'))
-  // What was given too much to `secret` is most likely the secret itself.
-  const said = verb === 'secret' ? error.message.replace(/(?<= but got \d+):.*/s, '.') : error.message
-  const [first = '', ...hints] = said
-    .replace(/^error: /, '')
-    .replaceAll("'", '"')
-    .split('\n')
-  const meant = hints.join(' ').replace(/^\(|\)$/g, '')
-  const help = error.code === 'commander.unknownCommand' || !verb ? 'blotter --help' : `blotter ${verb} --help`
-  const message = `${first.slice(0, 1).toUpperCase()}${first.slice(1)}${/[.?]$/.test(first) ? '' : '.'}`
-  return new BlotterError('usage', message, {
-    todo: `${meant === '' ? '' : `${meant} `}\`${help}\` explains.`,
-    ...(verb === 'secret' ? {} : { cause: error }),
-  })
 }
 
 function version(): string {
