@@ -27,7 +27,7 @@ interface Parts {
 /** How long the source may take to answer before `doctor` calls it unreachable. */
 const DOCTOR_MS = 20_000
 
-/** What the platform finds when it looks at itself: lake, state, source, secrets and alerts. */
+/** The verb that looks at lake, state, source, secrets and alerts, and says what is wrong with them. */
 export function examining(parts: Parts, checked: Pick<CheckedSecrets, 'secrets' | 'looseRights' | 'accountRights'>) {
   const { config, clock, pipeline, folder } = parts
   return {

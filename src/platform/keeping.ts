@@ -16,7 +16,7 @@ interface Parts {
   openCatalog(file: string): Catalog
 }
 
-/** What the platform offers to keep a lake in shape: compaction, expiry, relocation, backup. */
+/** The verbs that keep a lake in shape: compaction, expiry, relocation, backup. */
 export function keeping(parts: Parts) {
   const { config, folder } = parts
   return {

@@ -35,7 +35,7 @@ export const CITED = { rows: 100_000, resultBytes: 64 << 20 } as const
 /** Who runs it in this process may take the time and memory that the process has. */
 const HERE: QueryLimits = { ...CITED, timeMs: Infinity, memoryBytes: 0, threads: 2, spillBytes: 2 ** 50 }
 
-/** Results that can be quoted, and run again. Here who asks is the owner of the process. */
+/** The verbs on results that are quoted and run again; who asks is the owner of this process. */
 export function citing(parts: CitingParts) {
   const here = (): Citing => ({ ...citingSetup(parts), runner: runHere(parts.openEngine), limits: HERE })
   return {

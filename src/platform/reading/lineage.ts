@@ -27,7 +27,7 @@ export interface LineageReport {
   mermaid: string
 }
 
-/** What the platform answers about lineage. */
+/** The verbs on lineage. */
 export function lineage(parts: Pick<Parts, 'pipeline' | 'lake' | 'reader'>) {
   return {
     /** The graph of a batch, or the part of it that leads to one table. */

@@ -14,7 +14,7 @@ interface Parts {
   openEngine(): Promise<Engine>
 }
 
-/** What the platform offers to who reads: batches, tables, queries, differences, lives, quarantine. */
+/** The verbs that only read: batches, tables, queries, differences, lives of incidents, quarantine. */
 export function reading(parts: Parts) {
   return {
     batches: async () => (parts.lakeExists() ? parts.reader().batches() : []),

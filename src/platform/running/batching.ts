@@ -29,7 +29,7 @@ interface Parts {
   codeVersion: string
 }
 
-/** What the platform offers of runs: to make a batch, to go on, to decide, and to look at what was done. */
+/** The verbs on runs: make a batch, go on with one, decide about one, and look at what was done. */
 export function batching(parts: Parts & Parameters<typeof tellOfTerminated>[0], log: Log) {
   const send = traced(parts, log)
   const watched = <T>(watch: Watch, work: (watch: BatchWatch) => Promise<T>): Promise<T> =>

@@ -22,7 +22,7 @@ export interface LoadReport extends IncidentLoadReport {
   into: string
 }
 
-/** What the platform offers to fill a source: incidents of any other source, checked and repaired. */
+/** The verb that fills a source with the incidents of any other one, checked and repaired. */
 export function loading(parts: Parts) {
   return {
     async load(options: { from: string; into: string; rows?: number }, watch: Watch): Promise<LoadReport> {

@@ -28,7 +28,7 @@ interface Parts {
   reader(): Reader
 }
 
-/** What the platform offers of restores: to make one, to see what it would do, and to hold its incidents no longer. */
+/** The verbs on restores: make one, see what it would do, and hold its incidents no longer. */
 export function restoring(parts: Parts, log: Log) {
   const send = traced(parts, log)
   const batchOf = async (ref: string): Promise<BatchAt> => (await parts.reader().resolve(ref)).batch.batchAt

@@ -6,7 +6,8 @@ import type { ListedSecret } from '../../secret/secrets.ts'
 import { SECRET_NAME } from '../../secret/store.ts'
 import { recordAct } from '../../state/identity/audit.ts'
 import { identityExists } from '../../state/identity/identity.ts'
-import { listRotations, type RotationRecord } from '../../state/identity/rotations.ts'
+import { forgetSecretPointer, listRotations, type RotationRecord } from '../../state/identity/rotations.ts'
+import { COMMAND_LINE } from '../identities/identities.ts'
 import { changeOf } from './rotating.ts'
 import { cloneOf, keepingSecrets, type SecretParts, type SecretStores, userOf } from './secrets.ts'
 
@@ -64,8 +65,8 @@ export function secretVerbs(parts: Parts) {
       const identity = secrets.identity()
       identity.database.transaction(() => {
         // Whoever sets the secret means the configured account, not the one that its turn had come to.
-        identity.database.run('DELETE FROM secret_pointers WHERE secret = ?', name)
-        recordAct(identity, { actor: 'command line', act: 'secret_set', subject: name, details: { backend: kept.backend } })
+        forgetSecretPointer(identity, name)
+        recordAct(identity, { actor: COMMAND_LINE, act: 'secret_set', subject: name, details: { backend: kept.backend } })
       })
       const listed = (await kept.list()).find((one) => one.name === name)
       return summary(listed ?? { name, from: kept.backend, changedAt: clock.now().toISOString() })

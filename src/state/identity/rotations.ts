@@ -53,6 +53,11 @@ export function secretPointer({ database }: Identity, secret: string): SecretPoi
   return database.get<SecretPointer>('SELECT account, entry, rotated_at FROM secret_pointers WHERE secret = ?', secret)
 }
 
+/** Has a secret be used with the configured account again, whichever its turn had come to. */
+export function forgetSecretPointer({ database }: Identity, secret: string): void {
+  database.run('DELETE FROM secret_pointers WHERE secret = ?', secret)
+}
+
 /** The rotations of a secret, the newest first. */
 export function listRotations({ database }: Identity, secret: string, limit: number): RotationRecord[] {
   const sql = `SELECT ${COLUMNS} FROM rotations WHERE secret = ? ORDER BY rotation DESC LIMIT ?`
