@@ -4,6 +4,9 @@ import { globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import { loadConfig } from '../../src/config.ts'
+import { silentLog } from '../../src/log.ts'
+import { openPlatform } from '../../src/platform.ts'
 import { startBucket } from '../services/buckets.ts'
 import { NO_MOTO } from '../services/moto.ts'
 
@@ -43,4 +46,26 @@ describe('A lake in a bucket', { skip: moto ? false : NO_MOTO }, () => {
       assert.deepEqual(before[0], [{ n: 3000 }])
     })
   }
+
+  it('answers queries in their own processes out of local copies, and keeps citations, which doctor looks at', async () => {
+    const config = loadConfig({ env: {}, flags: { lake: 's3://city/sqlite' }, cwd: folder })
+    await using platform = await openPlatform(config, silentLog)
+    const { console } = platform.serving()
+    const asked = { at: 'latest~1', asker: 'desk@example.org', gone: new AbortController().signal }
+    for (const cache of globSync(join(folder, '.blotter/*/cache'))) rmSync(cache, { recursive: true })
+    const sql = "select count(*) as n from raw.crimes join crimes_at('latest') using (id)"
+    {
+      await using result = await console.query({ ...asked, sql }, 10)
+      assert.equal(result.text, '[3000]\n')
+    }
+    const outside = console.query({ ...asked, sql: "from 's3://city/sqlite/x.parquet'" }, 10)
+    await assert.rejects(outside, { code: 'query_refused' })
+    for (const cache of globSync(join(folder, '.blotter/*/cache'))) rmSync(cache, { recursive: true })
+    const { citation } = await console.citations.add({ ...asked, sql })
+    assert.equal((await console.citations.check(citation, asked.asker, asked.gone)).is_same, true)
+    const checks = await platform.doctor({ rebuild: false })
+    assert.match(checks.find((check) => check.name === 'citations')!.message, /all 1 are whole/)
+    await console.citations.remove(citation)
+    assert.deepEqual(await platform.citeList(), [])
+  })
 })
