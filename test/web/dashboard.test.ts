@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { test, type TestContext } from 'node:test'
 import type { Page } from 'playwright-core'
 import { browserMissing } from '../services/browser.ts'
-import { BATCHES, type ServedPages, servePages } from './served-pages.ts'
+import { BATCHES, serveOwnPages } from './served-pages.ts'
 
 interface Mark {
   key: string
@@ -27,7 +27,7 @@ async function headlineSays(page: Page, value: number): Promise<void> {
 const marksOf = (page: Page, chart: string) => page.locator(`figure[aria-labelledby="${chart}-title"] [data-mark]`)
 
 test('The dashboard', { skip: browserMissing() ?? false, timeout: 600_000 }, async (t: TestContext) => {
-  const served: ServedPages = await servePages(t)
+  const served = await serveOwnPages(t)
   const { dashboards } = await served.ask<{ dashboards: { name: string }[] }>('/dashboards')
   const figures = (query = ''): Promise<Figures> => served.ask(`/dashboards/${dashboards[0]!.name}/figures${query}`)
   const page = await served.open()
@@ -142,11 +142,59 @@ test('The dashboard', { skip: browserMissing() ?? false, timeout: 600_000 }, asy
     await page.getByRole('button', { name: 'Show as chart' }).click()
   })
 
+  await t.test('shows the SQL of a chart in the console, and what it gives', async () => {
+    await page.goto('/?domestic=true')
+    await headlineSays(page, (await figures('?domestic=true')).cards.value)
+    await page.getByRole('button', { name: /^More of “Which crimes/ }).click()
+    await page.getByRole('link', { name: 'Show the SQL' }).click()
+    const [first] = (await figures('?domestic=true')).charts['types']!.marks
+    await page.getByRole('cell', { name: String(first!.value), exact: true }).waitFor()
+    assert.match(new URL(page.url()).searchParams.get('sql') ?? '', /^-- Which crimes are without an arrest\nwith /)
+  })
+
+  await t.test('fills areas by their boundaries, which are chosen by a click and by the keyboard', async () => {
+    const mapped = await served.open()
+    const ring = (west: number) => [
+      [west, 41.8],
+      [west + 0.1, 41.8],
+      [west + 0.1, 41.9],
+      [west, 41.9],
+      [west, 41.8],
+    ]
+    const [one, other] = all.charts['areas']!.marks.filter(({ key }) => key !== 'unknown')
+    const features = [one!, other!].map(({ key }, i) => ({
+      type: 'Feature',
+      id: key,
+      geometry: { type: 'MultiPolygon', coordinates: [[ring(-87.8 + i / 10)]] },
+    }))
+    await mapped.route('**/boundaries/made_up', (route) => route.fulfill({ json: { type: 'FeatureCollection', features } }))
+    await mapped.route(/dashboards\/[a-z-]+\?/, async (route) => {
+      const response = await route.fetch()
+      const told = (await response.json()) as { charts: { id: string }[] }
+      const asMap = { kind: 'boundary_map', boundaries: 'made_up' }
+      const charts = told.charts.map((chart) => (chart.id === 'areas' ? { ...chart, ...asMap } : chart))
+      await route.fulfill({ json: { ...told, charts } })
+    })
+    await mapped.goto('/')
+    await marksOf(mapped, 'areas').nth(1).click()
+    await headlineSays(mapped, other!.value)
+    await mapped.keyboard.press('Escape')
+    await marksOf(mapped, 'areas').last().focus()
+    await mapped.keyboard.press('Enter')
+    await headlineSays(mapped, all.cards.value)
+    await marksOf(mapped, 'areas').last().focus()
+    await mapped.keyboard.press('ArrowLeft')
+    await mapped.keyboard.press('Enter')
+    await headlineSays(mapped, one!.value)
+    await mapped.context().close()
+  })
+
   await t.test('treats a filter with quotes and script tags as a value that nothing has', async () => {
     const value = `"'><script>document.title='taken'</script>`
     await page.goto(`/?type=${encodeURIComponent(value)}`)
     await page.locator('.chip', { hasText: value }).waitFor()
-    await headlineSays(page, 0)
+    await page.getByRole('heading', { level: 1, name: 'No incidents fit what is chosen.' }).waitFor()
+    await page.getByText(`No incident as of this batch has Crime type: ${value}`).waitFor()
     assert.equal(await page.title(), 'Dashboard · Blotter')
   })
 

@@ -1,4 +1,4 @@
-import { percent } from '../format.ts'
+import { counted, percent } from '../format.ts'
 import { AmountLegend } from './amount-legend.tsx'
 import { MapScale } from './map-scale.tsx'
 import type { Choice, Mark, Measure } from './mark.ts'
@@ -32,6 +32,7 @@ export function BoundaryMap({ label, marks, shapes, choice, measure }: BoundaryM
   const shares = drawn.flatMap(({ share }) => (share === null ? [] : [Math.round(share * THOUSANDTHS)]))
   const [least, most] = [Math.min(...shares), Math.max(...shares)]
   const bounds = shares.length > 0 ? evenBounds(least, most) : []
+  const tooFew = drawn.length - shares.length
   const extent = boundsOf(shapes)
   if (!extent) return null
   const projection = width > 0 ? fitted(extent, 0, width, TALLEST) : undefined
@@ -60,6 +61,12 @@ export function BoundaryMap({ label, marks, shapes, choice, measure }: BoundaryM
           measure={measure}
           text={(thousandths) => percent(thousandths / THOUSANDTHS)}
         />
+      )}
+      {tooFew > 0 && (
+        <p className="caption map-note">
+          <i className="swatch-0" aria-hidden="true" />{' '}
+          {`too few ${measure.base} to say, in ${counted(tooFew, 'area', 'areas')}`}
+        </p>
       )}
       {tip}
     </div>

@@ -22,6 +22,8 @@ const COUNT = 64
 const SHARE = 56
 const SPARK = 132
 const CHANGE = 76
+/** About as wide as a letter is, in pixels. */
+const LETTER = 7.6
 /** Narrower than this, the name stands above its bar. */
 const STACKED = 480
 
@@ -43,6 +45,8 @@ export function RankedBars({ label, marks, choice, measure, other, isPlain = fal
   const columns = columnsOf(width, marks, isPlain)
   const most = Math.max(1, ...marks.flatMap((mark) => [mark.base, mark.compared?.value ?? 0]))
   const head = isPlain ? 0 : HEAD
+  // Where more is shown than is compared, the earlier period's line would stand beside what it is not compared with.
+  const isTicked = marks.every(({ compared, value }) => compared === undefined || compared.now === value)
   const rows = marks.length + (other ? 1 : 0)
   return (
     <div ref={element} className="chart">
@@ -52,7 +56,7 @@ export function RankedBars({ label, marks, choice, measure, other, isPlain = fal
           {marks.map((mark, index) => (
             <g key={mark.key} transform={`translate(0 ${head + index * columns.row})`} {...markProps(mark, 0, index, true)}>
               <rect className="row-hit" x={-6} width={width + 12} height={columns.row} rx={4} />
-              <Row mark={mark} columns={columns} most={most} />
+              <Row mark={mark} columns={columns} most={most} isTicked={isTicked} />
             </g>
           ))}
           {other && (
@@ -86,7 +90,9 @@ function columnsOf(width: number, marks: readonly Mark[], isPlain: boolean): Col
   if (hasSpark) right -= SPARK + GAP
   const share = isPlain ? undefined : right
   const counted = isPlain ? right : right - SHARE
-  const label = isStacked ? counted - COUNT : Math.min(232, width * 0.32)
+  const longest = Math.max(...marks.map((mark) => mark.label.length)) * LETTER
+  const named = isPlain ? Math.min(longest, width * 0.5) : Math.min(232, width * 0.32)
+  const label = isStacked ? counted - COUNT : named
   const barFrom = isStacked ? 0 : label + GAP
   const bar = isStacked ? width : counted - COUNT - barFrom
   return { row: isStacked ? 40 : 28, label, bar, barFrom, count: counted, share, spark, change }
@@ -122,7 +128,15 @@ function Head({
   )
 }
 
-function Row({ mark, columns, most }: { mark: Mark; columns: Columns; most: number }) {
+interface RowProps {
+  mark: Mark
+  columns: Columns
+  most: number
+  /** True where the compared period is marked. */
+  isTicked: boolean
+}
+
+function Row({ mark, columns, most, isTicked }: RowProps) {
   const { row, label, bar, barFrom, spark, change } = columns
   const isStacked = barFrom === 0
   const text = isStacked ? 15 : row / 2 + 4.5
@@ -134,7 +148,9 @@ function Row({ mark, columns, most }: { mark: Mark; columns: Columns; most: numb
       <text y={text}>{fitted(mark.label, label)}</text>
       <rect className="bar-base" x={barFrom} y={barY} width={wide(mark.base)} height={barHeight} rx={2} />
       <rect className="bar" x={barFrom} y={barY} width={wide(mark.value)} height={barHeight} rx={2} />
-      {mark.compared && <ComparedTick x={barFrom + wide(mark.compared.value)} y={barY - 3} height={barHeight + 6} />}
+      {isTicked && mark.compared && (
+        <ComparedTick x={barFrom + wide(mark.compared.value)} y={barY - 3} height={barHeight + 6} />
+      )}
       <text className="end numeric strong" x={columns.count} y={text}>
         {count(mark.value)}
       </text>

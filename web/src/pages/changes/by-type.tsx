@@ -21,14 +21,14 @@ export function ByType({ changes, wish }: { changes: Changes; wish: ChangesWish 
     <Card className="half">
       <h2>Which types they are of</h2>
       <p className="chart-subtitle">Incidents by type and kind of change</p>
-      <div className="matrix" tabIndex={0} role="region" aria-label="Changes by type and kind">
+      <div className="matrix matrix-kinds" tabIndex={0} role="region" aria-label="Changes by type and kind">
         <table className="numeric">
           <thead>
             <tr>
               <th scope="col">Type</th>
               {kinds.map((kind) => (
                 <th key={kind} scope="col">
-                  {words(kind)}
+                  <span>{words(kind)}</span>
                 </th>
               ))}
             </tr>

@@ -27,7 +27,7 @@ export function ChangesMap({ wish, dashboard }: { wish: ChangesWish; dashboard: 
       title="Where they are"
       subtitle={without > 0 ? `${subtitle}; ${count(without)} have no place` : subtitle}
       batchAt={data.to}
-      className="half"
+      className="half tall"
       twin={{
         columns: ['Place', 'incidents', 'kinds of change'],
         rows: marks.map(({ label, value, parts = [] }) => [label, count(value), parts.map(partText).join(', ')]),

@@ -41,9 +41,9 @@ function Between({ from, to }: { from: string; to: string }) {
       ) : (
         <div className="changes-grid">
           <Kinds changes={data} wish={wish} />
+          {dashboard !== undefined && <ChangesMap wish={wish} dashboard={dashboard} />}
           <ByType changes={data} wish={wish} />
           <Reclassified changes={data} wish={wish} />
-          {dashboard !== undefined && <ChangesMap wish={wish} dashboard={dashboard} />}
           <ChangedIncidents wish={wish} category={data.category} />
         </div>
       )}

@@ -1,3 +1,4 @@
+import { RankedBars } from '../../charts/ranked-bars.tsx'
 import { Card } from '../../design/card.tsx'
 import { amountBounds, amountStep } from '../../charts/scale.ts'
 import { batchTime, calm } from '../../format.ts'
@@ -6,8 +7,9 @@ import { set } from '../../url-state.ts'
 import { Cell } from './by-type.tsx'
 
 const TYPES_AT_MOST = 14
+const MOVES_AT_MOST = 12
 
-/** From which type to which: rows are before, columns after, the diagonal changed within its type. */
+/** From which type to which, as a matrix whose diagonal changed within its type, and as a list, which is all that fits a phone. */
 export function Reclassified({ changes, wish }: { changes: Changes; wish: ChangesWish }) {
   const { reclassified, from, to } = changes
   if (reclassified.length === 0) return null
@@ -16,56 +18,85 @@ export function Reclassified({ changes, wish }: { changes: Changes; wish: Change
   const columns = types.filter((type) => reclassified.some((move) => nameOf(move.to) === type))
   const bounds = amountBounds(Math.max(7, ...reclassified.map(({ n }) => n)))
   return (
-    <Card className="half">
+    <Card className="whole">
       <h2>What they were reclassified from, and to</h2>
       <p className="chart-subtitle">
         Rows are types before, columns types after; where both are the same, the description changed
       </p>
-      <div
-        className="matrix matrix-upright"
-        tabIndex={0}
-        role="region"
-        aria-label="Reclassified incidents by type before and after"
-      >
-        <table className="numeric">
-          <thead>
-            <tr>
-              <th scope="col">from ↓ to →</th>
-              {columns.map((type) => (
-                <th key={type} scope="col">
-                  <span>{calm(type)}</span>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((was) => (
-              <tr key={was}>
-                <th scope="row">{calm(was)}</th>
-                {columns.map((is) => {
-                  const n = reclassified.find((one) => nameOf(one.from) === was && nameOf(one.to) === is)?.n ?? 0
-                  return (
-                    <Cell
-                      key={is}
-                      value={n}
-                      step={amountStep(bounds, n)}
-                      isChosen={wish.was === was && wish.is === is}
-                      choose={(isChosen) =>
-                        set(
-                          isChosen ? { was: undefined, is: undefined, kind: undefined } : { was, is, kind: 'reclassified' },
-                        )
-                      }
-                      label={`${calm(was)} to ${calm(is)}`}
-                    />
-                  )
-                })}
+      <div className="reclassified">
+        <div
+          className="matrix matrix-upright"
+          tabIndex={0}
+          role="region"
+          aria-label="Reclassified incidents by type before and after"
+        >
+          <table className="numeric">
+            <thead>
+              <tr>
+                <th scope="col">from ↓ to →</th>
+                {columns.map((type) => (
+                  <th key={type} scope="col">
+                    <span>{calm(type)}</span>
+                  </th>
+                ))}
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {rows.map((was) => (
+                <tr key={was}>
+                  <th scope="row">{calm(was)}</th>
+                  {columns.map((is) => {
+                    const n = reclassified.find((one) => nameOf(one.from) === was && nameOf(one.to) === is)?.n ?? 0
+                    return (
+                      <Cell
+                        key={is}
+                        value={n}
+                        step={amountStep(bounds, n)}
+                        isChosen={wish.was === was && wish.is === is}
+                        choose={(isChosen) => choose(was, is, isChosen)}
+                        label={`${calm(was)} to ${calm(is)}`}
+                      />
+                    )
+                  })}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+        <Moves moves={reclassified} wish={wish} />
       </div>
       <p className="caption numeric">{`between ${batchTime(from)} and ${batchTime(to)}`}</p>
     </Card>
+  )
+}
+
+function choose(was: string, is: string, isChosen: boolean): void {
+  set(isChosen ? { was: undefined, is: undefined, kind: undefined } : { was, is, kind: 'reclassified' })
+}
+
+/** The most frequent ones in words. */
+function Moves({ moves, wish }: { moves: Changes['reclassified']; wish: ChangesWish }) {
+  const told = moves.slice(0, MOVES_AT_MOST).map(({ from, to, n }) => {
+    const [was, is] = [nameOf(from), nameOf(to)]
+    const label = was === is ? `within ${calm(was)}` : `${calm(was)} → ${calm(is)}`
+    return { was, is, mark: { key: JSON.stringify([was, is]), label, value: n, base: n, share: null } }
+  })
+  const isChosen = (one: { was: string; is: string }): boolean => wish.was === one.was && wish.is === one.is
+  const choice = {
+    chosen: new Set(told.filter(isChosen).map(({ mark }) => mark.key)),
+    toggle: (key: string): void => {
+      const one = told.find(({ mark }) => mark.key === key)
+      if (one) choose(one.was, one.is, isChosen(one))
+    },
+  }
+  return (
+    <RankedBars
+      label="Most frequent reclassifications"
+      marks={told.map(({ mark }) => mark)}
+      choice={choice}
+      measure={{ value: 'incidents', base: 'incidents' }}
+      isPlain
+    />
   )
 }
 

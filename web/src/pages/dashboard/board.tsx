@@ -38,8 +38,8 @@ function Loaded({ dashboard, problem }: { dashboard: Dashboard; problem: unknown
         </Notice>
       )}
       <FilterBar {...{ dashboard, figures, selection }} />
-      {figures ? <FigureCards {...{ dashboard, figures }} /> : <Skeleton height={108} />}
-      {figures ? <Charts {...{ dashboard, figures, selection }} /> : <Skeleton height={640} />}
+      {figures ? <FigureCards {...{ dashboard, figures }} /> : <CardSkeletons />}
+      {figures ? <Charts {...{ dashboard, figures, selection }} /> : <ChartSkeletons />}
       <Cautions texts={dashboard.cautions} />
     </div>
   )
@@ -101,8 +101,38 @@ function BoardSkeleton() {
   return (
     <div className="board">
       <Skeleton height={60} label="Loading the dashboard" />
-      <Skeleton height={108} />
-      <Skeleton height={480} />
+      <CardSkeletons />
+      <ChartSkeletons />
+    </div>
+  )
+}
+
+function CardSkeletons() {
+  return (
+    <div className="figure-cards">
+      {[1, 2, 3, 4].map((one) => (
+        <Skeleton key={one} height={108} />
+      ))}
+    </div>
+  )
+}
+
+/** Of what most dashboards begin with. */
+const FIRST_CHARTS = [
+  { span: 'span-12', height: 480 },
+  { span: 'span-12', height: 340 },
+  { span: 'span-6', height: 400 },
+  { span: 'span-6', height: 400 },
+]
+
+function ChartSkeletons() {
+  return (
+    <div className="board-grid">
+      {FIRST_CHARTS.map(({ span, height }, i) => (
+        <div key={i} className={span}>
+          <Skeleton height={height} />
+        </div>
+      ))}
     </div>
   )
 }

@@ -49,7 +49,7 @@ export function Chart({ dashboard, chart, figures, selection, className }: Chart
       parquet={addressOf(`/dashboards/${dashboard.name}/export`, { ...data, format: 'parquet' })}
       sql={<SqlLink dashboard={dashboard.name} query={{ ...data, compare: undefined }} />}
     >
-      {marks.length === 0 ? (
+      {marks.every(isNothing) ? (
         <Empty title={`No ${dashboard.measure.base} fit what is chosen.`} within="card" />
       ) : (
         <Drawing {...{ dashboard, chart, dimension, told, selection }} marks={isRanked(chart) ? shown : marks} />
@@ -64,6 +64,11 @@ export function Chart({ dashboard, chart, figures, selection, className }: Chart
 }
 
 const TOP = 12
+
+/** Nothing now, nor in the period that it is compared with. */
+function isNothing({ base, compared }: Mark): boolean {
+  return base === 0 && (compared?.base ?? 0) === 0
+}
 
 function isRanked({ kind }: ChartSpec): boolean {
   return kind === 'ranked_bars' || kind === 'areas'

@@ -35,6 +35,7 @@ export function FilterBar({ dashboard, figures, selection }: FilterBarProps) {
       </div>
       {selection.vs !== undefined && figures && <Compared periods={figures.compared_period} />}
       {isAnythingChosen(selection) && <Chips dashboard={dashboard} selection={selection} />}
+      {figures && figures.unmatched.length > 0 && <Unmatched dashboard={dashboard} unmatched={figures.unmatched} />}
     </section>
   )
 }
@@ -149,6 +150,16 @@ function Compared({ periods }: { periods: Figures['compared_period'] }) {
   return (
     <p className="caption numeric">{`${text(now)} against ${text(earlier)}; ▲ ▼ mark differences that chance does not explain`}</p>
   )
+}
+
+/** Links outlive values: what no incident of the batch has is named, since it lets nothing pass. */
+function Unmatched({ dashboard, unmatched }: { dashboard: Dashboard; unmatched: readonly string[] }) {
+  const told = unmatched.map((text) => {
+    const [name = '', ...key] = text.split('=')
+    const dimension = dashboard.dimensions.find((one) => one.name === name)
+    return `${dimension?.label ?? name}: ${dimension ? labelOf(dimension, key.join('=')) : key.join('=')}`
+  })
+  return <p className="caption">{`No incident as of this batch has ${told.join(', ')}.`}</p>
 }
 
 function Chips({ dashboard, selection }: { dashboard: Dashboard; selection: Selection }) {

@@ -12,22 +12,36 @@ interface HeadlineProps {
 
 /** One sentence that says the news: how many, how many more, and how many got what the others wait for. */
 export function Headline({ dashboard: { title, measure }, figures: { cards }, selection }: HeadlineProps) {
-  const isPart = isAnythingChosen(selection)
   return (
     <header className="headline">
       <p className="overline">{title}</p>
       <h1 className="numeric">
-        <strong>{count(cards.value)}</strong>
-        {isPart ? ` of ${count(cards.base)} ${measure.base} chosen` : ` ${measure.base}`} {cards.value === 1 ? 'is' : 'are'}{' '}
-        {measure.value}
-        {isPart && cards.share !== null && ` (${percent(cards.share)})`}
-        <News change={cards.change} isPart={isPart} />
+        {cards.base === 0 ? `No ${measure.base} fit what is chosen.` : <News {...{ measure, cards, selection }} />}
       </h1>
     </header>
   )
 }
 
-function News({ change, isPart }: { change: Figures['cards']['change']; isPart: boolean }) {
+interface NewsProps {
+  measure: Dashboard['measure']
+  cards: Figures['cards']
+  selection: Selection
+}
+
+function News({ measure, cards, selection }: NewsProps) {
+  const isPart = isAnythingChosen(selection)
+  return (
+    <>
+      <strong>{count(cards.value)}</strong>
+      {isPart ? ` of ${count(cards.base)} ${measure.base} chosen` : ` ${measure.base}`} {cards.value === 1 ? 'is' : 'are'}{' '}
+      {measure.value}
+      {isPart && cards.share !== null && ` (${percent(cards.share)})`}
+      <Since change={cards.change} isPart={isPart} />
+    </>
+  )
+}
+
+function Since({ change, isPart }: { change: Figures['cards']['change']; isPart: boolean }) {
   const { batch, compare } = useTimeMachine()
   const got = batch?.changes['arrested'] ?? 0
   if (!change) return '.'

@@ -5,7 +5,7 @@ import { useTimeMachine } from '../../batches.ts'
 import type { ChartSpec, Dashboard } from '../../dashboards.ts'
 import { Card } from '../../design/card.tsx'
 import { type Column, DataTable } from '../../design/data-table.tsx'
-import { Failed } from '../../design/states.tsx'
+import { Empty, Failed } from '../../design/states.tsx'
 import { batchTime, count, valueText } from '../../format.ts'
 import { Link } from '../../link.tsx'
 import { go, hrefOf } from '../../url-state.ts'
@@ -74,6 +74,8 @@ export function Incidents({
       </header>
       {error ? (
         <Failed error={error} within="card" />
+      ) : first?.total === 0 ? (
+        <Empty title={`No ${dashboard.measure.base} fit what is chosen.`} within="card" />
       ) : (
         <DataTable
           label={chart.title}
