@@ -36,7 +36,8 @@ export function addQuarantine({ program, action }: Verbs): void {
       action<[], ListFlags>(async (invocation, _args, { rule, at, limit }) => {
         const options = { limit, ...(rule === undefined ? {} : { rule }), ...(at === undefined ? {} : { at }) }
         const report = await invocation.withPlatform((platform) => platform.quarantine(options))
-        await invocation.print(report, () => quarantineText(report, invocation.terminal.out))
+        const isPart = rule !== undefined || at !== undefined
+        await invocation.print(report, () => quarantineText(report, isPart, invocation.terminal.out))
       }),
     )
   quarantine
@@ -53,8 +54,8 @@ export function addQuarantine({ program, action }: Verbs): void {
     )
 }
 
-function quarantineText({ total, rules, rows }: QuarantineList, { styles, columns }: Output): string {
-  if (total === 0) return `${styles.ok('✓')} Nothing is in quarantine.\n`
+function quarantineText({ total, rules, rows }: QuarantineList, isPart: boolean, { styles, columns }: Output): string {
+  if (total === 0) return `${styles.ok('✓')} Nothing${isPart ? ' of that' : ''} is in quarantine.\n`
   const byRule = Object.entries(rules)
     .toSorted(([, a], [, b]) => b - a)
     .map(([rule, n]) => [rule, count(n)])

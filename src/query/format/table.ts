@@ -99,9 +99,10 @@ function noticesOf(columns: readonly ResultColumn[], shown: number, rows: number
     notices.push(`The first ${rows} rows; there are more. \`--limit N\` shows N, \`--format csv\` or json gives all.`)
   if (shown < columns.length) {
     const hidden = columns.slice(shown).map((column) => printable(column.name))
-    notices.push(
-      `${hidden.length} columns do not fit: ${cutTo(hidden.join(', '), 200)}. Name those wanted, or use \`--format json\`.`,
-    )
+    const [one] = hidden
+    const which = hidden.length === 1 ? `The column ${one} does` : `${hidden.length} columns do`
+    const named = hidden.length === 1 ? '' : `: ${cutTo(hidden.join(', '), 200)}`
+    notices.push(`${which} not fit${named}. Name those wanted, or use \`--format json\`.`)
   }
   return notices
 }

@@ -92,7 +92,9 @@ test('a table is cut to the terminal and to its limit, and says so', async () =>
   assert.match(wide.notices.join(' '), /there are more/)
   const narrow = await tableText(columns, chunks([row]), { width: 24, limit: 5 })
   for (const line of narrow.lines) assert.ok(displayWidth(line) <= 24, line)
-  assert.match(narrow.notices.join(' '), /columns do not fit: c, d/)
+  assert.match(narrow.notices.join(' '), /^2 columns do not fit: c, d\. /)
+  const { notices } = await tableText(columns.slice(0, 3), chunks([row]), { width: 24, limit: 5 })
+  assert.match(notices.join(' '), /^The column c does not fit\. /)
 })
 
 test('text from a table cannot steer the terminal', async () => {
