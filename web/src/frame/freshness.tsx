@@ -4,6 +4,7 @@ import { Icon } from '../design/icon.tsx'
 import { ago, day } from '../format.ts'
 import { dashboardQuery, dashboardsQuery } from '../dashboards.ts'
 import { useTimeMachine } from '../batches.ts'
+import { useMay } from '../session.ts'
 import { useNow } from '../use-now.ts'
 
 const TICK_MS = 30_000
@@ -43,10 +44,12 @@ export function Freshness() {
 /** Asks for the newest batch now; what is shown stays until it is there. */
 function RefreshButton({ name }: { name: string }) {
   const client = useQueryClient()
+  const mayRefresh = useMay('operator')
   const refresh = useMutation({
     mutationFn: () => ask(`/dashboards/${name}/refresh`, { method: 'POST' }),
     onSettled: () => client.invalidateQueries({ queryKey: ['dashboard', name] }),
   })
+  if (!mayRefresh) return null
   return (
     <button
       type="button"

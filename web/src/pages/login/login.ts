@@ -50,7 +50,9 @@ export async function makePasskey(name: string): Promise<void> {
 /** Where to go after a login: only ever to a page of this server. */
 export function nextAddress(params: URLSearchParams): string {
   const next = URL.parse(params.get('next') ?? '/', location.origin)
-  return next?.origin === location.origin && next.pathname !== '/login' ? next.pathname + next.search : '/'
+  if (next?.origin !== location.origin || next.pathname === '/login') return '/'
+  // Two slashes at the beginning of a path would be the name of another server.
+  return next.pathname.replace(/^\/+/, '/') + next.search
 }
 
 export function canPasskeys(): boolean {
