@@ -7,7 +7,7 @@ import { endIfAborted, lost } from './failure.ts'
 import { type Page, pick, readPage } from './page.ts'
 import { type PageStore, parquet, type StoredPage } from './page-store.ts'
 import type { Portal } from './portal.ts'
-import { pageParameters, ROW_ID } from './soql.ts'
+import { behindParameters, pageParameters, ROW_ID } from './soql.ts'
 
 /** One way through a dataset, in the order of its row identifiers. */
 export interface Pass {
@@ -15,15 +15,19 @@ export interface Pass {
   where: string | undefined
   /** Rows at a time. */
   pageRows: number
-  /** Of `kept` rows of this pass: how many are still to come; undefined where that is not known. */
-  missing(kept: number): number | undefined
+  /** How many rows are to come. Absent where that is not known: then a page that is not full is the last one. */
+  rows?: number
+  /** Whether there is no further row than these `rows`. */
+  isAll?: boolean
+  /** Without `rows`: how many come at least, whether pages are full or not. */
+  least?: number
   /** Whether a row is wanted, by the value of the first field. */
   wanted?(first: string | null): boolean
 }
 
 /** Reads passes page by page into a store. */
 export interface Pager {
-  /** Reads until no row is missing, or, where that is not known, until a page is not full. */
+  /** Reads all rows of a pass. Throws `source_lost` where some are missing, or more come than there are. */
   run(pass: Pass): Promise<void>
   /** Files of all pages so far, and their rows. Throws `source_lost` if a row stands in them twice. */
   staged(): Promise<{ files: string[]; rows: number }>
@@ -57,14 +61,24 @@ export function createPager({ portal, store, options, requireUnchanged }: PagerI
     progress(total)
   }
 
+  async function staged(): ReturnType<Pager['staged']> {
+    const twice = total - (await differentRows(files, options.stage))
+    if (twice > 0) {
+      await store.clear()
+      throw lost(portal.address, `it gave rows again that it had given before, ${twice} of ${total}`)
+    }
+    progress(total)
+    return { files: [...files], rows: total }
+  }
+
   return {
     async run(pass) {
-      const { fields, where, pageRows, missing } = pass
+      const { fields, where, pageRows, rows, least = 0 } = pass
       let before: ReadonlySet<string> = new Set()
       let after: string | undefined
       let kept = 0
       let empty = 0
-      for (let due = missing(kept); due !== 0; due = missing(kept)) {
+      for (let due = rows; due !== 0; due = rows === undefined ? undefined : Math.max(0, rows - kept)) {
         const limit = Math.min(pageRows, due ?? pageRows)
         const parameters = pageParameters({ fields, where, after, limit })
         const request = requestOf(portal, parameters)
@@ -73,10 +87,11 @@ export function createPager({ portal, store, options, requireUnchanged }: PagerI
           const page = await askPage(portal, parameters, fields, signal)
           const fresh = newRows(page.ids, before)
           if (fresh.length === 0) {
-            if (due === undefined) return
+            const missing = due ?? least - kept
+            if (missing <= 0) return
             // Either rows have gone since they were counted, or the portal is confused, which it may get over.
             await requireUnchanged(signal)
-            if (++empty === EMPTY_TRIES) throw lost(portal.address, emptied(kept, due, page.ids.length))
+            if (++empty === EMPTY_TRIES) throw lost(portal.address, emptied(kept, missing, page.ids.length))
             await portal.pause(empty, signal)
             continue
           }
@@ -88,18 +103,17 @@ export function createPager({ portal, store, options, requireUnchanged }: PagerI
         count(stored)
         kept += stored.rows
         after = stored.last
-        if (due === undefined && stored.given < limit) return
+        if (due === undefined && stored.given < limit && kept >= least) return
       }
+      if (!pass.isAll) return
+      // A count may come from another server than rows do, and be behind them.
+      const further = await askPage(portal, behindParameters(where, after), [], signal)
+      if (newRows(further.ids, before).length === 0) return
+      await staged()
+      await requireUnchanged(signal)
+      throw lost(portal.address, `it gives more than the ${kept} rows that it counts`)
     },
-    async staged() {
-      const twice = total - (await differentRows(files, options.stage))
-      if (twice > 0) {
-        await store.clear()
-        throw lost(portal.address, `it gave rows again that it had given before, ${twice} of ${total}`)
-      }
-      progress(total)
-      return { files: [...files], rows: total }
-    },
+    staged,
   }
 }
 

@@ -49,7 +49,7 @@ export function datasetReader({ portal, columns, where, mark }: DatasetToRead): 
   }
 
   const whole = (fields: readonly string[]) => (pager: Pager) =>
-    pager.run({ fields, where, pageRows: address.pageRows, missing: (kept) => Math.max(0, rows - kept) })
+    pager.run({ fields, where, pageRows: address.pageRows, rows, isAll: rows === mark.rows })
 
   return {
     async all(options) {
@@ -79,16 +79,18 @@ export function datasetReader({ portal, columns, where, mark }: DatasetToRead): 
       const { key } = options
       // The key comes first, so that the pager can pick by it.
       const fields = [key, ...names.filter((name) => name !== key)]
-      const pass = (condition: string) => ({ fields, where: every(where, condition), pageRows: address.pageRows })
+      const pass = (condition: string, least: number) => {
+        return { fields, where: every(where, condition), pageRows: address.pageRows, least }
+      }
       const staged = await read('fetch', options, async (pager) => {
         for await (const keys of gathered(options.keys, address.pageRows)) {
           for (const piece of planKeys(key, keys)) {
             const asked = new Set(piece.keys)
             const wanted = (found: string | null): boolean => found !== null && asked.has(keyOf(found))
-            await pager.run({ ...pass(piece.where), missing: () => undefined, wanted })
+            await pager.run({ ...pass(piece.where, asked.size), wanted })
           }
         }
-        if (keyless > 0) await pager.run({ ...pass(`${field(key)} IS NULL`), missing: () => undefined })
+        if (keyless > 0) await pager.run(pass(`${field(key)} IS NULL`, keyless))
       })
       return extracted(staged, columns)
     },

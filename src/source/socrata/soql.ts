@@ -30,14 +30,22 @@ export interface PageWish {
  * row when others come and go in between, and the hundredth page is as quick as the first.
  */
 export function pageParameters({ fields, where, after, limit }: PageWish): Record<string, string> {
-  const behind = after === undefined ? undefined : `${ROW_ID} > ${literal(after)}`
-  const condition = every(where, behind)
   return {
     $select: [ROW_ID, ...fields.map(field)].join(','),
-    ...(condition === undefined ? {} : { $where: condition }),
+    ...behind(where, after),
     $order: ROW_ID,
     $limit: String(limit),
   }
+}
+
+/** Any one row behind the last one. */
+export function behindParameters(where: string | undefined, after: string | undefined): Record<string, string> {
+  return { $select: ROW_ID, ...behind(where, after), $limit: '1' }
+}
+
+function behind(where: string | undefined, after: string | undefined): Record<string, string> {
+  const condition = every(where, after === undefined ? undefined : `${ROW_ID} > ${literal(after)}`)
+  return condition === undefined ? {} : { $where: condition }
 }
 
 /** Some of the keys to fetch, and the condition that finds them, perhaps with others between. */

@@ -60,6 +60,7 @@ describe('A portal in trouble for a moment', () => {
     'gives malformed JSON': { body: (right) => right.replace('{', '{{') },
     'gives half of a page': { body: (right) => right.slice(0, right.length / 2) },
     'says 200 and means 503': { status: 200, headers: { 'Content-Type': 'text/html' }, body: HTML },
+    'calls a web page JSON': { status: 200, headers: { 'Content-Type': 'application/json' }, body: HTML },
     'gives rows without their identifier': { body: (right) => right.replaceAll('":id"', '"id2"') },
     'gives an empty page': { rows: () => [] },
     'gives the first page again': { rows: (_, all) => all.slice(10, 20) },
@@ -185,7 +186,7 @@ describe('A request to a portal', () => {
     server.misbehave = ({ path, n }) =>
       n === 1
         ? { status: 307, headers: { Location: `${path}?moved=1` } }
-        : n === 6
+        : n === 7
           ? { status: 403, body: 'bad token s3cr3t' }
           : undefined
     const source = openTest(server, {}, { token: 's3cr3t' })
