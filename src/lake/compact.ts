@@ -11,6 +11,7 @@ import {
 } from './compaction-plan.ts'
 import { CONTENT, type DataFile } from './data-file.ts'
 import { labelledUuid } from './file-label.ts'
+import { isNearKeyOrder } from './key-order.ts'
 import { specOf, type TableMetadata } from './metadata.ts'
 import type { PartitionSpec } from './partition.ts'
 import { liveFiles, planScan, type Scan } from './plan.ts'
@@ -84,10 +85,22 @@ async function rewriteFiles(request: CompactTable, rewrite: Rewrite): Promise<Da
   const order = sortBy.length > 0 ? ` ORDER BY ${sortBy.map(identifier).join(', ')}` : ''
   const files: DataFile[] = []
   for (const range of await keyRanges(request, rewrite)) {
-    const written = await writeSlice(request, rewrite, `SELECT * FROM (${select})${range}${order}`)
+    const rows = `SELECT * FROM (${select})${range}`
+    const written = (await writeInPlace(request, rewrite, rows)) ?? (await writeSlice(request, rewrite, `${rows}${order}`))
     if (written) files.push(written)
   }
   return files
+}
+
+/** The rows of a lone file are mostly in order already: to look afterwards is nothing beside sorting them. */
+async function writeInPlace(request: CompactTable, rewrite: Rewrite, rows: string): Promise<DataFile | undefined> {
+  const { engine, storage, sortBy } = request
+  const written = rewrite.files.length === 1 ? await writeSlice(request, rewrite, rows) : undefined
+  if (!written) return undefined
+  const [first] = sortBy
+  if (first === undefined || (await isNearKeyOrder(engine, first, [storage.enginePath(written.file_path)]))) return written
+  await storage.remove(written.file_path)
+  return undefined
 }
 
 /** Conditions that part the rows by what they are sorted by first; none where that is no whole number. */

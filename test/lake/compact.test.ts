@@ -4,10 +4,12 @@ import fc from 'fast-check'
 import { compactTable, planTableCompaction } from '../../src/lake/compact.ts'
 import { BY_HAND, type CompactionPolicy } from '../../src/lake/compaction-plan.ts'
 import { equalSnapshots } from '../../src/lake/equal-snapshots.ts'
+import { isNearKeyOrder } from '../../src/lake/key-order.ts'
 import { liveFiles, planScan } from '../../src/lake/plan.ts'
 import { scanSql } from '../../src/lake/read.ts'
 import { snapshotOf, type Table, tagsOf } from '../../src/lake/table.ts'
-import { smallLake, type SmallLake } from './small-lake.ts'
+import { dataFileLocation, describeDataFile } from '../../src/lake/write.ts'
+import { SCHEMA, smallLake, type SmallLake } from './small-lake.ts'
 
 const day = (n: number): string => new Date(Date.UTC(2026, 5, 20 + n, 6)).toISOString().replace('.000', '')
 
@@ -139,4 +141,19 @@ test('a large rewrite becomes several files, each with a range of keys', async (
     .toSorted(([a], [b]) => Number(a! - b!))
   for (const [i, [low, high]] of ranges.entries()) assert.ok(low! <= high! && (i === 0 || low! > ranges[i - 1]![1]!))
   assert.deepEqual(await lake.ids(compacted), await lake.ids(table))
+})
+
+test('a lone file that lies in no order of its keys is put into it, and one that does is not sorted again', async (t) => {
+  const lake = await smallLake(t)
+  for (const order of ['hash(id)', 'id']) {
+    const location = dataFileLocation(lake.table, day(0), 'data')
+    const rows = `SELECT range AS id, 'block' AS block, TIMESTAMPTZ '${day(0)}' AS batch_at FROM range(250000) ORDER BY ${order}`
+    const written = await lake.engine.writeParquet(rows, lake.storage.enginePath(location), SCHEMA)
+    let table = await lake.stage(lake.table, day(0), [describeDataFile(lake.table, written, { location, batchAt: day(0) })])
+    const { add } = await lake.hide(table, day(1), 'id % 1000 = 0')
+    table = await compact(lake, await lake.stage(table, day(1), add), day(1))
+    const { files } = await planScan(lake.storage, table, snapshotOf(table))
+    assert.equal(files[0]!.file.record_count, 249_750)
+    assert.ok(await isNearKeyOrder(lake.engine, 'id', [files[0]!.path]), order)
+  }
 })

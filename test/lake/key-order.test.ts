@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { openDuckDb } from '../../../src/engine/duckdb/engine.ts'
-import { isNearKeyOrder } from '../../../src/pipeline/steps/key-order.ts'
+import { openDuckDb } from '../../src/engine/duckdb/engine.ts'
+import { isNearKeyOrder } from '../../src/lake/key-order.ts'
 
 test('rows in the order of their key or nearly so are told from rows in none, by the footers of their files', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'blotter-'))
