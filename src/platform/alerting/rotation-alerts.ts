@@ -1,9 +1,9 @@
 import { BlotterError } from '../../errors.ts'
 import type { Alert } from '../../model/alert.ts'
-import { raiseAlert } from '../../orchestrate/raise.ts'
 import type { State } from '../../state/state.ts'
+import { rotating, type RotationOutcome } from '../secrets/rotating.ts'
+import { tellPeople, type Telling } from './telling.ts'
 import { runAlerts } from './watcher.ts'
-import { rotating } from '../secrets/rotating.ts'
 
 type Rotating = Parameters<typeof rotating>[0]
 
@@ -14,8 +14,7 @@ export function rotatingTold(parts: Rotating, state: () => State) {
   const tell = async (secret: string, alert: Alert): Promise<void> => {
     const alerts = runAlerts(config, state)
     if (alerts.wishes.channels.length === 0) return
-    const at = clock.now()
-    raiseAlert(state().database, { subject: secret, occasion: at.toISOString() }, alert, at, alerts.wishes.channels)
+    tellPeople({ config, clock, state }, { subject: secret, occasion: clock.now().toISOString() }, alert)
     await alerts.settle()
   }
   /** That people cannot be told changes nothing of what was done. */
@@ -32,6 +31,25 @@ export function rotatingTold(parts: Rotating, state: () => State) {
         throw error
       }
     },
+  }
+}
+
+/** Renews the secrets that are due and tells people of each: of one that fails every hour, once a day. */
+export async function renewDue(telling: Telling, rotateDue: () => Promise<RotationOutcome[]>): Promise<void> {
+  for (const outcome of await rotateDue()) {
+    const { secret } = outcome
+    const occasion = telling.clock.now().toISOString()
+    if (outcome.type === 'secret_rotated') {
+      const { nextAt } = outcome
+      tellPeople(telling, { subject: secret, occasion }, { event: 'secret_rotated', secret, by: 'schedule', nextAt })
+      continue
+    }
+    const { code, message, todo } = outcome.error
+    // The error of a step says itself which account goes on working.
+    const working = outcome.step === null ? `${outcome.working} goes on working.` : ''
+    const step = outcome.step ?? 'none'
+    const alert: Alert = { event: 'rotation_failed', secret, step, error: { code, message, todo }, working }
+    tellPeople(telling, { subject: secret, occasion: occasion.slice(0, 10) }, alert)
   }
 }
 
