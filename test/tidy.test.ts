@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { broken, filesAreShort, functionsAreShort, linesAreShort, patternRules, quotesAreSingle } from './tidy/code-rules.ts'
+import {
+  broken,
+  exportsAreUsed,
+  filesAreShort,
+  functionsAreShort,
+  linesAreShort,
+  patternRules,
+  quotesAreSingle,
+} from './tidy/code-rules.ts'
 import {
   adaptersAreNamedByPlatform,
   importsNameFiles,
@@ -29,7 +37,7 @@ function none(found: readonly Finding[]): void {
 }
 
 describe('The imports', () => {
-  it('point down the ranks of DESIGN section 5, and never sideways', () => none(importsPointDown(files)))
+  it('point down the ranks of ARCHITECTURE.md, and never sideways', () => none(importsPointDown(files)))
   it('form no cycle', () => none(noCycles(files)))
   it('name an adapter only in platform.ts and in tests', () => none(adaptersAreNamedByPlatform(files)))
   it('name a package only where it is at home', () => none(packagesStayAtHome(files)))
@@ -40,6 +48,7 @@ describe('The imports', () => {
 
 describe('The code', () => {
   for (const [sentence, rule] of Object.entries(patternRules)) it(sentence, () => none(broken(rule, [...files, ...texts])))
+  it('exports what another file names, and nothing else', () => none(exportsAreUsed(files)))
   it('quotes with single quotes', () => none(quotesAreSingle(files)))
   it('stands in lines of at most 150 characters, texts included', () => none(linesAreShort(files, 150)))
   it('stands in files of at most 300 lines, its tests of at most 400', () => {

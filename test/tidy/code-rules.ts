@@ -107,6 +107,21 @@ export function quotesAreSingle(files: readonly SourceFile[]): Finding[] {
   )
 }
 
+/** What no other file names is not exported. */
+export function exportsAreUsed(files: readonly SourceFile[]): Finding[] {
+  const words = new Map(files.map((file) => [file.path, new Set(file.code.match(/[A-Za-z_$][\w$]*/g))]))
+  return files
+    .filter((file) => file.path.startsWith('src/'))
+    .flatMap((file) =>
+      [...file.bare.matchAll(/^export (?:async )?(?:function\*?|const|class) (\w+)/gm)].flatMap(
+        ({ 1: name = '', index }) => {
+          const isNamed = files.some(({ path }) => path !== file.path && words.get(path)?.has(name))
+          return isNamed ? [] : [{ path: file.path, line: lineAt(file.text, index), instead: `${name} without \`export\`` }]
+        },
+      ),
+    )
+}
+
 export function linesAreShort(files: readonly SourceFile[], charactersMax: number): Finding[] {
   return files.flatMap((file) =>
     file.text.split('\n').flatMap((line, index) => {

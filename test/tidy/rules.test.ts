@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { blank } from './blank.ts'
-import { broken, functionsAreShort, patternRules, quotesAreSingle } from './code-rules.ts'
+import { broken, exportsAreUsed, functionsAreShort, patternRules, quotesAreSingle } from './code-rules.ts'
 import { adaptersAreNamedByPlatform, importsPointDown, noCycles, packagesStayAtHome } from './import-rules.ts'
 import { everyFileHasItsTest } from './mirror-rule.ts'
 import { cityIsUnknown, filesAreKebabCase, lockFileNamesNoHost, namesSaySomething } from './naming-rules.ts'
@@ -85,6 +85,12 @@ describe('The rules of code', () => {
 
   it('tell quotes that spare an apostrophe from others', () => {
     assert.equal(quotesAreSingle([sourceFile('a.ts', 'f("a", "it\'s", \'"b"\')')]).length, 1)
+  })
+
+  it('know what no other file names, whatever is said of it', () => {
+    const own = sourceFile('src/a.ts', 'export const used = 1\nexport function alone() {}\nexport type Kept = 1')
+    const other = sourceFile('src/b.ts', "import { used } from './a.ts' // alone")
+    assert.deepEqual(lines(exportsAreUsed([own, other])), ['src/a.ts: alone without `export`'])
   })
 
   it('measure functions, not the blocks within or around them', () => {
