@@ -270,6 +270,7 @@ const ACCOUNT_TITLES: Readonly<Record<AccountChange, string>> = {
   factors_reset: 'Your second factor, passkeys and sessions were reset',
   recovery_codes_renewed: 'Your recovery codes were replaced',
   recovery_code_used: 'Somebody signed in as you with a recovery code',
+  login_locked: 'Your login is locked for a while: somebody tried it too often',
   code_replayed: 'A code of yours that had been used was tried again',
   passkey_added: 'A passkey was added to your account',
   passkey_removed: 'A passkey was removed from your account',

@@ -58,6 +58,7 @@ export const ACCOUNT_CHANGES = [
   'recovery_codes_renewed',
   'recovery_code_used',
   'code_replayed',
+  'login_locked',
   'passkey_added',
   'passkey_removed',
   'role_changed',

@@ -18,8 +18,9 @@ export function beginAttempt(identity: Identity, request: FastifyRequest, email:
   refuseLocked(identity, subjects)
   return {
     failed(act, message, todo = 'Try it again; after five failures it takes longer each time.') {
-      noteFailure(identity, subjects)
-      recordAct(identity, { actor: email ?? 'stranger', act, subject: email ?? 'login', details: { address: request.ip } })
+      const told = { actor: email ?? 'stranger', subject: email ?? 'login', details: { address: request.ip } }
+      recordAct(identity, { ...told, act })
+      if (noteFailure(identity, subjects)) recordAct(identity, { ...told, act: 'login_locked' })
       return new BlotterError('unauthorized', message, { todo })
     },
   }

@@ -22,15 +22,16 @@ export function refuseLocked({ database, clock }: Identity, subjects: readonly S
   }
 }
 
-/** Notes a failure of each subject; those of a day ago are forgotten. */
-export function noteFailure({ database, clock }: Identity, subjects: readonly Subject[]): void {
+/** Notes a failure of each subject; those of a day ago are forgotten. True where one of them is locked by that for the first time. */
+export function noteFailure({ database, clock }: Identity, subjects: readonly Subject[]): boolean {
   const now = clock.now()
   const forgotten = new Date(now.getTime() - FORGOTTEN_AFTER_MS).toISOString()
-  database.transaction(() => {
+  return database.transaction(() => {
     database.run('DELETE FROM login_failures WHERE failed_at < ?', forgotten)
     const sql = `INSERT INTO login_failures (subject, failures, failed_at) VALUES (?, 1, ?)
-      ON CONFLICT (subject) DO UPDATE SET failures = failures + 1, failed_at = excluded.failed_at`
-    for (const subject of subjects) database.run(sql, subject, now.toISOString())
+      ON CONFLICT (subject) DO UPDATE SET failures = failures + 1, failed_at = excluded.failed_at RETURNING failures`
+    const counts = subjects.map((subject) => database.get<{ failures: number }>(sql, subject, now.toISOString())!.failures)
+    return subjects.some((subject, i) => counts[i] === freeFailures(subject))
   })
 }
 
@@ -48,8 +49,12 @@ interface Row {
   failed_at: string
 }
 
+function freeFailures(subject: string): number {
+  return subject.startsWith('address:') ? FREE_FAILURES_OF_ADDRESS : FREE_FAILURES
+}
+
 function waitMs(subject: string, failures: number): number {
-  const beyond = failures - (subject.startsWith('address:') ? FREE_FAILURES_OF_ADDRESS : FREE_FAILURES)
+  const beyond = failures - freeFailures(subject)
   return beyond < 0 ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(beyond, 10))
 }
 

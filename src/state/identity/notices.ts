@@ -8,7 +8,9 @@ export function noticeOf(identity: Identity, { actor, act, subject, details = {}
   const change = act === 'login' ? loginChange(identity, subject, details) : ACCOUNT_CHANGES.find((one) => one === act)
   if (change === undefined) return undefined
   // Passkeys are named after what they are called, and only their owners add and remove them.
-  const to = change.startsWith('passkey_') ? actor : subject
+  const to = (change.startsWith('passkey_') ? actor : subject).trim().toLowerCase()
+  // Whatever is typed at a login is no address to send mail to.
+  if (!identity.database.get('SELECT 1 FROM users WHERE email = ?', to)) return undefined
   const { address } = details
   return { event: 'account_changed', to, change, by: actor, from: typeof address === 'string' ? address : null }
 }

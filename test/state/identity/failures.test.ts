@@ -90,3 +90,9 @@ test('mistakes of more than a day ago are forgotten', (t) => {
 test('no e-mail, however long, makes a subject longer than an address can be', () => {
   assert.equal(accountSubject('X'.repeat(100_000)), `account:${'x'.repeat(320)}`)
 })
+
+test('the failure that locks an account is told from those before and after it', (t) => {
+  const { identity } = desk(t)
+  const told = Array.from({ length: 7 }, () => noteFailure(identity, [accountSubject('ada@example.org')]))
+  assert.deepEqual(told, [false, false, false, false, true, false, false])
+})

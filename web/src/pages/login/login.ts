@@ -47,14 +47,6 @@ export async function makePasskey(name: string): Promise<void> {
   await post('/passkeys', { name, credential: await startRegistration({ optionsJSON }) })
 }
 
-/** Where to go after a login: only ever to a page of this server. */
-export function nextAddress(params: URLSearchParams): string {
-  const next = URL.parse(params.get('next') ?? '/', location.origin)
-  if (next?.origin !== location.origin || next.pathname === '/login') return '/'
-  // Two slashes at the beginning of a path would be the name of another server.
-  return next.pathname.replace(/^\/+/, '/') + next.search
-}
-
 export function canPasskeys(): boolean {
   return 'PublicKeyCredential' in globalThis && isSecureContext
 }

@@ -6,7 +6,8 @@ import { sessionQuery, useSession } from '../../session.ts'
 import { go, usePlace } from '../../url-state.ts'
 import { EnrolFactor, EnrolPassword, RecoveryCodes } from './enrol.tsx'
 import { Refused } from '../../design/form.tsx'
-import { finishSingleSignOn, followLink, type LinkFound, nextAddress, type SecondFactor } from './login.ts'
+import { finishSingleSignOn, followLink, type LinkFound, type SecondFactor } from './login.ts'
+import { nextAddress } from './next-address.ts'
 import { CodeStep, NobodyYet, PasswordStep, RecoveryStep } from './steps.tsx'
 import './login.css'
 
@@ -21,7 +22,7 @@ type Step =
 export function Page() {
   const { params } = usePlace()
   const [step, setStep] = useState<Step>({ at: hasArrived() ? 'waiting' : 'password' })
-  const enter = useEnter(nextAddress(params))
+  const enter = useEnter(nextAddress(params, location.origin))
   useArrival(setStep, enter)
   return (
     <main className="login">
