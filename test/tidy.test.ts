@@ -22,11 +22,13 @@ import {
 import { everyFileHasItsTest, exceptionsAreNeeded } from './tidy/mirror-rule.ts'
 import { cityIsUnknown, filesAreKebabCase, lockFileNamesNoHost, namesSaySomething } from './tidy/naming-rules.ts'
 import { readSources, root } from './tidy/source-file.ts'
+import { classesAreUsed } from './tidy/style-rules.ts'
 import type { Finding } from './tidy/source-file.ts'
 
 const folders = ['src', 'pipelines', 'test', 'scripts', 'interop', 'bench', 'infra', 'examples']
 const files = readSources(folders.map((folder) => `${folder}/**/*.ts`))
 const pages = readSources(['web/src/**/*.ts'])
+const styles = readSources(['web/src/**/*.css'])
 const prose = ['*.{md,json,yaml}', 'docs/**/*.md', 'pipelines/**/*.{sql,yaml,csv}']
 const texts = readSources([...prose, 'scripts/*.mjs', 'bin/*', '.ci/*', 'interop/**/*.py'])
 const lock = readFileSync(`${root}/package-lock.json`, 'utf8')
@@ -69,6 +71,11 @@ describe('The names', () => {
   it('of files are in kebab-case', () => none(filesAreKebabCase(files)))
   it('under src/ are of no city', () => none(cityIsUnknown(files)))
   it('in the lock file are of no registry', () => none(lockFileNamesNoHost(lock)))
+})
+
+describe('The style sheets', () => {
+  it('have no class that nothing bears', () => none(classesAreUsed(styles, readSources(['web/src/**/*.{ts,tsx}']))))
+  it('are of at most 300 lines', () => none(filesAreShort(styles, 300)))
 })
 
 describe('The tests', () => {

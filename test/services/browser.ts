@@ -1,10 +1,7 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import type { TestContext } from 'node:test'
+import { after, type TestContext } from 'node:test'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { root } from '../tidy/source-file.ts'
+import type { Theme } from './looks.ts'
 
 /** Where a Chromium may be; Debian's package, Google's, and what the environment names. */
 const PLACES = [
@@ -23,16 +20,6 @@ export function browserMissing(): string | undefined {
   return found ? undefined : 'needs Chromium: `apt-get install chromium`, or BLOTTER_TEST_CHROMIUM'
 }
 
-export type Theme = 'light' | 'dark'
-
-/** What every page is looked at in. */
-export const VIEWS: readonly { theme: Theme; width: number; height: number }[] = [
-  { theme: 'light', width: 1440, height: 900 },
-  { theme: 'dark', width: 1440, height: 900 },
-  { theme: 'light', width: 390, height: 844 },
-  { theme: 'dark', width: 390, height: 844 },
-]
-
 export interface Viewer {
   /** A new window; requests that leave the origin are refused, and noted in `outside`. */
   open(view?: { theme?: Theme; width?: number; height?: number }): Promise<Page>
@@ -45,18 +32,30 @@ export interface Viewer {
 /** A token opens the API and has no session, which pages ask for first; how people sign in is tested with the login. */
 const SESSION = { user: { id: '1', email: 'ada@example.org', name: 'Ada', role: 'admin' }, first_user: false, csrf: 'none' }
 
+let launched: Promise<Browser> | undefined
+
+/** One for all tests of a process: it takes as long to begin as a page does. */
+function browser(): Promise<Browser> {
+  const executablePath = PLACES.find((place) => place !== undefined && existsSync(place))
+  launched ??= chromium.launch({ ...(executablePath && { executablePath }), args: FLAGS })
+  return launched
+}
+
+after(async () => (await launched)?.close())
+
 /** A real browser, without a window, that shows one server's pages with a token. */
 export async function openViewer(t: TestContext, { url, token }: { url: string; token?: string }): Promise<Viewer> {
-  const executablePath = PLACES.find((place) => place !== undefined && existsSync(place))
-  const browser: Browser = await chromium.launch({ ...(executablePath && { executablePath }), args: FLAGS })
-  t.after(() => browser.close())
+  const contexts: BrowserContext[] = []
+  t.after(() => Promise.all(contexts.map((context) => context.close())))
   const outside: string[] = []
   const complaints: string[] = []
   return {
     outside,
     complaints,
     async open({ theme = 'light', width = 1440, height = 900 } = {}) {
-      const context: BrowserContext = await browser.newContext({
+      const context = await (
+        await browser()
+      ).newContext({
         baseURL: url,
         viewport: { width, height },
         colorScheme: theme,
@@ -64,6 +63,7 @@ export async function openViewer(t: TestContext, { url, token }: { url: string; 
         acceptDownloads: true,
         ...(token !== undefined && { extraHTTPHeaders: { authorization: `Bearer ${token}` } }),
       })
+      contexts.push(context)
       await context.route(
         (asked) => asked.origin !== new URL(url).origin && asked.protocol !== 'blob:',
         (route) => (outside.push(route.request().url()), route.abort()),
@@ -76,36 +76,4 @@ export async function openViewer(t: TestContext, { url, token }: { url: string; 
       return page
     },
   }
-}
-
-/** A picture for people to look at, kept in test-artifacts/; by default of the whole page, not of what fits the window. */
-export async function keepScreenshot(page: Page, name: string, { isWhole = true } = {}): Promise<void> {
-  const folder = join(root, 'test-artifacts', 'pages')
-  await mkdir(folder, { recursive: true })
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: isWhole })
-}
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-/** Of two thousand hexagons that differ in place and number alone, one is enough to look at: all take ten times as long. */
-const ALIKE = '[data-mark] ~ [data-mark], tbody tr:nth-child(n + 4)'
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-
-/** What runs within the page: nothing outside of it can be referred to. */
-const RUN_AXE = `(async () => {
-  const away = [...document.querySelectorAll(${JSON.stringify(ALIKE)})].map((element) => [document.createComment(''), element])
-  for (const [place, element] of away) element.replaceWith(place)
-  try {
-    const { violations } = await axe.run({ runOnly: { type: 'tag', values: ${JSON.stringify(RULES)} } })
-    return violations.flatMap(({ id, help, nodes }) =>
-      nodes.slice(0, 3).map(({ html, failureSummary }) => id + ': ' + help + '\\n  ' + html.slice(0, 200) + '\\n  ' + failureSummary),
-    )
-  } finally {
-    for (const [place, element] of away) place.replaceWith(element)
-  }
-})()`
-
-/** What axe-core finds on a page, a line each; empty is good. */
-export async function accessibilityFaults(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(AXE, 'utf8'))
-  return await page.evaluate<string[]>(RUN_AXE)
 }

@@ -7,6 +7,7 @@ import { everyFileHasItsTest } from './mirror-rule.ts'
 import { cityIsUnknown, filesAreKebabCase, lockFileNamesNoHost, namesSaySomething } from './naming-rules.ts'
 import { importsOf, sourceFile } from './source-file.ts'
 import type { Finding } from './source-file.ts'
+import { classesAreUsed } from './style-rules.ts'
 
 const backtick = '`'
 
@@ -128,5 +129,13 @@ describe('The rules of names', () => {
     const files = Object.entries({ ...part, 'test/c/d.test.ts': "import '../../src/c/d.ts'" })
     const found = everyFileHasItsTest(files.map(([path, text]) => sourceFile(path, text)))
     assert.deepEqual(lines(found), ['src/c/f.ts: test/c/f.test.ts'])
+  })
+})
+
+describe('The rules of style sheets', () => {
+  it('find a class that nothing bears, and spare composed ones and those of packages', () => {
+    const style = sourceFile('a.css', '.used,\n.dead > a {\n}\n.tone-3 {\n  & .cm-line {\n  }\n}\n')
+    const page = sourceFile('a.tsx', '<i className={`used tone-${n}`} />')
+    assert.deepEqual(lines(classesAreUsed([style], [page])), ['a.css: take the rule of `.dead` out'])
   })
 })

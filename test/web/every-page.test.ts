@@ -3,7 +3,9 @@ import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { accessibilityFaults, browserMissing, keepScreenshot, VIEWS } from '../services/browser.ts'
+import { browserMissing } from '../services/browser.ts'
+import { assertWalkable } from '../services/keyboard.ts'
+import { lookAround } from '../services/looks.ts'
 import { root } from '../tidy/source-file.ts'
 import { BATCHES, servePages } from './served-pages.ts'
 
@@ -37,22 +39,25 @@ test('Every page', { skip: browserMissing() ?? false, timeout: 600_000 }, async 
     await t.test(`${name} is fit to be seen in both themes and widths, by everybody`, async () => {
       const page = await served.open()
       await page.goto(address)
-      await page.waitForLoadState('networkidle').catch(() => undefined)
-      await page.locator('h1, h2').first().waitFor()
-      for (const { theme, width, height } of VIEWS) {
-        await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
-        await page.setViewportSize({ width, height })
-        await keepScreenshot(page, `${name}-${theme}-${width}`)
-        if (width > 1000 || theme === 'light')
-          assert.deepEqual(await accessibilityFaults(page), [], `${name}, ${theme}, ${width}`)
-        const overflow = Number(
-          await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
-        )
-        assert.ok(overflow <= 0, `${name} is ${overflow} pixels wider than a window of ${width}`)
-      }
+      await page.locator('h1').first().waitFor()
+      await page.locator('.skeleton, .skeleton-line').first().waitFor({ state: 'detached' })
+      await lookAround(page, name)
+      await assertWalkable(page, name)
       await page.context().close()
     })
   }
+
+  await t.test('begins with a way past what all of them begin with', async () => {
+    const page = await served.open()
+    await page.goto('/catalog')
+    await page.locator('h1').waitFor()
+    await page.keyboard.press('Tab')
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Skip to content')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    assert.ok(await page.evaluate('document.activeElement.closest("main") !== null'))
+    await page.context().close()
+  })
 
   await t.test('the first one loads at most 400 kB of script', async () => {
     const page = await served.open()

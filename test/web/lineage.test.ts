@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accessibilityFaults, browserMissing, keepScreenshot, VIEWS } from '../services/browser.ts'
+import { browserMissing } from '../services/browser.ts'
+import { lookAround } from '../services/looks.ts'
 import { theft } from '../server/served-city.ts'
 import { showCity } from './city-pages.ts'
 
@@ -33,13 +34,8 @@ test('a column’s path lights up when it is pointed at, and stays in the addres
   await page.goBack()
   await page.getByRole('heading', { name: 'primary_type' }).waitFor()
 
-  for (const { theme, width, height } of VIEWS) {
-    const view = await open({ theme, width, height })
-    await view.goto(CHOSEN)
-    await view.getByRole('heading', { name: 'crime_type' }).waitFor()
-    assert.deepEqual(await accessibilityFaults(view), [], `${theme} ${width}`)
-    await keepScreenshot(view, `lineage-${theme}-${width}`)
-    await view.context().close()
-  }
+  await page.goto(CHOSEN)
+  await page.getByRole('heading', { name: 'crime_type' }).waitFor()
+  await lookAround(page, 'lineage-column')
   assert.deepEqual([outside, complaints], [[], []])
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accessibilityFaults, browserMissing, keepScreenshot, VIEWS } from '../services/browser.ts'
+import { browserMissing } from '../services/browser.ts'
+import { lookAround } from '../services/looks.ts'
 import { theft } from '../server/served-city.ts'
 import { showCity } from './city-pages.ts'
 
@@ -27,14 +28,7 @@ test('runs are begun, watched, held, decided about and walked by arrows, without
   await city.run()
   await page.goto('/runs')
   await page.getByText(/Held by the guard “vanished”/).waitFor()
-  for (const { theme, width, height } of VIEWS) {
-    const view = await open({ theme, width, height })
-    await view.goto('/runs')
-    await view.getByText(/Held by the guard/).waitFor()
-    assert.deepEqual(await accessibilityFaults(view), [], `${theme} ${width}`)
-    await keepScreenshot(view, `runs-${theme}-${width}`)
-    await view.context().close()
-  }
+  await lookAround(page, 'runs-held')
 
   const cells = page.getByRole('table', { name: 'State of each step in each run' }).getByRole('link')
   await cells.first().focus()

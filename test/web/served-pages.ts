@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
+import { after, type TestContext } from 'node:test'
 import { loadConfig } from '../../src/config.ts'
 import { silentLog } from '../../src/log.ts'
 import type { BatchAt } from '../../src/model/batch-at.ts'
@@ -16,7 +16,8 @@ const TOKEN = 'good~api'
 const ROWS = 12_000
 export const BATCHES = ['2026-11-22T06:00:00Z', '2026-11-23T06:00:00Z', '2026-11-24T06:00:00Z'] as const
 
-export interface ServedPages extends Viewer {
+/** A synthetic city of three batches, and its server with the pages. */
+interface ServedCity extends AsyncDisposable {
   url: string
   /** Asks the API as the pages do. */
   ask<T>(path: string): Promise<T>
@@ -24,26 +25,44 @@ export interface ServedPages extends Viewer {
   nextDay(at: string): Promise<void>
 }
 
-/** A synthetic city of three batches, its server with the pages, and a browser to look at them. */
+export type ServedPages = Viewer & Pick<ServedCity, 'url' | 'ask'>
+
+let shared: Promise<ServedCity> | undefined
+
+after(async () => (await shared)?.[Symbol.asyncDispose]())
+
+/** The pages of a city that all tests of a process share, and a browser to look at them. */
 export async function servePages(t: TestContext): Promise<ServedPages> {
+  shared ??= serveCity()
+  const { url, ask } = await shared
+  return { ...(await openViewer(t, { url, token: TOKEN })), url, ask }
+}
+
+/** The same of a city of one's own, for who adds batches to it. */
+export async function serveOwnPages(t: TestContext): Promise<ServedPages & Pick<ServedCity, 'nextDay'>> {
+  const city = await serveCity()
+  t.after(() => city[Symbol.asyncDispose]())
+  return { ...(await openViewer(t, { url: city.url, token: TOKEN })), ...city }
+}
+
+async function serveCity(): Promise<ServedCity> {
+  await using opened = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'blotter-pages-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  opened.defer(() => rm(folder, { recursive: true, force: true }))
   const lake = join(folder, 'lake')
   for (const [day, batchAt] of BATCHES.entries()) await makeBatch(lake, day, batchAt)
-  const platform = await openDay(lake, BATCHES.length)
-  t.after(() => platform[Symbol.asyncDispose]())
+  const platform = opened.use(await openDay(lake, BATCHES.length))
   const services = { ...platform.serving(), bearerOf }
   const server = await startServer(services, { host: '127.0.0.1', port: 0, withPages: true, graceMs: 200 })
-  t.after(() => server.close())
+  opened.defer(() => server.close())
   const stop = new AbortController()
   const beside = platform.workBeside(stop.signal)
-  t.after(async () => {
+  opened.defer(async () => {
     stop.abort()
     await beside
   })
-  const viewer = await openViewer(t, { url: server.url, token: TOKEN })
+  const all = opened.move()
   return {
-    ...viewer,
     url: server.url,
     async ask<T>(path: string) {
       const answer = await fetch(`${server.url}/api/v1${path}`, { headers: { authorization: `Bearer ${TOKEN}` } })
@@ -51,6 +70,7 @@ export async function servePages(t: TestContext): Promise<ServedPages> {
       return (await answer.json()) as T
     },
     nextDay: async (at) => void (await platform.run({ full: false, at: at as BatchAt }, watch())),
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
   }
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { accessibilityFaults, browserMissing, keepScreenshot } from '../services/browser.ts'
+import { browserMissing } from '../services/browser.ts'
+import { accessibilityFaults, keepScreenshot } from '../services/looks.ts'
 import { servePages } from './served-pages.ts'
 
 /** Answers that a server gives in trouble, and what the page then says. */
