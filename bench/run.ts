@@ -1,6 +1,7 @@
 /**
- * `npm run bench [-- --rows 4000000 --runs 3 --peers --json FILE extract first-batch incremental load]`: measures Blotter against
- * what else does the same work, on the same table in the same run, by turns. Never a test: it fails only on wrong results.
+ * `npm run bench [-- --rows 4000000 --runs 3 --peers --json FILE extract first-batch incremental load reading]`: measures
+ * Blotter against what else does the same work, on the same table in the same run, by turns. Never a test: it fails only on
+ * wrong results.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
@@ -13,6 +14,7 @@ import { incrementalContest } from './incremental.ts'
 import { loadContest } from './load.ts'
 import { measure, type Measured } from './measure.ts'
 import { preparePeers } from './peers/environment.ts'
+import { readingContest } from './reading.ts'
 import { type Result, tableOf } from './report.ts'
 import { makeWorld, type World } from './world.ts'
 
@@ -33,7 +35,8 @@ async function contestOf(name: string, world: World): Promise<Contest> {
   if (name === 'first-batch') return firstBatchContest(world)
   if (name === 'incremental') return incrementalContest(world)
   if (name === 'load') return loadContest(world)
-  throw new Error(`There is no ${name} to measure; there are extract, first-batch, incremental, load.`)
+  if (name === 'reading') return readingContest(world)
+  throw new Error(`There is no ${name} to measure; there are extract, first-batch, incremental, load, reading.`)
 }
 
 async function hold(contest: Contest, world: World, runs: number): Promise<Result[]> {

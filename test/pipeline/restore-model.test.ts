@@ -31,6 +31,8 @@ const days = fc.array(
       }),
     },
     { weight: 1, arbitrary: fc.record({ what: fc.constant('lift' as const), one: fc.boolean() }) },
+    { weight: 1, arbitrary: fc.record({ what: fc.constant('compact' as const) }) },
+    { weight: 1, arbitrary: fc.record({ what: fc.constant('expire' as const), batches: fc.integer({ min: 1, max: 4 }) }) },
   ),
   { minLength: 5, maxLength: 8 },
 )
@@ -38,6 +40,8 @@ type Day =
   | { what: 'run'; full: boolean; edits: Edit[] }
   | { what: 'restore'; back: number; condition: number }
   | { what: 'lift'; one: boolean }
+  | { what: 'compact' }
+  | { what: 'expire'; batches: number }
 
 interface Held {
   day: number
@@ -52,6 +56,7 @@ const name = (day: number): string => `2026-02-${String(day + 1).padStart(2, '0'
 class Kept {
   readonly source: Model = new Map(Array.from({ length: 30 }, (_, i) => [i + 1, incident(i + 1, 0)]))
   readonly versions: Model[] = []
+  readonly expired = new Set<number>()
   private readonly gone = new Set<number>()
   private holds: Held[] = []
   private lifted: Held[] = []
@@ -97,7 +102,8 @@ class Kept {
 
   async restore(back: number, condition: number): Promise<void> {
     const { city, lake: before } = this
-    const day = Math.max(0, this.versions.length - 1 - back)
+    const kept = [...this.versions.keys()].filter((known) => !this.expired.has(known))
+    const day = kept.at(-1 - back) ?? kept[0]!
     const { where, holds } = CONDITIONS[condition]!
     const old = this.versions[day]!
     const isMeant = (id: number): boolean => [old.get(id), before.get(id)].some((row) => row !== undefined && holds(row))
@@ -131,6 +137,21 @@ class Kept {
     this.holds = this.holds.filter((hold) => !isMeant(hold))
   }
 
+  async compact(): Promise<void> {
+    await this.city.platform.compact({ dryRun: false }, watch())
+    assert.deepEqual((await this.city.platform.compact({ dryRun: true }, watch())).tables, [])
+  }
+
+  /** All but the newest go, and those that a hold still looks things up in. */
+  async expire(batches: number): Promise<void> {
+    const held = [...this.holds, ...this.lifted].map((hold) => hold.day)
+    const days = [...this.versions.keys()].filter((day) => !this.expired.has(day))
+    const going = days.slice(0, -batches).filter((day) => !held.includes(day))
+    const { expired } = await this.city.platform.expire({ dryRun: false, batches }, watch())
+    assert.deepEqual(expired, going.map(name))
+    for (const day of going) this.expired.add(day)
+  }
+
   /** The next version is there; what the ledger should have counted. */
   private commit(after: Model): Record<string, number> {
     const before = this.lake
@@ -142,7 +163,7 @@ class Kept {
   }
 }
 
-test('restores, what they hold and what is lifted agree with a model that is kept by hand', async () => {
+test('restores, what they hold and what is lifted agree with a model that is kept by hand, whatever is compacted or expires', async () => {
   await fc.assert(
     fc.asyncProperty(days, async (script: Day[]) => {
       await using city = await makeCity()
@@ -151,19 +172,24 @@ test('restores, what they hold and what is lifted agree with a model that is kep
       for (const day of script) {
         if (day.what === 'run') await kept.run(day.full, day.edits)
         else if (day.what === 'restore') await kept.restore(day.back, day.condition)
+        else if (day.what === 'compact') await kept.compact()
+        else if (day.what === 'expire') await kept.expire(day.batches)
         else await kept.lift(day.one)
       }
       // Once nothing is held, the source alone says what is there.
       await kept.lift(false)
       await kept.run(true, [])
       assert.deepEqual(kept.versions.at(-1), kept.source)
-      for (const [day, version] of kept.versions.entries()) await agree(city, day, version, kept.versions[day - 1])
+      for (const [day, version] of kept.versions.entries()) {
+        if (kept.expired.has(day)) await assert.rejects(city.query('select 1', name(day)), { code: 'batch_missing' })
+        else await agree(city, kept, day, version)
+      }
     }),
     { numRuns: Number(process.env['BLOTTER_TEST_RUNS'] ?? 3) },
   )
 })
 
-async function agree(city: City, day: number, version: Model, before: Model | undefined): Promise<void> {
+async function agree(city: City, kept: Kept, day: number, version: Model): Promise<void> {
   const at = name(day)
   const raw = await city.query(`select ${COLUMNS.join(', ')} from raw.crimes order by id`, at)
   assert.deepEqual(raw, rowsOf(version), `raw as of ${at}`)
@@ -176,16 +202,21 @@ async function agree(city: City, day: number, version: Model, before: Model | un
   )
   const [sum] = await city.query('select coalesce(sum(incidents), 0)::int as n from aggregates.by_type', at)
   assert.equal(sum?.['n'], open.length, `the aggregate as of ${at}`)
-  if (!before) return
-  const diff = await city.platform.diff(name(day - 1), at, { rows: true })
-  const ids = [...new Set([...before.keys(), ...version.keys()])].sort((a, b) => a - b)
-  const changed = ids.filter((id) => {
-    const kinds = kindsBetween(before.get(id), version.get(id), false)
-    return kinds.length > 0 && !kinds.includes('restamped')
-  })
-  assert.deepEqual(
-    diff.changes?.map((change) => change.id),
-    changed,
-    `changes of ${at}`,
-  )
+  // From the batch before and from the oldest that is kept.
+  const earlier = [...kept.versions.keys()].filter((known) => known < day && !kept.expired.has(known))
+  for (const from of new Set([earlier[0], earlier.at(-1)])) {
+    if (from === undefined) return
+    const before = kept.versions[from]!
+    const diff = await city.platform.diff(name(from), at, { rows: true })
+    const ids = [...new Set([...before.keys(), ...version.keys()])].sort((a, b) => a - b)
+    const changed = ids.filter((id) => {
+      const kinds = kindsBetween(before.get(id), version.get(id), false)
+      return kinds.length > 0 && !kinds.includes('restamped')
+    })
+    assert.deepEqual(
+      diff.changes?.map((change) => change.id),
+      changed,
+      `changes from ${name(from)} to ${at}`,
+    )
+  }
 }
