@@ -5,10 +5,15 @@ import type { PublicMark, Words } from './public-mark.ts'
 const SHOWN = 12
 
 /** A list of values with a bar each, the base pale behind the value. `linkOf` is the page of a value, where there is one. */
-export function rankedBars(marks: readonly PublicMark[], words: Words, linkOf: (key: string) => string | undefined): string {
+export function rankedBars(
+  label: string,
+  marks: readonly PublicMark[],
+  words: Words,
+  linkOf: (key: string) => string | undefined,
+): string {
   const most = Math.max(1, ...marks.map(({ base }) => base ?? 0))
   const columns = [
-    { head: '' },
+    { head: label },
     { head: '' },
     { head: words.value, isNumber: true },
     { head: `all ${words.base}`, isNumber: true, isSpare: true },

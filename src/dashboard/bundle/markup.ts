@@ -50,7 +50,9 @@ export function table(columns: readonly Column[], rows: readonly (readonly Conte
     const names = [isNumber ? 'number' : '', isSpare ? 'spare' : ''].filter(Boolean).join(' ')
     return names && ` class="${names}"`
   }
-  const head = columns.map((column) => `<th scope="col"${classOf(column)}>${escaped(column.head)}</th>`).join('')
+  const headOf = (column: Column): string =>
+    column.head === '' ? '<td></td>' : `<th scope="col"${classOf(column)}>${escaped(column.head)}</th>`
+  const head = columns.map(headOf).join('')
   const line = (cells: readonly Content[]): string =>
     cells
       .map((cell, i) => {

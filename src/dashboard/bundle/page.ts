@@ -58,7 +58,7 @@ ${navigation(input)}
 <main>
 ${sections.join('\n')}
 </main>
-<section class="cautions"><h2>What these numbers are not</h2><ul>${beware}</ul></section>
+<section class="cautions" aria-labelledby="beware"><h2 id="beware">What these numbers are not</h2><ul>${beware}</ul></section>
 <footer>Times are of ${escaped(zone)}. Made by Blotter from the batch ${escaped(figures.batch_at)}; the CSV of each chart has its numbers.</footer>
 </body>
 </html>
@@ -131,6 +131,6 @@ function drawing(
     case 'boundary_map':
       return boundaryMap(marks, outlines, words)
     default:
-      return rankedBars(marks, words, (key) => linkOf(chart.dimension, key))
+      return rankedBars(dimension.label, marks, words, (key) => linkOf(chart.dimension, key))
   }
 }
