@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { getCACertificates } from 'node:tls'
-import nodemailer from 'nodemailer'
 import { BlotterError } from '../../errors.ts'
 import { redaction } from '../../log/redaction.ts'
 import type { EmailConfig } from '../../model/configuration.ts'
@@ -34,7 +33,9 @@ export function domainOf(address: string): string {
 
 async function send(config: EmailConfig, place: string, message: Message, signal: AbortSignal): Promise<Sent> {
   const { from } = config
-  const transport = nodemailer.createTransport({
+  // Most commands tell nobody anything.
+  const { createTransport } = await import('nodemailer')
+  const transport = createTransport({
     host: config.host,
     port: config.port,
     secure: config.tls === 'implicit',

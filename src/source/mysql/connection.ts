@@ -1,4 +1,4 @@
-import mysql from 'mysql2'
+import type mysql from 'mysql2'
 import { readFile } from 'node:fs/promises'
 import { type Socket, isIP } from 'node:net'
 import type { Readable } from 'node:stream'
@@ -6,7 +6,6 @@ import { BlotterError, interrupted } from '../../errors.ts'
 import { type Channel, ReusingSocket } from './channel.ts'
 import { mysqlFailure } from './failure.ts'
 import type { MysqlAddress } from './url.ts'
-import { ed25519Plugin } from './ed25519.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 /** A server that says nothing for so long, even while it counts rows, is taken for lost. */
@@ -86,10 +85,14 @@ async function attempt(
   ssl: mysql.SslOptions | undefined,
   { password, signal, doing = 'reading' }: ConnectOptions,
 ): Promise<MysqlConnection> {
+  // Most commands connect to no server, and most servers ask for no Ed25519: only who needs them pays for loading them.
+  const { createConnection } = await import('mysql2')
+  const ed25519 = async (challenge: Buffer): Promise<Buffer> =>
+    (await import('./ed25519.ts')).signChallenge(password ?? '', challenge)
   if (signal.aborted) throw interrupted(signal.reason)
   const reusing = new ReusingSocket({ host: address.host, port: address.port, keepAlive: true, noDelay: true })
   const { socket } = reusing
-  const connection = mysql.createConnection({
+  const connection = createConnection({
     stream: socket,
     // The driver checks the certificate of an address against "localhost"; with a dot at its end it takes the address for
     // the name that it is to look for, and Node.js compares it with the certificate's addresses.
@@ -103,7 +106,7 @@ async function attempt(
     supportBigNumbers: true,
     dateStrings: true,
     jsonStrings: true,
-    authPlugins: { client_ed25519: ed25519Plugin(password) },
+    authPlugins: { client_ed25519: () => ed25519 },
     // Rows that an upsert finds as they should be are not to count as affected.
     flags: ['-FOUND_ROWS'],
   })

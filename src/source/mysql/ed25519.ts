@@ -7,11 +7,12 @@ const NONCE_BYTES = 32
 const { Fn, BASE } = ed25519.Point
 
 /**
- * Answers the challenge of MariaDB's `client_ed25519` login: an Ed25519 signature (RFC 8032, section 5.1.6) of the nonce,
- * with the difference that the hash of the secret is that of the password itself, of any length, not of a 32-byte seed;
- * which is why no ordinary signing function can do it.
+ * Answers the challenge of MariaDB's `client_ed25519` login: an Ed25519 signature (RFC 8032, section 5.1.6) of the nonce
+ * that it begins with, with the difference that the hash of the secret is that of the password itself, of any length, not of
+ * a 32-byte seed; which is why no ordinary signing function can do it.
  */
-export function signChallenge(password: string, nonce: Uint8Array): Buffer {
+export function signChallenge(password: string, challenge: Uint8Array): Buffer {
+  const nonce = challenge.subarray(0, NONCE_BYTES)
   const hash = sha512(Buffer.from(password))
   const secret = hash.subarray(0, 32)
   secret[0]! &= 248
@@ -21,14 +22,9 @@ export function signChallenge(password: string, nonce: Uint8Array): Buffer {
   const publicKey = BASE.multiply(a).toBytes()
   const r = modulo(sha512(hash.subarray(32), nonce))
   const commitment = BASE.multiply(r).toBytes()
-  const challenge = modulo(sha512(commitment, publicKey, nonce))
-  const answer = Fn.create(r + challenge * a)
+  const k = modulo(sha512(commitment, publicKey, nonce))
+  const answer = Fn.create(r + k * a)
   return Buffer.concat([commitment, littleEndian(answer)])
-}
-
-/** The plugin as mysql2 wants it in `authPlugins`. */
-export function ed25519Plugin(password: string | undefined) {
-  return () => (data: Buffer) => signChallenge(password ?? '', data.subarray(0, NONCE_BYTES))
 }
 
 function sha512(...parts: Uint8Array[]): Buffer {
