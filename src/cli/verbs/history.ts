@@ -1,5 +1,5 @@
 import type { Verbs } from '../command-line.ts'
-import type { IncidentLife } from '../../query/reader.ts'
+import type { IncidentLife } from '../../query/incident-life.ts'
 import { changedLines, kindsText, valueText } from '../show/change.ts'
 import { columnLines } from '../show/columns.ts'
 import type { Output } from '../terminal.ts'

@@ -1,5 +1,5 @@
 import type { Verbs } from '../command-line.ts'
-import type { QuarantineList } from '../../query/reader.ts'
+import type { QuarantineList } from '../../query/quarantine-list.ts'
 import { columnLines } from '../show/columns.ts'
 import { count, counted } from '../show/figures.ts'
 import type { Output } from '../terminal.ts'

@@ -3,7 +3,8 @@ import type { Engine } from '../../engine/engine.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
 import { tableNames } from '../../pipeline/tables.ts'
 import { openQuery } from '../../query/query.ts'
-import type { QuarantineWish, Reader } from '../../query/reader.ts'
+import type { QuarantineWish } from '../../query/quarantine-list.ts'
+import type { Reader } from '../../query/reader.ts'
 import { listTables } from '../../query/table-list.ts'
 
 interface Parts {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { kindsText } from '../../../src/cli/show/change.ts'
-import type { IncidentLife } from '../../../src/query/reader.ts'
+import type { IncidentLife } from '../../../src/query/incident-life.ts'
 import { blotter } from '../fake-platform.ts'
 
 const old = { id: 7, kind: 'BATTERY', solved: false, place: null }

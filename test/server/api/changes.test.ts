@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { ChangedPlaces } from '../../../src/platform/serving/changes.ts'
 import type { ChangesPage } from '../../../src/query/change-explorer.ts'
-import type { IncidentLife } from '../../../src/query/reader.ts'
+import type { IncidentLife } from '../../../src/query/incident-life.ts'
 import type { FoundIncident } from '../../../src/query/search.ts'
 import { serveCity, theft } from '../served-city.ts'
 
