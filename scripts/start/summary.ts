@@ -52,33 +52,38 @@ async function news(platform: Platform, batches: readonly BatchFacts[]): Promise
 function batchLines(batches: readonly BatchFacts[], made: readonly BatchOutcome[], { styles }: Output): string[] {
   const right = 'right' as const
   const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((total, n) => total + n, 0)
-  return columnLines(
+  const of = ({ batch_at }: BatchFacts): BatchOutcome | undefined => made.find((outcome) => outcome.batch_at === batch_at)
+  const found: [title: string, figure: (batch: BatchFacts) => number | undefined][] = [
+    ['quarantined', ({ rows }) => rows.quarantined],
+    ['repaired', (batch) => of(batch) && sum(of(batch)!.repairs)],
+    ['warned', (batch) => of(batch) && sum(of(batch)!.warnings)],
+  ]
+  // Columns of nothing but zeros would take the table beyond a terminal of 80.
+  const told = found.filter(([, figure]) => batches.some((batch) => (figure(batch) ?? 0) > 0))
+  const lines = columnLines(
     [
       { title: 'batch' },
-      { title: 'compared', side: right },
-      { title: 'read', side: right },
-      { title: 'landed', side: right },
-      { title: 'quarantined', side: right },
-      { title: 'repaired', side: right },
-      { title: 'warned', side: right },
-      { title: 'took', side: right },
+      ...['compared', 'read', 'landed', ...told.map(([title]) => title), 'took'].map((title) => ({ title, side: right })),
     ],
-    batches.map(({ batch_at, rows }) => {
-      const run = made.find((outcome) => outcome.batch_at === batch_at)
-      const took = run?.steps.reduce((total, step) => total + step.seconds, 0)
+    batches.map((batch) => {
+      const { batch_at, rows } = batch
+      const took = of(batch)?.steps.reduce((total, step) => total + step.seconds, 0)
       return [
         batch_at,
         rows.swept === 0 ? '' : count(rows.swept),
         count(rows.read),
         count(rows.landed),
-        count(rows.quarantined),
-        run ? count(sum(run.repairs)) : '',
-        run ? count(sum(run.warnings)) : '',
+        ...told.map(([, figure]) => textOf(figure(batch))),
         took === undefined ? '' : duration(took),
       ]
     }),
     { dim: styles.dim, indent: '  ' },
   )
+  return told.length > 0 ? lines : [...lines, styles.dim('  No row was quarantined, repaired or warned of.')]
+}
+
+function textOf(value: number | undefined): string {
+  return value === undefined ? '' : count(value)
 }
 
 async function typeLines(platform: Platform, { styles }: Output): Promise<string[]> {
@@ -119,16 +124,21 @@ function changeLines(batches: readonly BatchFacts[], { styles }: Output): string
 }
 
 function tips(lake: string): string[] {
-  const where = relative(process.cwd(), lake) === 'lake' ? '' : ` --lake ${shown(lake)}`
+  const where = relative(process.cwd(), lake) === 'lake' ? '' : ` --lake ${quoted(shown(lake))}`
   return [
     `bin/blotter query "select crime_type, incidents from aggregates.by_type limit 5" --at latest~1${where}`,
     `bin/blotter diff latest~1 latest --rows${where}`,
     `bin/blotter batches${where}   ·   bin/blotter tables${where}   ·   bin/blotter --help`,
-    'npm start   makes the next day',
+    `npm start${where && ` --${where}`}   makes the next day`,
   ]
 }
 
 function shown(path: string): string {
   const near = relative(process.cwd(), path)
   return near.startsWith('..') ? path : `./${near}`
+}
+
+/** As a shell reads it as one word. */
+function quoted(path: string): string {
+  return /^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
 }

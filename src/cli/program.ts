@@ -166,7 +166,8 @@ function invocationOf(globals: GlobalOptions, inputs: CommandLineInputs, state: 
             progress.end()
           }
         },
-        service ? 'info' : 'silent',
+        // In a terminal somebody reads what is printed: lines for machines would stand in between.
+        service ? (terminal.err.isTerminal ? 'warn' : 'info') : 'silent',
       ),
     async withAlerts(work) {
       const log = createLog(invocation.debug ? 'debug' : 'silent', { write: (line) => void terminal.err.write(line) })

@@ -271,6 +271,8 @@ interface Given {
   terminalColumns?: number
   env?: Record<string, string>
   signal?: AbortSignal
+  /** What the platform logs when it is opened. */
+  logged?: string
   /** What is typed when a secret is asked for. */
   secret?: string
 }
@@ -316,8 +318,9 @@ export async function blotter(args: readonly string[], given: Given = {}): Promi
       calls.push(['renderAirflow', definition, version])
       return [{ path: 'dags/blotter_city.py', text: `# Airflow ${version}\n` }]
     },
-    openPlatform: async (config) => {
+    openPlatform: async (config, log) => {
       calls.push(['open', config])
+      if (given.logged !== undefined) log.info({}, given.logged)
       return fakePlatform(calls, given.platform)
     },
     openAlerts: async () => fakeAlerts(calls),

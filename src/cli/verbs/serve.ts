@@ -10,10 +10,11 @@ import { examples } from './examples.ts'
 export function addServe({ program, action }: Verbs): void {
   program
     .command('serve')
-    .summary('serve the API and the Iceberg REST catalog, and make batches by the schedule')
+    .summary('serve pages, API and Iceberg REST catalog, and make batches by the schedule')
     .description(
-      'Serve the API and the Iceberg REST catalog until it is stopped by Ctrl-C or SIGTERM, and make batches when `schedule` ' +
-        'says so; a run under way then goes on at the next start. Programs need a token (`blotter token add`). ' +
+      'Serve the pages, the API and the Iceberg REST catalog until it is stopped by Ctrl-C or SIGTERM, and make batches when ' +
+        '`schedule` says so; a run under way then goes on at the next start. People sign in, programs need a token ' +
+        '(`blotter token add`). What it does goes to stderr as lines of JSON, in a terminal only what is amiss (`--debug`: all). ' +
         'It listens on this machine alone unless `server.host` says otherwise.',
     )
     .option('--port <n>', 'port to listen on; 0 takes a free one (default: 7070)')

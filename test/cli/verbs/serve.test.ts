@@ -36,3 +36,15 @@ test('beyond this machine without TLS people are told that passwords pass in the
     [{ cert: '/nowhere/c.pem', key: '/nowhere/k.pem' }, ['blotter.example.org']],
   )
 })
+
+test('what a service logs goes to stderr as JSON, but not between what a person in a terminal reads', async () => {
+  const serve = (args: string[], terminalColumns?: number) =>
+    blotter(['serve', ...args], {
+      signal: stopped,
+      logged: 'refresh',
+      ...(terminalColumns === undefined ? {} : { terminalColumns }),
+    })
+  assert.equal((JSON.parse((await serve([])).stderr) as { msg: string }).msg, 'refresh')
+  assert.equal((await serve([], 80)).stderr, '')
+  assert.match((await serve(['--debug'], 80)).stderr, /"msg":"refresh"/)
+})
