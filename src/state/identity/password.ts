@@ -1,6 +1,6 @@
 import { hash, verify } from '@node-rs/argon2'
 import { BlotterError } from '../../errors.ts'
-import { isCommonPassword } from './common-passwords.ts'
+import { isLeakedPassword } from './leaked-passwords.ts'
 
 /** Argon2id with what OWASP asks for: 19 MiB, two passes, one lane. */
 const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
@@ -32,7 +32,7 @@ export async function checkPassword(password: string, own: readonly string[] = [
   const rest = words.filter((word) => word.length >= 4).reduce((text, word) => text.replaceAll(word, ''), letters)
   if ([...rest.replaceAll(/[\d\W_]/g, '')].length < 4 && rest.length < 8)
     throw unfit('is little more than a word that others guess first')
-  if (await isCommonPassword(letters)) throw unfit('is, or is made of, passwords that are in lists of leaked ones')
+  if (await isLeakedPassword(letters)) throw unfit('is, or is made of, passwords that are in lists of leaked ones')
 }
 
 const RUNS = [
