@@ -1,20 +1,17 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { alertsOf } from './config/alerts.ts'
+import { dirname, resolve } from 'node:path'
 import { parseConfigFile, type ConfigFile } from './config/file.ts'
 import { CONFIG_KEYS, valueOfText, type ConfigKey } from './config/keys.ts'
 import { nearest } from './config/nearest.ts'
 import { openLineageOf } from './config/open-lineage.ts'
-import { tracingOf } from './config/tracing.ts'
+import { refusePasswordInUrl } from './config/password-in-url.ts'
 import { configProblem } from './config/problem.ts'
-import { configSchema, SECRET, type ConfigValues } from './config/schema.ts'
-import { serverOf } from './config/server.ts'
-import { sparkOf } from './config/spark.ts'
+import { configSchema, SECRET } from './config/schema.ts'
+import { shaped } from './config/shape.ts'
+import { tracingOf } from './config/tracing.ts'
 import { BlotterError } from './errors.ts'
 import { redaction } from './log/redaction.ts'
-import type { Config, Credential, SecretsConfig } from './model/configuration.ts'
-import { isMysqlUrl } from './model/url-text.ts'
+import type { Config, Credential } from './model/configuration.ts'
 import { secretMissing } from './secret/secrets.ts'
 import { secretVariable, type Given, type Variables, variableText } from './secret/variable.ts'
 
@@ -98,94 +95,6 @@ function given(variable: string, variables: Variables): Credential | undefined {
   return found && (async () => found.text)
 }
 
-interface Shaping {
-  file: ConfigFile | undefined
-  credential(path: string, reference: string | undefined): Credential | undefined
-  variables: Variables
-  pathOf(key: string, text: string): string
-  /** Whether a flag or a variable gave the key. */
-  isFlag(key: string): boolean
-  openLineage: Config['openLineage']
-  tracing: Config['tracing']
-  notices: readonly string[]
-}
-
-const SHIPPED_PIPELINE = resolve(import.meta.dirname, '../pipelines/chicago-crimes')
-
-function shaped(values: ConfigValues, shaping: Shaping): Config {
-  const { file, credential, pathOf, openLineage, tracing, notices } = shaping
-  const { source, schedule, load, sla, guards, retention, alerts, server } = values
-  const bucket = values.lake.includes('://')
-  const lake = bucket ? values.lake.replace(/\/+$/, '') : pathOf('lake', values.lake)
-  const usualState = bucket ? pathOf('state', `./.blotter/${shortHash(lake)}`) : resolve(lake, '.blotter')
-  const state = values.state === undefined ? usualState : pathOf('state', values.state)
-  return {
-    file: file?.path,
-    source: {
-      url: source.url,
-      password: credential('source.password', source.password),
-      columns: source.columns ?? {},
-      rotation: source.rotation && {
-        adminUser: source.rotation.admin_user,
-        adminPassword: credential('source.rotation.admin_password', source.rotation.admin_password),
-        clone: source.rotation.clone,
-      },
-    },
-    lake,
-    catalog: values.catalog,
-    cacheBytes: values.cache,
-    state,
-    pipeline: values.pipeline === undefined ? SHIPPED_PIPELINE : pathOf('pipeline', values.pipeline),
-    engine: values.engine,
-    spark: sparkOf(values, shaping),
-    memoryBytes: values.memory,
-    dashboard: { memoryBytes: values.dashboard.memory },
-    schedule: schedule && { cron: schedule.cron, timezone: schedule.timezone, onSourceChangeMs: schedule.on_source_change },
-    load: loadOf(load, source.url, shaping.isFlag('source.url')),
-    sla: { runMs: sla.run, freshnessMs: sla.freshness, stepsMs: sla.steps },
-    guards: { vanishedMax: guards.vanished_max, keylessMax: guards.keyless_max },
-    retention: { batches: retention.batches, days: retention.days },
-    alerts: alertsOf(alerts, shaping),
-    secrets: secretsOf(values, state, shaping),
-    server: serverOf(server, shaping),
-    openLineage,
-    tracing,
-    notices,
-  }
-}
-
-/** What is loaded goes into the source, which has to be a table that can be written to; another one for once has no loader. */
-function loadOf(load: ConfigValues['load'], into: string | undefined, forOnce: boolean): Config['load'] {
-  if (!load) return undefined
-  refusePasswordInUrl(load.from, 'load.from')
-  if (into !== undefined && isMysqlUrl(into)) return { from: load.from }
-  if (forOnce) return undefined
-  throw new BlotterError(
-    'config_invalid',
-    `load.from is to be loaded into the source, and ${into ?? 'none'} is no table of MySQL.`,
-    {
-      todo: 'Give source.url a mysql:// URL, or take `load` out: other sources are read where they are.',
-      context: { key: 'load.from' },
-    },
-  )
-}
-
-function secretsOf({ secrets }: ConfigValues, state: string, { pathOf, variables }: Shaping): SecretsConfig {
-  const vaultFile =
-    secrets.vault_file === undefined ? join(state, 'vault.json') : pathOf('secrets.vault_file', secrets.vault_file)
-  const keyFile =
-    secrets.key_file === undefined ? join(dirname(vaultFile), 'vault.key') : pathOf('secrets.key_file', secrets.key_file)
-  return {
-    backend: secrets.backend,
-    rotateEveryMs: secrets.rotate_every,
-    vaultFile,
-    keyFile,
-    prefix: secrets.prefix,
-    region: secrets.region,
-    variables,
-  }
-}
-
 function findFile(inputs: ConfigInputs, readFile: (path: string) => string | undefined): ConfigFile | undefined {
   const named = inputs.file ?? inputs.env['BLOTTER_CONFIG']
   const path = resolve(inputs.cwd, named ?? 'blotter.yaml')
@@ -243,23 +152,6 @@ function hideCredentials(env: Environment): void {
   }
 }
 
-/** Throws `config_invalid` for a source URL with a password in it: command lines and files are seen by others. */
-export function refusePasswordInUrl(url: string | undefined, origin: string | undefined): void {
-  const inAuthority = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*:[^/?#]*@/i
-  const inQuery = /[?&](?:password|passwd|pwd|token)=/i
-  if (url === undefined || !(inAuthority.test(url) || inQuery.test(url))) return
-  throw new BlotterError(
-    'config_invalid',
-    `The source's URL (${origin ?? 'as given'}) holds a password, for others to see.`,
-    {
-      todo:
-        'Leave it out of the URL (mysql://USER@HOST/DB?table=crimes) and set BLOTTER_SOURCE_PASSWORD, ' +
-        'or BLOTTER_SOURCE_PASSWORD_FILE to a file that holds it.',
-      context: { key: 'source.url' },
-    },
-  )
-}
-
 /** Variables that are read by other parts, or by the tests. */
 const OTHER_VARIABLES = /^BLOTTER_(?:CONFIG|SECRET_.+|VAULT_(?:KEY|PASSPHRASE(?:_FILE)?)|TEST_.+|NODE.*)$/
 
@@ -284,8 +176,4 @@ function setAt(values: Record<string, unknown>, path: string, value: unknown): v
   }
   if (value === undefined) delete at[last]
   else at[last] = value
-}
-
-function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }

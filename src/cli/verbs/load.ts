@@ -1,4 +1,4 @@
-import { refusePasswordInUrl } from '../../config.ts'
+import { refusePasswordInUrl } from '../../config/password-in-url.ts'
 import type { Verbs } from '../command-line.ts'
 import type { LoadReport } from '../../platform/running/loading.ts'
 import { count, duration } from '../show/figures.ts'
