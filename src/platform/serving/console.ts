@@ -24,8 +24,8 @@ export type Console = ReturnType<typeof openConsole>
 
 const PROGRAM = fileURLToPath(new URL('query-process.ts', import.meta.url))
 
-/** Two processors are what the smallest machine has; a query that comes while two run waits its turn. */
-const QUEUE = { working: 2, waiting: 16, waitMs: 60_000 }
+/** Two of one person, so that an export of minutes does not keep them from asking, and a third place for others. */
+const QUEUE = { working: 3, waiting: 16, waitMs: 60_000 }
 const SHOWN_MS = 60_000
 const EXPORTED_MS = 300_000
 /** Of one asker: each may hold 256 KiB of a result, and a batch. */
