@@ -20,9 +20,7 @@ export function Reclassified({ changes, wish }: { changes: Changes; wish: Change
   return (
     <Card className="whole">
       <h2>What they were reclassified from, and to</h2>
-      <p className="chart-subtitle">
-        Rows are types before, columns types after; where both are the same, the description changed
-      </p>
+      <p className="chart-subtitle">By type before and after; where both are the same, the description changed</p>
       <div className="reclassified">
         <div
           className="matrix matrix-upright"
