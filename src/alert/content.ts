@@ -1,5 +1,6 @@
 import type { Alert, AlertRun } from '../model/alert.ts'
-import { type Story, storyOf, toldAgain } from './story.ts'
+import { storyOf, toldAgain } from './stories.ts'
+import type { Story } from './story.ts'
 import { clipped, duration, moment } from './words.ts'
 
 /** Where the alert comes from. */
