@@ -158,6 +158,17 @@ export function diskFull(cause: unknown, where?: string): BlotterError {
   })
 }
 
+/** For a folder that a command was to write into; a full disk is told as one. */
+export function folderUnwritable(folder: string, cause: unknown): BlotterError {
+  const { code, message } = cause as NodeJS.ErrnoException
+  if (code === 'ENOSPC') return diskFull(cause, folder)
+  return new BlotterError('output_unwritable', `${folder} cannot be written: ${message}.`, {
+    todo: 'Name a folder that this user can make, or write to.',
+    context: { folder },
+    cause,
+  })
+}
+
 /** For what cannot happen unless Blotter itself is wrong; says which assumption did not hold. */
 export function impossible(what: string): BlotterError {
   return new BlotterError('internal', `Something that cannot be: ${what}. Nothing was committed.`, {

@@ -1,8 +1,9 @@
-import { existsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Catalog } from '../catalog/catalog.ts'
-import { BlotterError } from '../errors.ts'
+import { BlotterError, folderUnwritable } from '../errors.ts'
+import { makeFolder } from '../folders.ts'
 import { canonicalLocation } from '../lake/location.ts'
 import type { Storage } from '../lake/storage.ts'
 import { copyDatabase } from '../state/copy-database.ts'
@@ -34,7 +35,7 @@ const KEY_FILES = [LOGIN_KEY_FILE, 'vault.key']
  * Copies what a lake cannot be had again without: its catalog, state and identities, each as of one moment, and the tables'
  * metadata files that the catalog names, citations, saved queries, and the vault where it lies with the state. The copies lie
  * as in the lake, so that copying them back restores it. Data files, and the keys of vault and logins, are not copied. Runs may
- * go on meanwhile. Throws `output_unwritable` if the folder holds a backup already.
+ * go on meanwhile. Throws `output_unwritable` if the folder holds a backup already, or cannot be written.
  */
 export async function backUp({ lake, state, into, storage, openCatalog }: Backup): Promise<BackupReport> {
   const catalogFile = join(into, CATALOG_FILE)
@@ -42,6 +43,7 @@ export async function backUp({ lake, state, into, storage, openCatalog }: Backup
   const databases = ['state.sqlite', 'identity.sqlite'].filter((name) => existsSync(join(state, name)))
   const taken = [catalogFile, ...databases.map((name) => join(into, stateFolder, name))].find((file) => existsSync(file))
   if (taken !== undefined) throw alreadyThere(into, taken)
+  makeWritable(into)
   const files: BackupReport['files'] = []
   // State before catalog: a batch that is committed and not yet noted is normal, a note of one that is not is a lie.
   for (const name of databases) {
@@ -87,6 +89,15 @@ async function copyFiles(from: string, into: string, to: string): Promise<Backup
     copied.push({ name: join(to, name), size_bytes: statSync(join(into, to, name)).size })
   }
   return copied
+}
+
+function makeWritable(folder: string): void {
+  try {
+    makeFolder(folder)
+    accessSync(folder, constants.W_OK)
+  } catch (error) {
+    throw folderUnwritable(folder, error)
+  }
 }
 
 function alreadyThere(folder: string, file: string): BlotterError {

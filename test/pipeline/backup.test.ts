@@ -33,6 +33,9 @@ test('a lake whose catalog and state are lost is restored from a backup, even af
   assert.ok(names.some((file) => /^raw\/crimes\/metadata\/\d+-.*\.metadata\.json$/.test(file)))
   assert.equal((await stat(join(folder, 'catalog.sqlite'))).mode & 0o777, 0o600)
   await assert.rejects(city.platform.backup(folder), { code: 'output_unwritable' })
+  const file = join(city.folder, 'a-file')
+  await writeFile(file, '')
+  await assert.rejects(city.platform.backup(join(file, 'backup')), { code: 'output_unwritable', message: /a-file/ })
 
   await city.publish(rowsOf(2))
   await city.run({ at: name(2) })

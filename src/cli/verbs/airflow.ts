@@ -1,7 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Option } from 'commander'
-import type { AirflowVersion } from '../../model/dag.ts'
+import { folderUnwritable } from '../../errors.ts'
+import { makeFolder } from '../../folders.ts'
+import type { AirflowFile, AirflowVersion } from '../../model/dag.ts'
 import type { Verbs } from '../command-line.ts'
 import { noteText } from '../show/note.ts'
 import { examples } from './examples.ts'
@@ -49,16 +51,24 @@ export function addAirflow({ program, action }: Verbs): void {
           return invocation.print({ airflow: version, files }, () => dag?.text ?? '')
         }
         const folder = resolve(invocation.cwd, out)
-        for (const { path, text } of files) {
-          await mkdir(dirname(join(folder, path)), { recursive: true })
-          await writeFile(join(folder, path), text)
-        }
+        await writeInto(folder, files)
         const { styles } = invocation.terminal.out
         return invocation.print({ airflow: version, folder, files: files.map(({ path }) => path) }, () =>
           files.map(({ path }) => `${styles.ok('✓')} ${join(folder, path)}\n`).join(''),
         )
       }),
     )
+}
+
+async function writeInto(folder: string, files: readonly AirflowFile[]): Promise<void> {
+  try {
+    for (const { path, text } of files) {
+      makeFolder(dirname(join(folder, path)))
+      await writeFile(join(folder, path), text)
+    }
+  } catch (error) {
+    throw folderUnwritable(folder, error)
+  }
 }
 
 const NOBODY =

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import type { ErrorDocument } from '../../faults/blotter.ts'
 import { blotter } from '../fake-platform.ts'
 
 it('blotter airflow render refuses a major version of Airflow that it writes no DAG for, and names those it does', async () => {
@@ -12,4 +13,10 @@ it('blotter airflow render refuses a major version of Airflow that it writes no 
       false,
     )
   }
+})
+
+it('blotter airflow render says so where its folder cannot be made', async () => {
+  const told = await blotter(['airflow', 'render', '--out', `${import.meta.filename}/dags`, '--json'])
+  assert.equal(told.exitCode, 1)
+  assert.equal((JSON.parse(told.stdout) as ErrorDocument).error.code, 'output_unwritable')
 })
