@@ -24,6 +24,7 @@ test('repairs are counted over all parts, in rows that break no rule, and parts 
       [
         ['3.0', '5.0'],
         ['4.0', 'five'],
+        ['5.0', '5,5'],
       ],
     ),
   )
