@@ -5,6 +5,8 @@ import { floors } from './extract.ts'
 import { DATABASE, type World } from './world.ts'
 
 export const PROGRAM = join(import.meta.dirname, '../src/cli/main.ts')
+/** The same as people start it: what Node.js has compiled is kept from one start to the next. */
+const BLOTTER = join(import.meta.dirname, '../bin/blotter')
 
 /** The whole first batch, beside what mysql2 needs to read the same rows and throw them away. */
 export function firstBatchContest(world: World): Contest {
@@ -17,7 +19,7 @@ export function firstBatchContest(world: World): Contest {
         name: 'Blotter, first batch',
         prepare: () => rm(lake, { recursive: true, force: true }),
         command: {
-          words: [process.execPath, PROGRAM, 'run', '--json', '--lake', lake, '--source', source],
+          words: [BLOTTER, 'run', '--json', '--lake', lake, '--source', source],
           env: { BLOTTER_SOURCE_PASSWORD: world.server.password },
         },
         check: async (output) => requireBatch(output, { read: world.rows, landed: world.rows }),
