@@ -1,6 +1,6 @@
 import type { Row } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
-import { identifier, literal } from '../model/sql-text.ts'
+import { identifier, literal, tableIdentifier } from '../model/sql-text.ts'
 import { dayText } from './calendar.ts'
 import type { DashboardDesk } from './dashboards.ts'
 import type { Chart, Definition } from './definition.ts'
@@ -32,7 +32,7 @@ export async function askStatement(
   const references: Record<string, readonly Row[]> = {}
   for (const one of known)
     if (definition.incidents.includes(one))
-      references[one] = await loaded.read((engine) => engine.rows(`SELECT * FROM ${one}`))
+      references[one] = await loaded.read((engine) => engine.rows(`SELECT * FROM ${tableIdentifier(one)}`))
   return { batch_at: memory.batchAt, sql: chartStatement({ definition, incidents, references }, chart, filters) }
 }
 

@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { LARGEST_BOUNDARIES_BYTES, readBoundaries, type Shape } from './boundaries.ts'
-import type { Definition } from './definition.ts'
-import { type DefinitionProblem, parseDefinition } from './parse-definition.ts'
+import type { Chart, Definition } from './definition.ts'
+import { type DefinitionProblem, type Parsed, parseDefinition } from './parse-definition.ts'
 
 /** A dashboard as its files declare it. */
 export interface Declared {
@@ -17,7 +17,7 @@ export interface Definitions {
   stamp: string
   found: ReadonlyMap<string, Declared>
   problems: readonly DefinitionProblem[]
-  /** Names of the dashboards that problems keep from being read: first of all that of their own file. */
+  /** The dashboards that cannot be read, and the first reason of each. */
   broken: ReadonlyMap<string, DefinitionProblem>
 }
 
@@ -40,7 +40,7 @@ export async function readDefinitions(folder: string): Promise<Definitions> {
   for (const file of await filesOf(folder, /^[a-z0-9][a-z0-9-]*\.yaml$/)) {
     const name = basename(file, '.yaml')
     const parsed = parseDefinition(file, await readFile(join(folder, file), 'utf8'))
-    const read = 'problems' in parsed ? parsed : await withShapes(folder, file, parsed.definition)
+    const read = 'problems' in parsed ? parsed : await withShapes(folder, parsed)
     if ('definition' in read) found.set(name, read)
     else {
       problems.push(...read.problems)
@@ -53,8 +53,7 @@ export async function readDefinitions(folder: string): Promise<Definitions> {
 /** The definition with the shapes that it names. What is optional and not there is left out of it. */
 async function withShapes(
   folder: string,
-  file: string,
-  definition: Definition,
+  { definition, problemAt }: Extract<Parsed, { definition: Definition }>,
 ): Promise<Declared | { problems: DefinitionProblem[] }> {
   const shapes = new Map<string, readonly Shape[]>()
   const problems: DefinitionProblem[] = []
@@ -64,12 +63,12 @@ async function withShapes(
       (one) => one.size,
       () => undefined,
     )
-    const problemAt = (message: string): DefinitionProblem => ({ file: spec.file, line: 1, column: 1, message })
-    if (size === undefined && !spec.optional)
-      problems.push({ ...problemAt(`boundaries.${name}: there is no file ${spec.file}.`), file })
-    else if (size !== undefined && size > LARGEST_BOUNDARIES_BYTES)
-      problems.push(problemAt(`The file has ${size} bytes; ${LARGEST_BOUNDARIES_BYTES} are granted.`))
-    else if (size !== undefined) {
+    const mistake = (message: string): void => void problems.push(problemAt(['boundaries', name, 'file'], message))
+    if (size === undefined) {
+      if (!spec.optional) mistake(`There is no file ${spec.file} beside this one.`)
+    } else if (size > LARGEST_BOUNDARIES_BYTES)
+      mistake(`${spec.file} has ${size} bytes; ${LARGEST_BOUNDARIES_BYTES} are granted.`)
+    else {
       const read = readBoundaries(spec.file, await readFile(path, 'utf8'), spec)
       if ('problems' in read) problems.push(...read.problems)
       else shapes.set(name, read.shapes)
@@ -79,8 +78,7 @@ async function withShapes(
   return { definition: { ...definition, charts: definition.charts.flatMap((chart) => drawable(chart, shapes)) }, shapes }
 }
 
-type Chart = Definition['charts'][number]
-
+/** What can be drawn of a chart: nothing of a map without its areas, hexagons without their lines. */
 function drawable(chart: Chart, shapes: ReadonlyMap<string, unknown>): Chart[] {
   if (!('boundaries' in chart) || chart.boundaries === undefined || shapes.has(chart.boundaries)) return [chart]
   return chart.kind === 'hexagon_map' ? [{ ...chart, boundaries: undefined }] : []

@@ -10,7 +10,9 @@ export interface DefinitionProblem {
   message: string
 }
 
-export type Parsed = { definition: Definition } | { problems: DefinitionProblem[] }
+export type Parsed =
+  | { definition: Definition; problemAt: (path: readonly PropertyKey[], message: string) => DefinitionProblem }
+  | { problems: DefinitionProblem[] }
 
 /** Reads a dashboard's file; every mistake is told with its line and column, counted from 1. `file` is how people call it. */
 export function parseDefinition(file: string, text: string): Parsed {
@@ -30,8 +32,9 @@ export function parseDefinition(file: string, text: string): Parsed {
     return { problems: [problemAt(0, `This is no YAML 1.2: ${(error as Error).message}`)] }
   }
   const result = definitionSchema.safeParse(values)
-  if (result.success) return { definition: result.data }
   const contents = document.contents as Node | null
+  if (result.success)
+    return { definition: result.data, problemAt: (path, message) => problemAt(offsetOf(contents, path), message) }
   return {
     problems: result.error.issues.flatMap((issue) =>
       toldIssue(issue).map(({ path, message }) => problemAt(offsetOf(contents, path), message)),

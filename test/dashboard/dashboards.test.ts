@@ -190,7 +190,9 @@ test('a map is drawn where its boundaries are, and one with a mistake says where
   for (let i = 0; i < 500 && (await boards.list()).problems.length > 0; i++) await sleep(10)
   await rm(join(folder, 'areas.geojson'))
   for (let i = 0; i < 500 && (await boards.list()).problems.length === 0; i++) await sleep(10)
-  assert.match((await boards.list()).problems[0]!.message, /boundaries.areas: there is no file areas.geojson/)
+  const [missing] = (await boards.list()).problems
+  assert.deepEqual([missing?.file, missing?.line], ['open.yaml', 13])
+  assert.match(missing!.message, /There is no file areas.geojson/)
   assert.deepEqual(await charts(), ['kinds', 'map'])
 })
 

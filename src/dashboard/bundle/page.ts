@@ -95,18 +95,15 @@ function navigation({ definition, pages, narrowed }: PageInput): string {
   return `<nav aria-label="Pages"><details><summary>${escaped(title)}</summary><ul>${links.join('')}</ul></details></nav>`
 }
 
-/** Charts that take the whole width, whatever stands beside them. */
-const WIDE: readonly Chart['kind'][] = ['columns']
-
 function section(chart: Chart, input: PageInput): string[] {
   const { definition, marks, narrowed } = input
   const shown = marks.get(chart.id)
   if (!('dimension' in chart) || !shown) return []
-  const isFirst = definition.charts[0] === chart
+  const isWhole = definition.charts[0] === chart || chart.kind === 'columns'
   const link = narrowed === undefined ? ` <a class="data" href="data/${chart.id}.csv">CSV</a>` : ''
   const about = chart.subtitle === undefined ? '' : escaped(chart.subtitle)
   const isMap = chart.kind === 'hexagon_map' || chart.kind === 'boundary_map'
-  const name = WIDE.includes(chart.kind) || isFirst ? 'whole' : isMap ? 'tall' : 'half'
+  const name = isWhole ? 'whole' : isMap ? 'tall' : 'half'
   const head = `<h2>${escaped(chart.title)}</h2><p class="about">${about}${link}</p>`
   return [`<section id="${chart.id}" class="${name}">${head}${drawing(chart, shown, input)}</section>`]
 }

@@ -16,7 +16,11 @@ export function Page() {
   return (
     <>
       {problems.map(({ file, line, column, message }) => (
-        <Notice key={file} tone="warn" title={`${file}:${line}:${column} has a mistake; the dashboard goes on as it was.`}>
+        <Notice
+          key={`${file}:${line}:${column}`}
+          tone="warn"
+          title={`${file}:${line}:${column} has a mistake; the dashboard goes on as it was.`}
+        >
           {message}
         </Notice>
       ))}
