@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { type City, type Incident, makeCity, watch } from './city.ts'
+import { type Incident, makeCity, watch } from './city.ts'
+import { everything } from './everything.ts'
 
 const name = (day: number): string => new Date(Date.UTC(2026, 0, 28 + day, 6)).toISOString().replace('.000', '')
 
@@ -21,21 +22,6 @@ const rowsOf = (day: number, each = 2): Incident[] =>
       updated_on: `2026-01-01 15:40:${String(changed).padStart(2, '0')}`,
     }
   })
-
-const TABLES = [
-  'raw.crimes',
-  'processed.crimes_without_arrest',
-  'aggregates.by_type',
-  'history.changes',
-  'history.batches',
-  'quarantine.crimes',
-]
-
-async function everything(city: City, at: string): Promise<unknown[]> {
-  const rows = []
-  for (const table of TABLES) rows.push(await city.query(`select * from ${table} order by all`, at))
-  return rows
-}
 
 test('every batch and every diff read the same before and after compaction, and a run goes on from there', async () => {
   await using city = await makeCity()

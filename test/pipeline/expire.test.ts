@@ -9,6 +9,7 @@ import { referencedFiles } from '../../src/lake/orphans.ts'
 import { withMetadata, writeMetadata } from '../../src/lake/stage.ts'
 import { KEEP } from '../../src/pipeline/expire.ts'
 import { type City, type Incident, makeCity, watch } from './city.ts'
+import { everything } from './everything.ts'
 
 const name = (day: number): string => `2026-01-${String(day + 1).padStart(2, '0')}T06:00:00Z`
 const DAYS = 6
@@ -28,21 +29,6 @@ const rowsOf = (day: number): Incident[] =>
       updated_on: `2026-01-${String(i === 39 || i === 38 ? day + 1 : changed + 1).padStart(2, '0')} 15:40:00`,
     }
   })
-
-const TABLES = [
-  'raw.crimes',
-  'processed.crimes_without_arrest',
-  'aggregates.by_type',
-  'history.changes',
-  'history.batches',
-  'quarantine.crimes',
-]
-
-async function everything(city: City, at: string): Promise<unknown[]> {
-  const rows = []
-  for (const table of TABLES) rows.push(await city.query(`select * from ${table} order by all`, at))
-  return rows
-}
 
 async function filledCity(): Promise<City> {
   const city = await makeCity()

@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { resolveFrom } from '../../src/query/time-travel.ts'
-import { type City, type Incident, makeCity } from '../pipeline/city.ts'
+import { type City, type Incident, makeCity, theft } from '../pipeline/city.ts'
 
 const DAYS = ['2026-02-01T06:00:00Z', '2026-02-02T06:00:00Z', '2026-02-03T06:00:00Z'] as const
 
 const incident = (id: number, day: number, more: Partial<Incident> = {}): Incident => ({
+  ...theft,
   id,
-  date: '2025-12-01 12:00:00',
-  primary_type: 'THEFT',
-  description: 'SIMPLE',
-  block: '0XX W ADAMS ST',
-  location_description: 'STREET',
-  arrest: 'false',
   updated_on: `2026-01-0${day + 1} 15:40:00`,
   ...more,
 })

@@ -2,24 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { DemoChunk, DemoDefinition, SourceDefinition } from '../../../src/model/pipeline.ts'
 import { openDemoSource } from '../../../src/source/demo/source.ts'
+import { trees } from '../trees.ts'
 import { CONTRACT_COLUMNS, type ContractRow, describeSource, NEVER, openWorkbench } from '../contract.ts'
-
-const trees: SourceDefinition = {
-  table: 'trees',
-  key: 'id',
-  cursor: 'seen_on',
-  occurred: 'seen_on',
-  required: ['id'],
-  timezone: 'America/Chicago',
-  columns: [
-    { name: 'id', type: 'long', doc: '' },
-    { name: 'kind', type: 'string', doc: '' },
-    { name: 'felled', type: 'boolean', doc: '' },
-    { name: 'rings', type: 'int', doc: '' },
-    { name: 'height', type: 'double', doc: '' },
-    { name: 'seen_on', type: 'timestamp', doc: '' },
-  ],
-}
 
 /** Chunks of three; the values tell the options that were asked for. */
 const forest: DemoDefinition = {

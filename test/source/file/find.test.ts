@@ -3,15 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openFileSource } from '../../../src/source/file/source.ts'
-import { inWorkshop, NEVER } from './staged.ts'
-
-const CODE =
-  (code: string, message: RegExp) =>
-  (error: Error & { code?: string }): boolean => {
-    assert.equal(error.code, code, error.message)
-    assert.match(error.message, message)
-    return true
-  }
+import { failure, inWorkshop, NEVER } from './staged.ts'
 
 test('names may hold spaces, brackets, quotes and other writing systems', () =>
   inWorkshop(async ({ put, extract, folder }) => {
@@ -29,8 +21,11 @@ test('where no file matches, the error says where it looked and what is there', 
   inWorkshop(async ({ folder }) => {
     const describe = (url: string) => openFileSource(url, { folder }).describe(NEVER)
     await mkdir(join(folder, 'exports'))
-    const nothing = CODE('source_file_missing', /Looked for .*files.x-\*\.csv: no file matches/)
+    const nothing = failure('source_file_missing', /Looked for .*files.x-\*\.csv: no file matches/)
     await assert.rejects(describe('file:x-*.csv'), nothing)
-    await assert.rejects(describe('file:exports'), CODE('source_file_missing', /it is a folder: .*exports.\*\.csv/))
-    await assert.rejects(describe('file:nix/nought/x.csv'), CODE('source_file_missing', /there is .*files, but no .*nought/))
+    await assert.rejects(describe('file:exports'), failure('source_file_missing', /it is a folder: .*exports.\*\.csv/))
+    await assert.rejects(
+      describe('file:nix/nought/x.csv'),
+      failure('source_file_missing', /there is .*files, but no .*nought/),
+    )
   }))

@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { inWorkshop } from './staged.ts'
-
-const CODE =
-  (code: string, message: RegExp) =>
-  (error: Error & { code?: string }): boolean => {
-    assert.equal(error.code, code, error.message)
-    assert.match(error.message, message)
-    return true
-  }
+import { failure, inWorkshop } from './staged.ts'
 
 test('a file that says nothing of what it is is refused until the URL says it', () =>
   inWorkshop(async ({ put, extract }) => {
     await put('README', 'Read me\nplease\n')
-    await assert.rejects(extract('file:README'), CODE('source_file_unreadable', /neither its name nor its first bytes/))
+    await assert.rejects(extract('file:README'), failure('source_file_unreadable', /neither its name nor its first bytes/))
     assert.equal((await extract('file:README?format=csv')).rows, 1)
     await put('export', ' [{"a": 1}]')
     assert.equal((await extract('file:export')).columns[0]?.declared, 'JSON')
@@ -27,5 +19,5 @@ test('the first bytes outweigh a name that hides the compression', () =>
     await put('y.csv.gz', 'a,b\n1,2\n')
     assert.equal((await extract('file:y.csv.gz')).rows, 1)
     await put('z.parquet.gz', gzipSync('PAR1'))
-    await assert.rejects(extract('file:z.parquet.gz'), CODE('source_file_unreadable', /a compressed Parquet file/))
+    await assert.rejects(extract('file:z.parquet.gz'), failure('source_file_unreadable', /a compressed Parquet file/))
   }))

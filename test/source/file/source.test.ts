@@ -7,15 +7,7 @@ import { openDuckDb } from '../../../src/engine/duckdb/engine.ts'
 import { openFileSource } from '../../../src/source/file/source.ts'
 import type { Source, Stage } from '../../../src/source/source.ts'
 import { type ContractRow, describeSource } from '../contract.ts'
-import { inWorkshop, NEVER } from './staged.ts'
-
-const CODE =
-  (code: string, message: RegExp) =>
-  (error: Error & { code?: string }): boolean => {
-    assert.equal(error.code, code, error.message)
-    assert.match(error.message, message)
-    return true
-  }
+import { failure, inWorkshop, NEVER } from './staged.ts'
 
 test('files of several shapes and formats are parts in the order of their names', () =>
   inWorkshop(async ({ put, folder, engine, read, extract }) => {
@@ -65,10 +57,10 @@ test('a view is of the files as they were: one that changes or goes ends the ext
     const path = await put('x.csv', 'a,b\n1,2\n')
     await using touched = await openFileSource('file:*.csv', { folder }).open(NEVER)
     await utimes(path, 1, 1)
-    await assert.rejects(touched.extract(options), CODE('source_changed', /x\.csv was written to while/))
+    await assert.rejects(touched.extract(options), failure('source_changed', /x\.csv was written to while/))
     await using gone = await openFileSource('file:*.csv', { folder }).open(NEVER)
     await rm(path)
-    await assert.rejects(gone.extract(options), CODE('source_changed', /x\.csv is gone/))
+    await assert.rejects(gone.extract(options), failure('source_changed', /x\.csv is gone/))
     await put('x.csv', 'a,b\n1,2\n')
     await using grown = await openFileSource('file:*.csv', { folder }).open(NEVER)
     const growing: Stage = {
@@ -79,7 +71,7 @@ test('a view is of the files as they were: one that changes or goes ends the ext
         return written
       },
     }
-    await assert.rejects(grown.extract({ ...options, stage: growing }), CODE('source_changed', /was written to/))
+    await assert.rejects(grown.extract({ ...options, stage: growing }), failure('source_changed', /was written to/))
   }))
 
 test('an aborted extraction is an interruption', () =>
@@ -144,5 +136,5 @@ test('files look the same until one is written, replaced, comes or goes', () =>
     assert.equal(new Set([first, second, third]).size, 3)
     assert.equal(await mark(), first)
     await rm(join(folder, 'a.csv'))
-    await assert.rejects(mark(), CODE('source_file_missing', /no file matches/))
+    await assert.rejects(mark(), failure('source_file_missing', /no file matches/))
   }))

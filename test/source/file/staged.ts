@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -73,4 +74,13 @@ async function valuesOf(engine: Engine, part: StagedPart): Promise<unknown[][]> 
   const files = part.files.map(literal).join(', ')
   const rows: Row[] = await engine.rows(`SELECT * FROM read_parquet([${files}])`)
   return rows.map((row) => part.columns.map((column) => row[column.name]))
+}
+
+/** For `assert.rejects`: an error of this code whose message matches. */
+export function failure(code: string, message: RegExp): (error: Error & { code?: string }) => boolean {
+  return (error) => {
+    assert.equal(error.code, code, error.message)
+    assert.match(error.message, message)
+    return true
+  }
 }

@@ -1,23 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { SourceDefinition } from '../../../src/model/pipeline.ts'
 import { createTableSql } from '../../../src/source/mysql/table-sql.ts'
+import { trees } from '../trees.ts'
 
-const definition: SourceDefinition = {
-  table: 'trees',
-  key: 'id',
-  cursor: 'seen_on',
-  occurred: 'seen_on',
-  required: ['id'],
-  timezone: 'America/Chicago',
-  columns: [
-    { name: 'id', type: 'long', doc: '' },
-    { name: 'odd `name', type: 'string', doc: '' },
-    { name: 'felled', type: 'boolean', doc: '' },
-    { name: 'height', type: 'double', doc: '' },
-    { name: 'seen_on', type: 'timestamp', doc: '' },
-  ],
-}
+const [id, kind, felled, , height, seen] = trees.columns
+const definition = { ...trees, columns: [id!, { ...kind!, name: 'odd `name' }, felled!, height!, seen!] }
 
 describe('The SQL of a source’s table', () => {
   it('follows the declaration', () => {

@@ -1,35 +1,18 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import fc from 'fast-check'
-import type { SourceDefinition } from '../../../src/model/pipeline.ts'
 import { openMysqlSource } from '../../../src/source/mysql/source.ts'
 import { type MysqlTarget, openMysqlTarget } from '../../../src/source/mysql/target.ts'
 import type { DatabaseServer } from '../../services/database-process.ts'
 import { NO_MARIADB, startMariaDb } from '../../services/mariadb.ts'
 import { NO_MYSQL, startMySql } from '../../services/mysql.ts'
 import { openWorkbench } from '../contract.ts'
+import { trees } from '../trees.ts'
 
 const NEVER = new AbortController().signal
 const servers = await Promise.all([startMariaDb(), startMariaDb(['--local-infile=0']), startMySql()])
 const [maria, careful, mysql] = servers
 after(() => Promise.all(servers.map((server) => server?.stop())))
-
-const definition: SourceDefinition = {
-  table: 'trees',
-  key: 'id',
-  cursor: 'seen_on',
-  occurred: 'seen_on',
-  required: ['id'],
-  timezone: 'America/Chicago',
-  columns: [
-    { name: 'id', type: 'long', doc: '' },
-    { name: 'kind', type: 'string', doc: '' },
-    { name: 'felled', type: 'boolean', doc: '' },
-    { name: 'rings', type: 'int', doc: '' },
-    { name: 'height', type: 'double', doc: '' },
-    { name: 'seen_on', type: 'timestamp', doc: '' },
-  ],
-}
 
 type Tree = [
   id: bigint,
@@ -45,11 +28,11 @@ const newTable = (): string => `trees_${++tables}`
 
 function open(server: DatabaseServer, table: string, as?: { user: string; password: string }): Promise<MysqlTarget> {
   const url = server.url('city', table).replace('//blotter@', `//${as?.user ?? 'blotter'}@`)
-  return openMysqlTarget(url, { definition, password: as?.password ?? server.password, signal: NEVER })
+  return openMysqlTarget(url, { definition: trees, password: as?.password ?? server.password, signal: NEVER })
 }
 
 function columnsOf(rows: readonly Tree[]): unknown[][] {
-  return definition.columns.map((_, i) => rows.map((row) => row[i]))
+  return trees.columns.map((_, i) => rows.map((row) => row[i]))
 }
 
 async function upsert(server: DatabaseServer, table: string, rows: readonly Tree[]) {
@@ -188,7 +171,7 @@ for (const [name, server, missing] of [
 
     it('says that the database is missing', async () => {
       const url = server!.url('town', 'trees')
-      const opening = openMysqlTarget(url, { definition, password: server!.password, signal: NEVER })
+      const opening = openMysqlTarget(url, { definition: trees, password: server!.password, signal: NEVER })
       await assert.rejects(opening, { code: 'source_table_missing', message: /no database "town"/ })
     })
   })
