@@ -29,7 +29,7 @@ export function users({ open, existing }: Identities) {
   }
   return {
     async userAdd({ password, ...wish }: { email: string; name: string; role: Role; password?: string }) {
-      if (password !== undefined) await checkPassword(password, [wish.email, wish.name, ...(open().words ?? [])])
+      if (password !== undefined) await checkPassword(open(), password, [wish.email, wish.name])
       const passwordHash = password === undefined ? undefined : await hashPassword(password)
       const user = addUser(open(), { ...wish, passwordHash, actor: COMMAND_LINE })
       return { ...user, ...linked(user.id) }

@@ -18,8 +18,9 @@ export async function examineCitations(setup: ReaderSetup): Promise<Check> {
     const reader = openReader(setup)
     const view = await reader.view()
     await using engine = await setup.openEngine()
-    const faults: string[] = []
-    for (const name of names) faults.push(...(await faultsOf(setup, { reader, view, engine }, name)))
+    const found = []
+    for (const name of names) found.push(await faultOf(setup, { reader, view, engine }, name))
+    const faults = found.filter((fault) => fault !== undefined)
     const [first] = faults
     if (first === undefined)
       return { name: NAME, state: 'ok', message: `all ${names.length} are whole, their batches and tables are there` }
@@ -35,16 +36,17 @@ export async function examineCitations(setup: ReaderSetup): Promise<Check> {
   }
 }
 
-async function faultsOf(
+/** Why a citation cannot be checked; undefined where it can. */
+async function faultOf(
   { lake }: ReaderSetup,
   { reader, view, engine }: { reader: Reader; view: LakeView; engine: Engine },
   name: string,
-): Promise<string[]> {
+): Promise<string | undefined> {
   try {
     const citation = await readCitation(lake, name)
     refuseAltered(citation)
     const gone = batchesOf(citation).find((one) => !view.batches.some(({ batchAt }) => batchAt === one))
-    if (gone !== undefined) return [`${name} is of the batch ${gone}, which is gone.`]
+    if (gone !== undefined) return `${name} is of the batch ${gone}, which is gone.`
     const functions = reader.functionsAt(view, citation.batch_at)
     const { parsed } = await readOnlyStatement(citation.query, (sql) => engine.rows(sql), functions)
     const kept = view.tables.filter(({ metadata }) => Object.hasOwn(metadata.refs, citation.batch_at))
@@ -54,8 +56,8 @@ async function faultsOf(
     )
     // What is in no namespace of the lake tells of the engine itself.
     const missing = unknown.find((table) => table.includes('.') && !/^(?:information_schema|pg_catalog)\./.test(table))
-    return missing === undefined ? [] : [`${name} reads ${missing}, which its batch does not have.`]
+    return missing && `${name} reads ${missing}, which its batch does not have.`
   } catch (error) {
-    return [asBlotterError(error).message]
+    return asBlotterError(error).message
   }
 }

@@ -73,7 +73,7 @@ function credentials(app: FastifyInstance, people: People): Described[] {
         const identity = people.identity()
         const { id, email, name, session } = personOn(request)
         if (passwordOf(identity, id) === undefined) throw noPassword()
-        await checkPassword(body.password, [email, name, ...(identity.words ?? [])])
+        await checkPassword(identity, body.password, [email, name])
         setPassword(identity, id, await hashPassword(body.password))
         const ended = endOtherSessions(identity, id, session.id)
         recordAct(identity, {

@@ -172,7 +172,7 @@ async function passwordOfEnrolled(
   if (user.two_factor) throw noTicket()
   const known = passwordOf(identity, user.id)
   if (known === undefined) {
-    await checkPassword(given.password, [user.email, user.name, ...(identity.words ?? [])])
+    await checkPassword(identity, given.password, [user.email, user.name])
     setPassword(identity, user.id, await hashPassword(given.password))
   } else {
     const attempt = beginAttempt(identity, request, user.email)
@@ -190,7 +190,7 @@ async function firstUser(
       todo: 'Give both.',
     })
   }
-  await checkPassword(given.password, [given.email, given.name, ...(identity.words ?? [])])
+  await checkPassword(identity, given.password, [given.email, given.name])
   const wish = {
     email: given.email,
     name: given.name,

@@ -1,5 +1,6 @@
 import { hash, verify } from '@node-rs/argon2'
 import { BlotterError } from '../../errors.ts'
+import type { Identity } from './identity.ts'
 import { isLeakedPassword } from './leaked-passwords.ts'
 
 /** Argon2id with what OWASP asks for: 19 MiB, two passes, one lane. */
@@ -21,14 +22,18 @@ export function isPassword(password: string, hashed: string): Promise<boolean> {
  * keyboard or alphabet, one that leaks have shown to be common, or words of the place and the person (NIST SP 800-63B, which
  * asks for no rules on what kinds of characters it has).
  */
-export async function checkPassword(password: string, own: readonly string[] = []): Promise<void> {
+export async function checkPassword(
+  { words: place = [] }: Pick<Identity, 'words'>,
+  password: string,
+  own: readonly string[],
+): Promise<void> {
   const { least, most } = PASSWORD_LENGTH
   const length = [...password].length
   if (length < least || length > most) throw unfit(`has ${length} characters; ${least} to ${most} were expected`)
   const letters = password.normalize('NFKC').toLowerCase()
   if (new Set(letters).size < 5) throw unfit('is made of very few characters')
   if (isRun(letters)) throw unfit('is a run of the keyboard, the alphabet or the digits')
-  const words = ['blotter', ...own.flatMap((text) => text.toLowerCase().split(/[^a-z0-9]+/))]
+  const words = ['blotter', ...[...place, ...own].flatMap((text) => text.toLowerCase().split(/[^a-z0-9]+/))]
   const rest = words.filter((word) => word.length >= 4).reduce((text, word) => text.replaceAll(word, ''), letters)
   if ([...rest.replaceAll(/[\d\W_]/g, '')].length < 4 && rest.length < 8)
     throw unfit('is little more than a word that others guess first')

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { checkPassword, hashPassword, isPassword } from '../../../src/state/identity/password.ts'
 import { saying } from './desk.ts'
 
+const PLACE = { words: ['quorfield-crimes'] }
 const GOOD = 'crumb velvet otter nine'
 
 test('a hash is of Argon2id with the cost that OWASP asks for, has its own salt, and tells right from wrong', async () => {
@@ -21,11 +22,14 @@ test('the same letters are the same password, whichever way a keyboard writes th
 
 test('twelve characters are enough, of any kind, and 128 are the most', async () => {
   for (const fit of [GOOD, 'kxwqzmvbnrty', 'correct horse battery', '雨の日に猫が三匹走っていく道', `${GOOD} `.repeat(5)]) {
-    await assert.doesNotReject(checkPassword(fit, ['ada@example.org', 'Ada Lovelace']), fit)
+    await assert.doesNotReject(checkPassword(PLACE, fit, ['ada@example.org', 'Ada Lovelace']), fit)
   }
-  await assert.rejects(checkPassword('kxwqzmvbnrt'), saying('usage', /has 11 characters; 12 to 128 were expected/))
-  await assert.rejects(checkPassword(`${GOOD} `.repeat(6)), saying('usage', /has 144 characters/))
-  await assert.rejects(checkPassword('😀'.repeat(11)), saying('usage', /has 11 characters/))
+  await assert.rejects(
+    checkPassword(PLACE, 'kxwqzmvbnrt', []),
+    saying('usage', /has 11 characters; 12 to 128 were expected/),
+  )
+  await assert.rejects(checkPassword(PLACE, `${GOOD} `.repeat(6), []), saying('usage', /has 144 characters/))
+  await assert.rejects(checkPassword(PLACE, '😀'.repeat(11), []), saying('usage', /has 11 characters/))
 })
 
 test('what others guess first is refused, with why', async () => {
@@ -48,20 +52,21 @@ test('what others guess first is refused, with why', async () => {
     ['liverpool 1892', /lists of leaked ones/],
     ['2026SunshineSunshine', /lists of leaked ones/],
   ]
-  for (const [password, why] of refused) await assert.rejects(checkPassword(password), saying('usage', why), password)
+  for (const [password, why] of refused)
+    await assert.rejects(checkPassword(PLACE, password, []), saying('usage', why), password)
 })
 
 test('one’s own name and address are no password', async () => {
-  const own = ['zyxolace@example.org', 'Ada Zyxolace', 'quorfield-crimes']
-  await assert.rejects(checkPassword('Zyxolace-2026', own), saying('usage', /a word that others guess/))
-  await assert.rejects(checkPassword('Quorfield-2026', own), saying('usage', /a word that others guess/))
-  await assert.rejects(checkPassword('example.zyxolace', own), saying('usage', /a word that others guess/))
-  await assert.doesNotReject(checkPassword('Zyxolace-2026', ['grace@navy.test']))
+  const own = ['zyxolace@example.org', 'Ada Zyxolace']
+  await assert.rejects(checkPassword(PLACE, 'Zyxolace-2026', own), saying('usage', /a word that others guess/))
+  await assert.rejects(checkPassword(PLACE, 'Quorfield-2026', own), saying('usage', /a word that others guess/))
+  await assert.rejects(checkPassword(PLACE, 'example.zyxolace', own), saying('usage', /a word that others guess/))
+  await assert.doesNotReject(checkPassword(PLACE, 'Zyxolace-2026', ['grace@navy.test']))
 })
 
 test('a refusal does not repeat the password', async () => {
   await assert.rejects(
-    checkPassword('Password2026!'),
+    checkPassword(PLACE, 'Password2026!', []),
     (error: Error) => !`${error.message} ${JSON.stringify(error)}`.includes('Password2026'),
   )
 })
