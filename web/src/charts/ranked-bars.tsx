@@ -22,6 +22,8 @@ const COUNT = 64
 const SHARE = 56
 const SPARK = 132
 const CHANGE = 76
+/** What the key takes with the compared period in it. */
+const KEY = 260
 /** About as wide as a letter is, in pixels. */
 const LETTER = 7.6
 /** Narrower than this, the name stands above its bar. */
@@ -52,7 +54,9 @@ export function RankedBars({ label, marks, choice, measure, other, isPlain = fal
     <div ref={element} className="chart">
       {width > 0 && (
         <svg width={width} height={head + rows * columns.row} role="group" aria-label={label} data-chart {...drawing}>
-          {!isPlain && <Head columns={columns} measure={measure} />}
+          {!isPlain && (
+            <Head columns={columns} measure={measure} isCompared={isTicked && marks.some(({ compared }) => compared)} />
+          )}
           {marks.map((mark, index) => (
             <g key={mark.key} transform={`translate(0 ${head + index * columns.row})`} {...markProps(mark, 0, index, true)}>
               <rect className="row-hit" x={-6} width={width + 12} height={columns.row} rx={4} />
@@ -101,13 +105,19 @@ function columnsOf(width: number, marks: readonly Mark[], isPlain: boolean): Col
 function Head({
   columns: { label, bar, barFrom, count: counted, share, spark, change },
   measure,
+  isCompared,
 }: {
   columns: Columns
   measure: Measure
+  isCompared: boolean
 }) {
   return (
     <g className="axis" aria-hidden="true">
-      {barFrom > label && <Key x={barFrom} width={bar} measure={measure} />}
+      {barFrom > 0 ? (
+        <Key x={barFrom} width={bar} measure={measure} isCompared={isCompared && bar > KEY} />
+      ) : (
+        <Key x={0} width={label} measure={measure} />
+      )}
       <text className="end" x={counted} y={12}>
         count
       </text>
