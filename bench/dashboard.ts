@@ -1,12 +1,14 @@
 /**
  * `npm run bench:dashboard [-- --rows 8000000 --clicks 400 --viewers 50 --seconds 120 --lake DIR]`: what a filter click costs the
  * server over all charts, how long a refresh takes after a commit while pages are read all the while, and how many viewers
- * it bears. Over HTTP, on synthetic incidents. Never a test; Linux only, since it reads /proc.
+ * it bears. Over HTTP, on synthetic incidents. With `--first-paint`, before these: after how long a real Chromium on loopback
+ * shows data. Never a test; Linux only, since it reads /proc.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { firstPaints } from './first-paint.ts'
 import { type ServedLake, serveLake } from './served-lake.ts'
 
 const { values } = parseArgs({
@@ -17,8 +19,10 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '120' },
     port: { type: 'string', default: '7179' },
     lake: { type: 'string' },
+    'first-paint': { type: 'boolean', default: false },
   },
 })
+const PAINTS = 10
 const BOARD = '/api/v1/dashboards/crimes-without-arrest'
 const say = (message: string): void => void process.stderr.write(`${message}\n`)
 
@@ -161,6 +165,7 @@ try {
   console.log(
     `first load after start ${((performance.now() - begun) / 1000).toFixed(1)} s, ${load()}; memory ${JSON.stringify(city.memoryMb())} MB`,
   )
+  if (values['first-paint']) told('first paint with data, in Chromium', await firstPaints(city, PAINTS))
   await clicks(city, board, Number(values.clicks))
   console.log(load())
   await refresh(city, board)

@@ -8,6 +8,8 @@ import { PROGRAM } from './first-batch.ts'
 /** A lake of synthetic incidents with a server of its own, as people run it: measured from outside, over HTTP. */
 export interface ServedLake extends AsyncDisposable {
   url: string
+  /** Of scope api. */
+  token: string
   get(path: string): Promise<Response>
   /** Server-sent events until the signal. */
   events(signal: AbortSignal): AsyncIterable<{ type: string; data: Record<string, unknown> }>
@@ -62,6 +64,7 @@ export async function serveLake({ lake, rows, port, say }: LakeOptions): Promise
   const get = (path: string): Promise<Response> => fetch(`${url}${path}`, { headers })
   return {
     url,
+    token,
     get,
     makeBatch,
     async *events(signal) {

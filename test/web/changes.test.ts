@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { browserMissing } from '../services/browser.ts'
+import { browserMissing } from '../services/chromium.ts'
 import { BATCHES, servePages } from './served-pages.ts'
 
 interface Changes {

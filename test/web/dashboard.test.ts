@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test, type TestContext } from 'node:test'
 import type { Page } from 'playwright-core'
-import { browserMissing } from '../services/browser.ts'
+import { browserMissing } from '../services/chromium.ts'
 import { BATCHES, serveOwnPages } from './served-pages.ts'
 
 interface Mark {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { browserMissing } from '../services/browser.ts'
+import { browserMissing } from '../services/chromium.ts'
 import { lookAround } from '../services/looks.ts'
 import { theft } from '../server/served-city.ts'
 import { showCity } from './city-pages.ts'

@@ -7,7 +7,8 @@ import { loadConfig } from '../../src/config.ts'
 import { silentLog } from '../../src/log.ts'
 import { openPlatform } from '../../src/platform.ts'
 import { startServer } from '../../src/server/serve.ts'
-import { browserMissing, openViewer } from '../services/browser.ts'
+import { openViewer } from '../services/browser.ts'
+import { browserMissing } from '../services/chromium.ts'
 import { startIssuer } from '../services/issuer.ts'
 
 test('Single sign-on', { skip: browserMissing() ?? false, timeout: 120_000 }, async (t) => {

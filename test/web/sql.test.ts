@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
-import { browserMissing } from '../services/browser.ts'
+import { browserMissing } from '../services/chromium.ts'
 import { lookAround } from '../services/looks.ts'
 import { BATCHES, type ServedPages, servePages } from './served-pages.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { browserMissing } from '../services/browser.ts'
+import { browserMissing } from '../services/chromium.ts'
 import { accessibilityFaults, keepScreenshot } from '../services/looks.ts'
 import { servePages } from './served-pages.ts'
 

@@ -6,7 +6,7 @@ import { sendCached } from './caching.ts'
 import { addEndpoint, type Described, none } from './endpoint.ts'
 import { askerOf } from './queries.ts'
 import { savedName, savedQuery, sql } from './query-shapes.ts'
-import { ref } from './shapes.ts'
+import { page, ref } from './shapes.ts'
 
 const PATH = '/v1/saved-queries/:name'
 const named = z.object({ name: savedName })
@@ -19,10 +19,13 @@ export function savedQueries(app: FastifyInstance, { console }: Services): Descr
       name: 'listSavedQueries',
       summary: 'All saved queries, by name',
       parameters: none,
-      query: none,
-      answer: z.strictObject({ queries: z.array(savedQuery) }),
-      handle: async (_asked, request, reply) =>
-        sendCached(request, reply, { queries: await console.saved.list() }, { isFinal: false }),
+      query: z.object(page),
+      answer: z.strictObject({ total: z.int().min(0), queries: z.array(savedQuery) }),
+      handle: async ({ query: { offset, limit } }, request, reply) => {
+        const all = await console.saved.list()
+        const document = { total: all.length, queries: all.slice(offset, offset + limit) }
+        return sendCached(request, reply, document, { isFinal: false })
+      },
     }),
     addEndpoint(app, {
       path: PATH,

@@ -232,6 +232,8 @@ test('saved queries are files that others may run, and only their owner changes'
       ['of another', 'select 4'],
     ],
   )
+  const second = await get<{ total: number; queries: { name: string }[] }>('/api/v1/saved-queries?offset=1&limit=1')
+  assert.deepEqual([second.total, second.queries.map(({ name }) => name)], [3, ['by hand']])
   assert.equal((await ask('PUT', '/api/v1/saved-queries/of%20another', { body: { sql: 'select 5' } })).status, 400)
   assert.equal((await ask('DELETE', '/api/v1/saved-queries/of%20another')).status, 400)
   for (const name of ['../../state', '.hidden', 'a/b', 'x'.repeat(81), 'a\0', 'trailing '])

@@ -4,7 +4,7 @@ import { ask, Problem } from '../../api.ts'
 import { Icon, type IconName } from '../../design/icon.tsx'
 import { Popover } from '../../design/popover.tsx'
 import { Failed, Skeleton } from '../../design/states.tsx'
-import { ago, counted, dayTime } from '../../format.ts'
+import { ago, count, counted, dayTime } from '../../format.ts'
 import { type AskedQuery, citationsQuery, historyQuery, type SavedQuery, savedQueriesQuery } from './query.ts'
 
 interface PickProps {
@@ -37,6 +37,9 @@ function SavedList({ pick }: PickProps) {
         <p className="sql-hint" role="alert">
           {problem.detail}
         </p>
+      )}
+      {data.total > data.queries.length && (
+        <p className="sql-hint">{`The first ${count(data.queries.length)} of ${count(data.total)}, by name.`}</p>
       )}
       <ul className="sql-kept" aria-label="Saved queries">
         {data.queries.map((query) => (

@@ -64,9 +64,13 @@ export const completionsQuery = (at: string) =>
     queryFn: ({ signal }) => ask<Completions>('/completions', { query: { at }, signal }),
   })
 
+/** As many as the API gives at once. */
+const SHOWN_SAVED = 500
+
 export const savedQueriesQuery = queryOptions({
   queryKey: ['saved-queries'],
-  queryFn: ({ signal }) => ask<{ queries: SavedQuery[] }>('/saved-queries', { signal }),
+  queryFn: ({ signal }) =>
+    ask<{ total: number; queries: SavedQuery[] }>('/saved-queries', { query: { limit: SHOWN_SAVED }, signal }),
 })
 
 export const historyQuery = queryOptions({
