@@ -21,7 +21,7 @@ try {
   }
   const env = { ...process.env, ...found, PYTHONDONTWRITEBYTECODE: '1' }
   const wanted = process.argv.slice(2)
-  const files = wanted.length > 0 ? wanted : ['test/web/*.test.ts', 'interop/**/*.test.ts']
+  const files = wanted.length > 0 ? wanted : ['interop/**/*.test.ts']
   const args = ['--disable-warning=ExperimentalWarning', '--test', '--test-reporter=./test/reporter.ts', ...files]
   const tests = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => tests.kill(signal))
