@@ -1,8 +1,6 @@
-import type { Clock } from '../../clock.ts'
 import { asBlotterError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { AlertRun } from '../../model/alert.ts'
-import type { Config } from '../../model/configuration.ts'
 import type { Trigger } from '../../orchestrate/scheduler.ts'
 import type { Source } from '../../source/source.ts'
 import { readSourceMark, writeSourceMark } from '../../state/source-mark-rows.ts'
