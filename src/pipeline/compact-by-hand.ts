@@ -17,8 +17,7 @@ export async function compactByHand(
 ): Promise<CompactionReport> {
   if (dryRun) return { dry_run: true, tables: (await planLakeCompaction(maker, BY_HAND)).map(compactedTable) }
   return maintain(maker, 'compact', signal, async (maintenance) => {
-    const planned = await planLakeCompaction(maker, BY_HAND)
-    if (planned.length > 0) await compactLake({ ...maker, ...maintenance }, planned)
+    const planned = await compactLake({ ...maker, ...maintenance }, BY_HAND)
     return { dry_run: false, tables: planned.map(compactedTable) }
   })
 }

@@ -16,10 +16,9 @@ export async function compactWhenDue(maker: BatchMaker, lease: Lease, watch: Bat
     watch.onNotice(
       `The batch is there. Compacting ${due.map(({ table }) => table.name).join(', ')}, so that reading stays fast.`,
     )
-    await maintainUnder(lease, maker, 'compact', watch.signal, async (maintenance) => {
-      const planned = await planLakeCompaction(maker, AUTOMATIC)
-      if (planned.length > 0) await compactLake({ ...maker, ...maintenance }, planned)
-    })
+    await maintainUnder(lease, maker, 'compact', watch.signal, (maintenance) =>
+      compactLake({ ...maker, ...maintenance }, AUTOMATIC),
+    )
   } catch (error) {
     watch.onNotice(
       `Tables could not be compacted: ${asBlotterError(error).message} The batch is there; the next run tries again.`,

@@ -48,9 +48,13 @@ export async function planLakeCompaction(
   return (await Promise.all(planned)).filter((one) => one !== undefined)
 }
 
-/** Rewrites files as planned and moves all tables concerned in one catalog transaction. Throws `commit_conflict`. */
-export async function compactLake(compaction: LakeCompaction, planned: readonly TableCompaction[]): Promise<void> {
+/**
+ * Rewrites what the policy asks for and moves all tables concerned in one catalog transaction; resolves with what was planned.
+ * Throws `commit_conflict`.
+ */
+export async function compactLake(compaction: LakeCompaction, policy: CompactionPolicy): Promise<TableCompaction[]> {
   const { lake, engine, label, clock, pipeline } = compaction
+  const planned = await planLakeCompaction(compaction, policy)
   const swaps: MetadataSwap[] = []
   for (const one of planned) {
     compaction.assertHeld()
@@ -58,9 +62,11 @@ export async function compactLake(compaction: LakeCompaction, planned: readonly 
     const staged = await compactTable({ ...one, engine, storage: lake.storage, sortBy, label, now: clock.now() })
     swaps.push(await writeMetadata(lake.storage, staged, label))
   }
+  if (swaps.length === 0) return planned
   compaction.assertHeld()
   await lake.catalog.commit(swaps)
   for (const location of swaps.flatMap((swap) => swap.unnamed)) await lake.storage.remove(location).catch(() => {})
+  return planned
 }
 
 export function compactedTable({ table, plan }: TableCompaction): CompactedTable {
