@@ -17,6 +17,7 @@ import './frame/rail.css'
 import './frame/top-bar.css'
 import './charts/charts.css'
 import './charts/chart-shell.css'
+import './design/forced-colours.css'
 
 const root = document.getElementById('root')
 if (root)
