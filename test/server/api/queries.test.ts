@@ -1,8 +1,11 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import assert from 'node:assert/strict'
+import { EventEmitter } from 'node:events'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { whoAsks } from '../../../src/server/api/queries.ts'
 import { watch } from '../../pipeline/city.ts'
 import { assertDocumented, serveCity, type ServedCity, theft } from '../served-city.ts'
 
@@ -264,4 +267,24 @@ test('a result is cited, checked, and let go of', async (t) => {
   assert.equal((await ask('DELETE', `/api/v1/citations/${citation}`, { scopes: ['api'] })).status, 403)
   assert.equal((await ask('DELETE', `/api/v1/citations/${citation}`)).status, 200)
   assert.equal((await ask('POST', `/api/v1/citations/${citation}/check`)).status, 404)
+})
+
+test('an answer that is not read is given up after twenty minutes, and one that was read is over', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const asking = () => {
+    const raw = Object.assign(new EventEmitter(), { writableEnded: false, destroy: () => raw.emit('close') })
+    return {
+      raw,
+      ...whoAsks({ bearer: { name: 'desk@example.org' } } as FastifyRequest, { raw } as unknown as FastifyReply),
+    }
+  }
+  const [slow, quick] = [asking(), asking()]
+  quick.raw.writableEnded = true
+  quick.raw.emit('finish')
+  await quick.answered
+  t.mock.timers.tick(20 * 60_000 - 1)
+  assert.equal(slow.gone.aborted, false)
+  t.mock.timers.tick(1)
+  await slow.answered
+  assert.deepEqual([slow.gone.aborted, quick.gone.aborted], [true, false])
 })
