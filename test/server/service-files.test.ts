@@ -76,10 +76,11 @@ describe('The files for services', () => {
     ]
     for (const line of lines) assert.ok(known.includes(line.split(' ')[0]!), line)
     assert.equal(lines[0]?.split(' ')[0], 'FROM')
-    const copied = lines.filter((line) => line.startsWith('COPY ')).flatMap((line) => line.split(/\s+/).slice(1, -1))
+    const copied = lines.filter((line) => /^COPY (?!--from)/.test(line)).flatMap((line) => line.split(/\s+/).slice(1, -1))
     for (const path of copied) assert.ok(existsSync(new URL(path, ROOT)), path)
-    for (const needed of ['bin', 'scripts', 'src', 'pipelines', 'package.json', 'package-lock.json'])
+    for (const needed of ['bin', 'scripts', 'src', 'pipelines', 'web', 'package.json', 'package-lock.json'])
       assert.ok(copied.includes(needed), needed)
+    assert.ok(lines.includes('COPY --from=pages /usr/lib/blotter/web/dist web/dist'))
     for (const line of lines.filter((one) => /^(?:ENTRYPOINT|CMD) /.test(one))) {
       assert.ok(Array.isArray(JSON.parse(line.replace(/^\w+ /, ''))), line)
     }

@@ -8,7 +8,12 @@ export function addressOfPages({ alerts, server }: Pick<Config, 'alerts' | 'serv
   const scheme = server.tls ? 'https' : 'http'
   if (known !== undefined && server.tls)
     return `${scheme}://${known.includes(':') ? known : withPort(known, port, server.tls)}`
-  return `${scheme}://${withPort(isLoopback(server.host) ? 'localhost' : server.host, port, server.tls)}`
+  return `${scheme}://${withPort(isLoopback(server.host) || isEverywhere(server.host) ? 'localhost' : server.host, port, server.tls)}`
+}
+
+/** What is listened on, but is the name of no machine. */
+function isEverywhere(host: string): boolean {
+  return host === '0.0.0.0' || host === '::'
 }
 
 /** Passkeys are bound to names, which `127.0.0.1` is none of. */
