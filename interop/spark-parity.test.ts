@@ -15,12 +15,14 @@ import { openPlatform } from '../src/platform.ts'
 import type { DatabaseServer } from '../test/services/database-process.ts'
 import { startMariaDb } from '../test/services/mariadb.ts'
 import { serve } from './served-lake.ts'
-import { CHANGES, type Edit, SPOILED } from './spark-source.ts'
+import { byReference, python, readByBlotter, readings } from './readings.ts'
+import { CHANGES, CONTRADICTING, type Edit, KEPT, SPOILED } from './spark-source.ts'
+import { cacheFolder, prepareTrino, startTrino } from './trino.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..')
 const timeout = 12 * 60_000
-const { BLOTTER_INTEROP_PYTHON: python = '', BLOTTER_INTEROP_JARS: jars = '' } = process.env
+const { BLOTTER_INTEROP_JARS: jars = '' } = process.env
 const ROWS = 1200
 const day = (number: number): string => `2026-11-${20 + number}T06:00:00Z`
 
@@ -39,7 +41,8 @@ describe('A lake that Spark and DuckDB make in turns', { timeout: 3 * timeout },
   let theirs = ''
   let environment: NodeJS.ProcessEnv = {}
 
-  const source = (): string => `${server.url('chicago', 'crimes')}&tls=verify&ca=${server.tls.ca}`
+  const table = (name: string): string => `${server.url('chicago', name)}&tls=verify&ca=${server.tls.ca}`
+  const source = (): string => table('kept')
   const blotter = async (words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> => {
     const options = { cwd: folder, env: { ...environment, ...env }, timeout, maxBuffer: 1 << 26 }
     const { stdout } = await run(join(root, 'bin', 'blotter'), [...words, '--json'], options)
@@ -47,10 +50,10 @@ describe('A lake that Spark and DuckDB make in turns', { timeout: 3 * timeout },
   }
   const load = async (number: number): Promise<void> => {
     const from = `demo://chicago?rows=${ROWS}&seed=1&day=${number}`
-    await blotter(['load', '--from', from, '--into', source()])
+    await blotter(['load', '--from', from, '--into', table('crimes')])
   }
   const edit = async (edits: readonly Edit[]): Promise<void> => {
-    for (const { sql } of edits) await server.admin(`USE chicago; SET sql_mode = ''; ${sql}`)
+    for (const { sql } of [...edits, { sql: KEPT }]) await server.admin(`USE chicago; SET sql_mode = ''; ${sql}`)
   }
   const batch = async (lake: string, at: string, engine: string, env?: NodeJS.ProcessEnv): Promise<RunReport> => {
     const words = ['run', '--engine', engine, '--source', source(), '--lake', lake, '--at', at]
@@ -97,7 +100,7 @@ describe('A lake that Spark and DuckDB make in turns', { timeout: 3 * timeout },
     const zone = { TZ: 'America/Chicago', JAVA_TOOL_OPTIONS: '-Duser.timezone=America/Chicago' }
     const report = await batch(theirs, day(0), 'spark', zone)
     assert.deepEqual(toldAlike(report), toldAlike(expected))
-    assert.equal(report.rows.quarantined, SPOILED.filter(({ rule }) => rule).length)
+    assert.equal(report.rows.quarantined, SPOILED.filter(({ rule }) => rule).length + CONTRADICTING)
     const quarantine = await tablesOf(theirs, day(0), folder)
     const text = quarantine.get('quarantine.crimes')!.join('\n')
     for (const { found } of SPOILED)
@@ -123,6 +126,7 @@ describe('A lake that Spark and DuckDB make in turns', { timeout: 3 * timeout },
 
   it('goes on by what is rendered, without Blotter', async () => {
     await load(2)
+    await edit([])
     await batch(ours, day(2), 'duckdb')
     const rendered = join(folder, 'rendered')
     await blotter(['spark', 'render', '--source', source(), '--lake', theirs, '--out', rendered])
@@ -145,6 +149,7 @@ describe('A lake that Spark and DuckDB make in turns', { timeout: 3 * timeout },
 
   it('is as it was after a run by Spark that was killed half-way, and has the batch after the next one', async () => {
     await load(4)
+    await edit([])
     const before = await tablesOf(theirs, 'latest', folder)
     await killedAfter(
       'land',
@@ -161,6 +166,15 @@ describe('A lake that Spark and DuckDB make in turns', { timeout: 3 * timeout },
     const report = await batch(theirs, day(4), 'spark')
     assert.deepEqual(toldAlike(report), toldAlike(expected))
     await requireEqual([day(0), day(3), day(4)])
+  })
+
+  it('is read by Trino with the rows that Blotter tells, whichever engine wrote them', async (t) => {
+    const home = await prepareTrino(cacheFolder(), (message) => t.diagnostic(message))
+    if (!home) return t.skip('no JDK 25 or no Maven')
+    const expected = await readByBlotter(theirs, folder, [0, 1, 2, 3, 4].map(day))
+    await using trino = await startTrino(home, { lake: theirs })
+    const read = await readings<'table'>('read_trino.py', String(trino.port), ...Object.keys(expected))
+    assert.deepEqual(byReference(read), expected)
   })
 })
 

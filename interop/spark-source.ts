@@ -8,8 +8,8 @@ export interface Edit {
 }
 
 /** MySQL knows no OFFSET in an UPDATE. */
-const nth = (number: number, set: string): string =>
-  `UPDATE crimes SET ${set} WHERE id = (SELECT id FROM (SELECT id FROM crimes ORDER BY id LIMIT 1 OFFSET ${number}) one)`
+const nth = (number: number, set: string, table = 'crimes'): string =>
+  `UPDATE ${table} SET ${set} WHERE id = (SELECT id FROM (SELECT id FROM crimes ORDER BY id LIMIT 1 OFFSET ${number}) one)`
 
 /** What a table holds that people have kept by hand: other types than declared, values that are none, and odd texts. */
 export const SPOILED: readonly Edit[] = [
@@ -40,3 +40,24 @@ export const CHANGES: readonly Edit[] = [
   { sql: nth(33, "updated_on = '2026-11-20 10:00:00'") },
   { sql: nth(35, "date = '0000-00-00 00:00:00', updated_on = '2026-11-20 10:00:00'") },
 ]
+
+/** A row of `crimes` again, beside the one that is there. */
+const again = (number: number, set = 'id = id'): string =>
+  `CREATE TEMPORARY TABLE one AS SELECT * FROM crimes ORDER BY id LIMIT 1 OFFSET ${number};
+   UPDATE one SET ${set}; INSERT INTO kept SELECT * FROM one; DROP TEMPORARY TABLE one`
+
+/** Makes the table that is read: the rows of `crimes` under numbers of their own, so that a key can stand in it more than once. */
+export const KEPT = [
+  'DROP TABLE IF EXISTS kept',
+  'CREATE TABLE kept AS SELECT * FROM crimes',
+  // An exact repeat, an older version, and a version that contradicts the one with the same stamp.
+  again(51),
+  again(53, "updated_on = '2001-01-01 00:00:00', block = 'FORMERLY'"),
+  again(55, "block = 'ELSEWHERE'"),
+  // With a fraction that ends in no zero: DuckDB tells of such zeros in quarantine or not, by how it has read the row.
+  nth(55, "updated_on = '2015-08-17 15:03:40.125'", 'kept'),
+  'ALTER TABLE kept ADD number BIGINT AUTO_INCREMENT PRIMARY KEY',
+].join(';\n')
+
+/** Rows that the contradiction brings to quarantine: both, since nothing says which is right. */
+export const CONTRADICTING = 2
