@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { Card } from '../../design/card.tsx'
+import { Scroller } from '../../design/scroller.tsx'
 import { amountBounds, amountStep } from '../../charts/scale.ts'
 import { batchTime, calm, count, words } from '../../format.ts'
 import type { Changes, ChangesWish } from '../../incidents.ts'
@@ -21,11 +22,13 @@ export function ByType({ changes, wish }: { changes: Changes; wish: ChangesWish 
     <Card className="half">
       <h2>Which types they are of</h2>
       <p className="chart-subtitle">Incidents by type and kind of change</p>
-      <div className="matrix matrix-kinds" tabIndex={0} role="region" aria-label="Changes by type and kind">
+      <Scroller className="matrix matrix-kinds" role="region" aria-label="Changes by type and kind">
         <table className="numeric">
           <thead>
             <tr>
-              <th scope="col">Type</th>
+              <th scope="col" className="pinned">
+                Type
+              </th>
               {kinds.map((kind) => (
                 <th key={kind} scope="col">
                   <span>{words(kind)}</span>
@@ -36,7 +39,9 @@ export function ByType({ changes, wish }: { changes: Changes; wish: ChangesWish 
           <tbody>
             {types.map(({ type, counts }) => (
               <tr key={type}>
-                <th scope="row">{calm(type ?? 'unknown')}</th>
+                <th scope="row" className="pinned">
+                  {calm(type ?? 'unknown')}
+                </th>
                 {kinds.map((kind) => (
                   <Cell
                     key={kind}
@@ -53,7 +58,7 @@ export function ByType({ changes, wish }: { changes: Changes; wish: ChangesWish 
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroller>
       {changes.by_type.length > SHOWN_FIRST && (
         <button type="button" className="button button-quiet show-all" onClick={() => setAll(!isAll)}>
           {isAll ? `Show the first ${SHOWN_FIRST}` : `Show all ${changes.by_type.length}`}

@@ -1,5 +1,6 @@
 import { RankedBars } from '../../charts/ranked-bars.tsx'
 import { Card } from '../../design/card.tsx'
+import { Scroller } from '../../design/scroller.tsx'
 import { amountBounds, amountStep } from '../../charts/scale.ts'
 import { batchTime, calm } from '../../format.ts'
 import type { Changes, ChangesWish } from '../../incidents.ts'
@@ -22,16 +23,18 @@ export function Reclassified({ changes, wish }: { changes: Changes; wish: Change
       <h2>What they were reclassified from, and to</h2>
       <p className="chart-subtitle">By type before and after; where both are the same, the description changed</p>
       <div className="reclassified">
-        <div
+        <Scroller
+          frameClass="moves-matrix"
           className="matrix matrix-upright"
-          tabIndex={0}
           role="region"
           aria-label="Reclassified incidents by type before and after"
         >
           <table className="numeric">
             <thead>
               <tr>
-                <th scope="col">from ↓ to →</th>
+                <th scope="col" className="pinned">
+                  from ↓ to →
+                </th>
                 {columns.map((type) => (
                   <th key={type} scope="col">
                     <span>{calm(type)}</span>
@@ -42,7 +45,9 @@ export function Reclassified({ changes, wish }: { changes: Changes; wish: Change
             <tbody>
               {rows.map((was) => (
                 <tr key={was}>
-                  <th scope="row">{calm(was)}</th>
+                  <th scope="row" className="pinned">
+                    {calm(was)}
+                  </th>
                   {columns.map((is) => {
                     const n = reclassified.find((one) => nameOf(one.from) === was && nameOf(one.to) === is)?.n ?? 0
                     return (
@@ -60,7 +65,7 @@ export function Reclassified({ changes, wish }: { changes: Changes; wish: Change
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroller>
         <Moves moves={reclassified} wish={wish} />
       </div>
       <p className="caption numeric">{`between ${batchTime(from)} and ${batchTime(to)}`}</p>
