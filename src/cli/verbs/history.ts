@@ -11,7 +11,7 @@ export function addHistory({ program, action }: Verbs): void {
     .summary('tell the life of one incident')
     .description('Tell the life of one incident: every batch that changed it, and how it stands now.')
     .argument('<id>', 'key of the incident')
-    .addHelpText('after', examples(['One incident:', 'blotter history 13311263']))
+    .addHelpText('after', examples(['One incident:', 'blotter history 3492']))
     .action(
       action<[string], object>(async (invocation, [id]) => {
         const history = await invocation.withPlatform((platform) => platform.history(id))
