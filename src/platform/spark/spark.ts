@@ -3,7 +3,7 @@ import type { Application, BatchPlaces, BatchPlan, BatchWork } from '../../engin
 import type { Log } from '../../log.ts'
 import type { Config } from '../../model/configuration.ts'
 import type { Pipeline, SourceDefinition } from '../../model/pipeline.ts'
-import type { BatchMaker } from '../../pipeline/make-batch.ts'
+import type { BatchMaker } from '../../pipeline/batch-maker.ts'
 import { tableSpecs } from '../../pipeline/tables.ts'
 import type { FoundColumn, Source } from '../../source/source.ts'
 import { runsOnBranches, settleBranches } from './branches.ts'
@@ -64,7 +64,7 @@ export interface RenderOptions {
   signal: AbortSignal
 }
 
-/** What the platform offers of Spark: to make batches by it, and to have it make them elsewhere. */
+/** The verbs on Spark: make batches by it, and have it make them elsewhere. */
 export function sparking(parts: Parts, spark: SparkParts, log: Log) {
   const { config, pipeline } = parts
   const plan = (source: { url: string; columns: readonly FoundColumn[] }): BatchPlan =>
