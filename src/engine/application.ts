@@ -82,7 +82,7 @@ export interface BatchPlaces {
   sourcePassword: string | undefined
   /** `file:///lake`, `s3://bucket/prefix`. */
   lake: string
-  catalog: { kind: 'sqlite'; file: string } | { kind: 'rest'; url: string; token: string | undefined }
+  catalog: { kind: 'sqlite'; file: string } | { kind: 'rest'; url: string; token: string | undefined } | { kind: 'glue' }
 }
 
 /** A batch that is being made elsewhere. */

@@ -33,7 +33,7 @@ export async function openLake(config: Config, parts: LakeParts): Promise<Opened
   const location = isBucket ? config.lake : `file://${folder}`
   const cache = { cacheFolder: join(config.state, 'cache'), cacheLimitBytes: config.cacheBytes }
   const storage = isBucket ? await parts.openBucket(cache) : parts.localStorage()
-  const file = join(isBucket ? config.state : config.lake, 'catalog.sqlite')
+  const file = catalogFile(config)
   const glue = config.catalog === 'glue' ? await parts.openGlue() : undefined
   let catalog = glue
   return {
@@ -46,4 +46,9 @@ export async function openLake(config: Config, parts: LakeParts): Promise<Opened
     },
     close: () => catalog?.close(),
   }
+}
+
+/** The catalog that is a file: in the lake's folder, beside the state where the lake is a bucket. */
+export function catalogFile({ lake, state }: Pick<Config, 'lake' | 'state'>): string {
+  return join(lake.includes('://') ? state : lake, 'catalog.sqlite')
 }

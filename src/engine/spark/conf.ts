@@ -11,6 +11,13 @@ export const SESSION_CONF: Readonly<Record<string, string>> = {
   'spark.sql.ansi.doubleQuotedIdentifiers': 'true',
   // MySQL takes the spaces off a CHAR; Spark would fill it up again.
   'spark.sql.legacy.charVarcharAsString': 'true',
+  // A staged file is a range of keys, and is read by a task of its own: so the tables' files are ranges too, without a shuffle.
+  'spark.sql.files.openCostInBytes': '134217728',
+}
+
+/** Tables in Glue have their files in S3, wherever it turns out to be. */
+export function isOnAws({ catalog, lake }: Pick<BatchPlaces, 'catalog' | 'lake'>): boolean {
+  return catalog.kind === 'glue' || lake.startsWith('s3:')
 }
 
 /** The catalog that the tables stand in; a token goes by the environment. */
@@ -21,7 +28,9 @@ export function catalogConf({ catalog, lake }: Pick<BatchPlaces, 'catalog' | 'la
     [`${name}.warehouse`]: lake,
     // Branches move beside Spark's own SQL, so that every statement has to look at the catalog.
     [`${name}.cache-enabled`]: 'false',
+    ...(isOnAws({ catalog, lake }) ? { [`${name}.io-impl`]: 'org.apache.iceberg.aws.s3.S3FileIO' } : {}),
   }
+  if (catalog.kind === 'glue') return { ...common, [`${name}.type`]: 'glue' }
   if (catalog.kind === 'rest') return { ...common, [`${name}.type`]: 'rest', [`${name}.uri`]: catalog.url }
   return {
     ...common,
@@ -48,8 +57,8 @@ export function jdbcSource({ source }: Pick<BatchPlaces, 'source'>): Record<stri
     yearIsDateType: 'false',
     zeroDateTimeBehavior: 'CONVERT_TO_NULL',
     connectionTimeZone: 'UTC',
-    // Else a whole range of keys would lie in memory before its first row is seen.
-    useCursorFetch: 'true',
+    // Rows in MySQL's binary protocol, which spares both sides the digits of every number.
+    useServerPrepStmts: 'true',
     sslMode: SSL_MODE[source.tls] ?? 'PREFERRED',
     ...(source.tls === 'off' || source.tls === 'auto' ? { allowPublicKeyRetrieval: 'true' } : {}),
   }

@@ -34,7 +34,7 @@ export function mergeDerived({ pipeline }: BatchPlan, table: SqlTable): string {
 /** The table made anew, as a whole. */
 export function replaceDerived({ pipeline }: BatchPlan, table: SqlTable): string {
   const names = table.columns.map(({ name }) => identifier(name)).join(', ')
-  const order = table.mode === 'by-key' ? ` ORDER BY ${identifier(pipeline.source.key)}` : ''
+  const order = table.mode === 'by-key' ? ` SORT BY ${identifier(pipeline.source.key)}` : ''
   return `INSERT OVERWRITE ${onBranch(table.name)}\nSELECT ${names} FROM derived${order}`
 }
 

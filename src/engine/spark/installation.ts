@@ -4,6 +4,8 @@ import { readdir } from 'node:fs/promises'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { BlotterError } from '../../errors.ts'
+import type { BatchPlaces } from '../application.ts'
+import { isOnAws } from './conf.ts'
 
 /** What the configuration says of Spark, and where the environment would have it looked for. */
 export interface SparkPlace {
@@ -37,7 +39,16 @@ export const JARS = {
   },
   mysql: { file: 'mysql-connector-j', coordinates: 'com.mysql:mysql-connector-j:9.7.0' },
   sqlite: { file: 'sqlite-jdbc', coordinates: 'org.xerial:sqlite-jdbc:3.54.1.0' },
+  aws: { file: 'iceberg-aws-bundle', coordinates: 'org.apache.iceberg:iceberg-aws-bundle:1.12.0' },
 } as const
+
+/** The jars that a batch between these places needs. */
+export function jarsFor(places: Pick<BatchPlaces, 'catalog' | 'lake'>): (keyof typeof JARS)[] {
+  const needs: (keyof typeof JARS)[] = ['iceberg', 'mysql']
+  if (places.catalog.kind === 'sqlite') needs.push('sqlite')
+  if (isOnAws(places)) needs.push('aws')
+  return needs
+}
 
 const run = promisify(execFile)
 const PROBE_MS = 20_000

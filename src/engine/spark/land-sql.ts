@@ -46,13 +46,13 @@ LEFT JOIN current_keys c ON c.key = s.key
 WHERE s.key IS NOT NULL AND (c.key IS NULL OR s.n > 1 OR NOT (s.cursor <=> c.cursor))`
 }
 
-/** The first batch of the raw table: every good row, in key order. */
+/** The first batch of the raw table: every good row, each file in key order. */
 export function insertRaw({ pipeline }: BatchPlan): string {
   const { columns, key } = pipeline.source
   const names = columns.map(({ name }) => identifier(name))
   return `INSERT INTO ${onBranch(pipeline.rawName)}
 SELECT ${names.join(', ')}, ${BATCH_AT} AS batch_at
-FROM good ORDER BY ${identifier(key)}`
+FROM good SORT BY ${identifier(key)}`
 }
 
 /** New versions to the batch's partition, old ones hidden, vanished ones taken out. */

@@ -1,7 +1,7 @@
 import type { BatchPlaces } from '../application.ts'
 import { DRIVER, TOOLS } from './compile.ts'
 import { jdbcSource } from './conf.ts'
-import { JARS } from './installation.ts'
+import { JARS, jarsFor } from './installation.ts'
 import { submitWords } from './submit.ts'
 
 /** How a compiled pipeline is to be run by others. */
@@ -31,18 +31,18 @@ export function launchFiles(places: BatchPlaces, settings: LaunchSettings): Map<
     source: { ...jdbcSource(places), ...(settings.secret === undefined ? {} : bySecret(places, settings.secret)) },
   }
   const coordinates = [
-    JARS.iceberg.coordinates,
-    JARS.mysql.coordinates,
-    ...(places.catalog.kind === 'sqlite' ? [JARS.sqlite.coordinates] : []),
+    ...jarsFor(places).map((jar) => JARS[jar].coordinates),
     ...(settings.secret === undefined ? [] : [SECRETS_COORDINATES]),
   ]
   const fetched: Record<string, string> = settings.jars.length > 0 ? {} : { 'spark.jars.packages': coordinates.join(',') }
-  const words = submitWords({ ...settings, conf: { ...fetched, ...settings.conf }, memoryBytes: 2 ** 30 }, places)
-  const driver = ['--py-files', `${folder}/${TOOLS}`, `${folder}/${DRIVER}`, folder, `${folder}/work.json`]
+  const words = (master: string): string[] => [
+    ...submitWords({ ...settings, master, conf: { ...fetched, ...settings.conf }, memoryBytes: 2 ** 30 }, places),
+    ...['--py-files', `${folder}/${TOOLS}`, `${folder}/${DRIVER}`, folder, `${folder}/work.json`],
+  ]
   return new Map([
     ['work.json', `${JSON.stringify(work, null, 2)}\n`],
-    ['run.sh', runScript([...words, ...driver])],
-    ['step.json', `${JSON.stringify(emrStep([...words, ...driver]), null, 2)}\n`],
+    ['run.sh', runScript(words(settings.master))],
+    ['step.json', `${JSON.stringify(emrStep(words('yarn')), null, 2)}\n`],
   ])
 }
 
@@ -66,14 +66,11 @@ function quotedWord(word: string): string {
 
 /** A step as EMR's `add-steps --steps file://step.json` takes it. */
 function emrStep(words: readonly string[]): unknown[] {
-  const clustered = words.map((word, i) => (words[i - 1] === '--master' ? 'yarn' : word))
-  const local = /^spark\.(?:driver\.(?:bindAddress|host|memory)|ui\.enabled|sql\.shuffle\.partitions)=/
-  const args = clustered.filter((word, i) => !local.test(word) && !(word === '--conf' && local.test(clustered[i + 1] ?? '')))
   return [
     {
       Name: 'blotter batch',
       ActionOnFailure: 'CONTINUE',
-      HadoopJarStep: { Jar: 'command-runner.jar', Args: ['spark-submit', ...args] },
+      HadoopJarStep: { Jar: 'command-runner.jar', Args: ['spark-submit', ...words] },
     },
   ]
 }

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { BlotterError, interrupted } from '../../errors.ts'
 import type { Application, BatchPlaces, BatchPlan, BatchWork } from '../application.ts'
 import { compile, DRIVER } from './compile.ts'
 import { catalogConf, jdbcSource, SESSION_CONF } from './conf.ts'
 import { sparkFailure } from './failure.ts'
-import { findSpark, type SparkInstallation, type SparkPlace } from './installation.ts'
+import { findSpark, jarsFor, type SparkInstallation, type SparkPlace } from './installation.ts'
 
 /** How Spark is to run. */
 export interface SparkSettings extends SparkPlace {
@@ -52,6 +52,8 @@ export function submitWords(
   places: Pick<BatchPlaces, 'catalog' | 'lake'>,
 ): string[] {
   const local = master.startsWith('local')
+  // What lies elsewhere Spark fetches before its driver starts.
+  const here = jars.filter((jar) => isAbsolute(jar))
   const settings: Record<string, string> = {
     ...SESSION_CONF,
     ...catalogConf(places),
@@ -60,7 +62,8 @@ export function submitWords(
   }
   return [
     ...['--master', master],
-    ...(jars.length > 0 ? ['--jars', jars.join(','), '--driver-class-path', jars.join(':')] : []),
+    ...(jars.length > 0 ? ['--jars', jars.join(',')] : []),
+    ...(here.length > 0 ? ['--driver-class-path', here.join(':')] : []),
     ...Object.entries(settings).flatMap(([name, value]) => ['--conf', `${name}=${value}`]),
   ]
 }
@@ -71,6 +74,8 @@ const LOCAL_CONF = {
   'spark.driver.bindAddress': '127.0.0.1',
   'spark.driver.host': '127.0.0.1',
   'spark.sql.shuffle.partitions': '8',
+  // Nobody waits for a pause here: the collector that costs least in all.
+  'spark.driver.extraJavaOptions': '-XX:+UseParallelGC',
 }
 
 /** Compiles a batch into its folder and starts it as a Spark application. Throws what `findSpark` throws. */
@@ -80,8 +85,7 @@ export async function submit(
   places: BatchPlaces,
   settings: SparkSettings,
 ): Promise<Application> {
-  const needs = ['iceberg', 'mysql', ...(places.catalog.kind === 'sqlite' ? (['sqlite'] as const) : [])] as const
-  const spark = await findSpark(settings, needs)
+  const spark = await findSpark(settings, jarsFor(places))
   const folder = join(work.folder, 'job')
   await writeFolder(folder, compile(plan))
   const workFile = join(folder, 'work.json')

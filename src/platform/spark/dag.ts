@@ -2,8 +2,8 @@ import type { BatchPlaces } from '../../engine/application.ts'
 import type { Config } from '../../model/configuration.ts'
 import type { DagDefinition, SparkCommand } from '../../model/dag.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
-import { tableSpecs } from '../../pipeline/tables.ts'
-import type { SparkParts } from './spark.ts'
+import { tableNames } from '../../pipeline/tables.ts'
+import { type SparkParts, sparkCatalog } from './spark.ts'
 import { sourceUrl } from '../source-url.ts'
 
 interface Parts {
@@ -40,7 +40,7 @@ export function describingDag(parts: Parts, spark: Pick<SparkParts, 'address' | 
           key: pipeline.source.key,
           cursor: pipeline.source.cursor,
         },
-        tables: tableSpecs(pipeline).map(({ name }) => name),
+        tables: tableNames(pipeline),
         deadlineSeconds: Math.round(sla.runMs / 1000),
         mail: { from: alerts.email?.from ?? 'blotter@localhost', to: alerts.email?.to ?? [] },
       }
@@ -58,10 +58,7 @@ function commandOf(
     source: spark.address(sourceUrl(config), pipeline.source),
     sourcePassword: undefined,
     lake: location,
-    catalog:
-      config.spark.catalog === undefined
-        ? { kind: 'sqlite', file: `${config.lake}/catalog.sqlite` }
-        : { kind: 'rest', url: config.spark.catalog, token: undefined },
+    catalog: sparkCatalog(config),
   }
   const files = spark.launchFiles(places, { ...config.spark, folder: '${code}', secret })
   const [step] = JSON.parse(files.get('step.json') ?? '[]') as { HadoopJarStep: { Args: string[] } }[]

@@ -4,6 +4,7 @@ import { BATCHES_TABLE, CHANGES_TABLE, changesColumn } from '../../history/ledge
 import { kindNames } from '../../history/kinds.ts'
 import { newTable } from '../../lake/table.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
+import { isMysqlUrl } from '../../model/url-text.ts'
 import type { Guards } from '../../pipeline/context.ts'
 import { type SourceColumns, sourceColumnsOf } from '../../pipeline/guards.ts'
 import { quarantineName, tableProperties, tableSpecs } from '../../pipeline/tables.ts'
@@ -45,7 +46,7 @@ export function planBatch(
       properties: {
         ...newTable({ ...spec, location: '', partitionBy: null }).metadata.properties,
         ...tableProperties(spec),
-        ...MERGE_ON_READ,
+        ...SPARK_WRITES,
       },
     })),
     names: { changes: CHANGES_TABLE, batches: BATCHES_TABLE, quarantine: quarantineName(pipeline) },
@@ -57,11 +58,13 @@ export function planBatch(
   }
 }
 
-/** How Spark changes rows: an unchanged incident is not rewritten. */
-export const MERGE_ON_READ = {
+/** How Spark writes: an unchanged incident is not rewritten, and rows stay where they are, since a batch is of one partition. */
+export const SPARK_WRITES = {
   'write.merge.mode': 'merge-on-read',
   'write.update.mode': 'merge-on-read',
   'write.delete.mode': 'merge-on-read',
+  'write.distribution-mode': 'none',
+  'write.spark.fanout.enabled': 'true',
 } as const
 
 function planSource(
@@ -98,7 +101,7 @@ function stagedAs({ type }: FoundColumn): StagedAs {
 
 /** Throws `unsupported` for a source that Spark does not read. */
 export function requireMysql(url: string): void {
-  if (/^(?:mysql|mariadb):/.test(url)) return
+  if (isMysqlUrl(url)) return
   throw new BlotterError(
     'unsupported',
     `The Spark engine reads MySQL and MariaDB, and ${url} is neither. Nothing was begun.`,

@@ -1,14 +1,14 @@
-import { join } from 'node:path'
 import type { Application, BatchPlaces, BatchPlan, BatchWork } from '../../engine/application.ts'
 import type { Log } from '../../log.ts'
 import type { Config } from '../../model/configuration.ts'
 import type { Pipeline, SourceDefinition } from '../../model/pipeline.ts'
 import type { BatchMaker } from '../../pipeline/batch-maker.ts'
-import { tableSpecs } from '../../pipeline/tables.ts'
+import { tableNames } from '../../pipeline/tables.ts'
 import type { FoundColumn, Source } from '../../source/source.ts'
 import { runsOnBranches, settleBranches } from './branches.ts'
 import { type MysqlWords, planBatch, requireMysql } from './plan.ts'
 import { type SparkDesk, sparkSteps } from './steps.ts'
+import { catalogFile } from '../lake.ts'
 import { sourceUrl } from '../source-url.ts'
 import type { SourceLogin } from '../secrets/secrets.ts'
 
@@ -80,7 +80,7 @@ export function sparking(parts: Parts, spark: SparkParts, log: Log) {
       source: { ...address, user: user ?? address.user },
       sourcePassword: password,
       lake: parts.location,
-      catalog: catalogOf(config, await config.spark.token?.()),
+      catalog: sparkCatalog(config, await config.spark.token?.()),
     }
     return spark.submit(compiled, work, places, settingsOf(config, log))
   }
@@ -90,7 +90,7 @@ export function sparking(parts: Parts, spark: SparkParts, log: Log) {
       engine: config.engine,
       sparkSteps: () => sparkSteps({ plan, submit }),
       async settle(tables, run) {
-        const names = tableSpecs(pipeline).map((spec) => spec.name)
+        const names = tableNames(pipeline)
         const own = tables.filter((table) => names.includes(table.name))
         if (runsOnBranches(own, run.spared).length === 0) return false
         await settleBranches(lake, names, { ...run, now: clock.now() })
@@ -108,7 +108,7 @@ export function sparking(parts: Parts, spark: SparkParts, log: Log) {
         source: spark.address(url, pipeline.source),
         sourcePassword: undefined,
         lake: parts.location,
-        catalog: catalogOf(config, undefined),
+        catalog: sparkCatalog(config),
       }
       const launch = spark.launchFiles(places, { ...config.spark, folder: at, secret })
       const files = new Map([...spark.compile(plan({ url, columns })), ...launch])
@@ -118,10 +118,10 @@ export function sparking(parts: Parts, spark: SparkParts, log: Log) {
   }
 }
 
-function catalogOf({ lake, spark }: Config, token: string | undefined): BatchPlaces['catalog'] {
-  return spark.catalog === undefined
-    ? { kind: 'sqlite', file: join(lake, 'catalog.sqlite') }
-    : { kind: 'rest', url: spark.catalog, token }
+/** Where Spark finds the tables: a REST catalog if one is named, else the catalog of the lake. */
+export function sparkCatalog(config: Config, token?: string): BatchPlaces['catalog'] {
+  if (config.spark.catalog !== undefined) return { kind: 'rest', url: config.spark.catalog, token }
+  return config.catalog === 'glue' ? { kind: 'glue' } : { kind: 'sqlite', file: catalogFile(config) }
 }
 
 /** The environment goes on to Spark, without what is Blotter's alone. */

@@ -16,13 +16,13 @@ import type { LandOutput } from '../../pipeline/steps/land.ts'
 import { publishStep } from '../../pipeline/steps/publish.ts'
 import type { DeriveOutput } from '../../pipeline/steps/transform.ts'
 import { evolvedSchema } from '../../pipeline/evolve.ts'
-import { openTable, tableSpecs } from '../../pipeline/tables.ts'
+import { openTable, tableNames, tableSpecs } from '../../pipeline/tables.ts'
 import { saveStaged } from '../../pipeline/work-files.ts'
 import type { CheckedRows } from '../../quality/check.ts'
 import { bindColumns } from '../../quality/columns.ts'
 import type { SourceDescription } from '../../source/source.ts'
 import { publishBranches, settleBranches } from './branches.ts'
-import { MERGE_ON_READ, requireMysql } from './plan.ts'
+import { SPARK_WRITES, requireMysql } from './plan.ts'
 
 /** What the steps ask for of the one who knows Spark and MySQL. */
 export interface SparkDesk {
@@ -126,7 +126,7 @@ class SparkRun {
     await holdIfColumnsChanged({ ...context, released: context.released || released }, columns)
     this.#described = { columns, found: description.columns }
     const plan = this.#desk.plan({ url: source.url, ...description })
-    const names = tableSpecs(pipeline).map((spec) => spec.name)
+    const names = tableNames(pipeline)
     const { finished } = await settleBranches(lake, names, {
       now: context.clock.now(),
       assertHeld: context.assertHeld,
@@ -156,9 +156,9 @@ async function prepareTables(context: RunContext): Promise<void> {
     if (holdsOf(table).length > 0 || liftedOf(table).length > 0) throw held(spec.name)
     if (evolvedSchema(table, spec.schema)) throw evolved(spec.name)
     const { properties } = table.metadata
-    const merging = Object.entries(MERGE_ON_READ).every(([name, value]) => properties[name] === value)
+    const merging = Object.entries(SPARK_WRITES).every(([name, value]) => properties[name] === value)
     if (table.metadataLocation !== null && merging) continue
-    const ready = withMetadata(table, { properties: { ...properties, ...MERGE_ON_READ } }, clock.now())
+    const ready = withMetadata(table, { properties: { ...properties, ...SPARK_WRITES } }, clock.now())
     swaps.push(await writeMetadata(lake.storage, ready, context.run))
   }
   await lake.catalog.commit(swaps)
@@ -185,7 +185,7 @@ async function commitStep(sparks: SparkRun, context: RunContext, attempt: Attemp
   const extracted = attempt.previous['extract'] as ExtractOutput
   const checked = attempt.previous['check'] as CheckedRows
   const landed = attempt.previous['land'] as LandOutput
-  const names = tableSpecs(pipeline).map((spec) => spec.name)
+  const names = tableNames(pipeline)
   const counted = new Map<string, number>()
   // After a crash between the commit and the note of it, the catalog knows better than the state database.
   if (!(await isCommitted(context))) {

@@ -43,6 +43,24 @@ describe('What starts a compiled pipeline', () => {
     assert.doesNotMatch(named, /packages/)
   })
 
+  it('finds the tables in Glue and their files in S3 where the catalog is Glue, and wants no SQLite for it', () => {
+    const places: BatchPlaces = { ...PLACES, lake: '${lake}', catalog: { kind: 'glue' } }
+    const text = sparkEngine.launchFiles(places, SETTINGS).get('step.json')!
+    assert.match(text, /"spark\.sql\.catalog\.blotter\.type=glue"/)
+    assert.match(text, /"spark\.sql\.catalog\.blotter\.io-impl=org\.apache\.iceberg\.aws\.s3\.S3FileIO"/)
+    assert.match(text, /"spark\.sql\.catalog\.blotter\.warehouse=\$\{lake\}"/)
+    assert.match(text, /iceberg-aws-bundle:1\.12\.0/)
+    assert.doesNotMatch(text, /sqlite|spark\.sql\.catalog\.blotter\.uri/)
+  })
+
+  it('leaves jars of a bucket to Spark, and puts those of this machine on the class path of the driver too', () => {
+    const jars = ['s3://bucket/jars/*.jar', '/jars/mysql.jar']
+    const [step] = JSON.parse(sparkEngine.launchFiles(PLACES, { ...SETTINGS, jars }).get('step.json')!) as Step[]
+    const words = step!.HadoopJarStep.Args
+    assert.equal(words[words.indexOf('--jars') + 1], jars.join(','))
+    assert.equal(words[words.indexOf('--driver-class-path') + 1], '/jars/mysql.jar')
+  })
+
   it('lets the driver of AWS Secrets Manager find user and password, by the name of the secret', () => {
     const files = sparkEngine.launchFiles(PLACES, { ...SETTINGS, secret: 'blotter/mysql' })
     const { source } = JSON.parse(files.get('work.json')!) as { source: Record<string, string> }
