@@ -15,6 +15,13 @@ const BUCKETS = {
   Lake: 'Resource::BlotterLake:ExportsOutputFnGetAttLake5F1B88EAArn65E67816/*',
   Logs: 'Resource::BlotterLake:ExportsOutputFnGetAttLogs6819BB44Arn28BC796A/*',
 } as const
+const RESULTS = 'Resource::BlotterLake:ExportsOutputFnGetAttResults25575328Arn5DD4F5AA/athena/*'
+const TABLES = Object.fromEntries(
+  ['aggregates', 'history', 'processed', 'quarantine', 'raw'].map((name) => [glue(name), `All tables of ${name}.`]),
+)
+const secret = (name: string): string =>
+  wildcard(`Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${name}-*`)
+const SIX_LETTERS = 'Secrets Manager adds six letters to the name of a secret.'
 const KEY = ['GenerateDataKey*', 'ReEncrypt*'].map((action) => `Action::kms:${action}`)
 const OBJECTS = ['Abort*', 'DeleteObject*', 'GetBucket*', 'GetObject*', 'List*'].map((action) => `Action::s3:${action}`)
 
@@ -40,9 +47,7 @@ const ACCEPTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   BlotterSpark: {
     [managed('AmazonEMRServicePolicy_v2')]: 'What EMR needs of EC2, kept by AWS, and bound to resources that EMR tags.',
-    ...Object.fromEntries(
-      ['aggregates', 'history', 'processed', 'quarantine', 'raw'].map((name) => [glue(name), `All tables of ${name}.`]),
-    ),
+    ...TABLES,
     ...grants('Code', 'Lake', 'Logs'),
   },
   BlotterAirflow: {
@@ -57,9 +62,7 @@ const ACCEPTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       'MWAA names its own log groups.',
     [wildcard('Resource::arn:<AWS::Partition>:sqs:<AWS::Region>:*:airflow-celery-*')]:
       'MWAA’s queue lies in an account of AWS’s.',
-    [wildcard(
-      'Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:airflow/connections/blotter_source-*',
-    )]: 'Secrets Manager adds six letters to the name of a secret.',
+    [secret('airflow/connections/blotter_source')]: SIX_LETTERS,
     ...grants('Code'),
   },
   BlotterQuicksight: {
@@ -69,6 +72,15 @@ const ACCEPTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   BlotterAccess: {
     [wildcard('Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:mfa/*')]:
       'A second factor is named by whoever sets it up.',
+    ...TABLES,
+    [wildcard(BUCKETS.Lake)]: 'Every file of the lake may be read by whoever may ask it.',
+    [wildcard(RESULTS)]: 'Athena names each result.',
+    ...Object.fromEntries(
+      ['airflow/connections/smtp_default', 'airflow/connections/blotter_source', 'blotter/mysql'].map((name) => [
+        secret(name),
+        SIX_LETTERS,
+      ]),
+    ),
   },
 }
 

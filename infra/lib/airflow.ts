@@ -29,17 +29,6 @@ export class Airflow extends Stack {
   constructor(scope: Construct, id: string, { network, lake, spark, version, mail, files, ...props }: AirflowProps) {
     super(scope, id, props)
     const smtp = this.smtp(lake)
-    const settings = {
-      code: lake.code.s3UrlForObject('spark'),
-      lake: lake.lake.s3UrlForObject(),
-      logs: lake.logs.s3UrlForObject('emr/'),
-      subnets: network.vpc.selectSubnets(network.inside).subnetIds,
-      service_role: spark.service.roleArn,
-      instance_profile: spark.profile.ref,
-      security_configuration: spark.security.ref,
-      mail_from: mail,
-      mail_to: [mail],
-    }
     const dags = files.filter(({ path }) => path.startsWith('dags/'))
     const deployed = new BucketDeployment(this, 'Files', {
       destinationBucket: lake.code,
@@ -47,7 +36,7 @@ export class Airflow extends Stack {
       prune: false,
       sources: [
         ...dags.map(({ path, text }) => Files.data(path, text)),
-        Files.jsonData('dags/blotter_settings.json', settings),
+        Files.jsonData('dags/blotter_settings.json', settingsOf({ network, lake, spark, mail })),
         Files.data('requirements.txt', files.find(({ path }) => path === 'requirements.txt')?.text ?? ''),
       ],
     })
@@ -181,6 +170,7 @@ export class Airflow extends Stack {
         sid: 'OwnClusters',
         actions: [
           'elasticmapreduce:AddJobFlowSteps',
+          'elasticmapreduce:AddTags',
           'elasticmapreduce:DescribeCluster',
           'elasticmapreduce:DescribeStep',
           'elasticmapreduce:ListSteps',
@@ -201,6 +191,26 @@ export class Airflow extends Stack {
 
   private secretArn(name: string): string {
     return `arn:${this.partition}:secretsmanager:${this.region}:${this.account}:secret:${name}-*`
+  }
+}
+
+/** What the DAG is told of this account. */
+function settingsOf({ network, lake, spark, mail }: Pick<AirflowProps, 'network' | 'lake' | 'spark' | 'mail'>) {
+  return {
+    code: lake.code.s3UrlForObject('spark'),
+    lake: lake.lake.s3UrlForObject(),
+    logs: lake.logs.s3UrlForObject('emr/'),
+    subnets: network.vpc.selectSubnets(network.inside).subnetIds,
+    service_role: spark.service.roleArn,
+    instance_profile: spark.profile.ref,
+    security_configuration: spark.security.ref,
+    security_groups: {
+      EmrManagedMasterSecurityGroup: spark.groups.nodes.securityGroupId,
+      EmrManagedSlaveSecurityGroup: spark.groups.nodes.securityGroupId,
+      ServiceAccessSecurityGroup: spark.groups.service.securityGroupId,
+    },
+    mail_from: mail,
+    mail_to: [mail],
   }
 }
 

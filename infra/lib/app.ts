@@ -36,6 +36,6 @@ export function addStacks(app: App, settings: Settings, { pipeline, namespaces, 
     new Quicksight(app, 'BlotterQuicksight', { athena, lake, table, dashboards, user: settings.quicksightUser })
   }
   new Watch(app, 'BlotterWatch', { lake, source, mail: settings.mail, budgetUsd: settings.budgetUsd })
-  new Access(app, 'BlotterAccess', {})
+  new Access(app, 'BlotterAccess', { lake, athena })
   Tags.of(app).add('project', 'blotter')
 }

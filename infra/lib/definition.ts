@@ -20,7 +20,7 @@ export async function readDefinition(settings: Settings): Promise<Definition> {
     pipeline,
     namespaces: [...new Set(tableSpecs(pipeline).map(({ name }) => name.split('.')[0]!))],
     files: renderAirflow(await dagOf(settings, pipeline), settings.airflowVersion.startsWith('2.') ? 2 : 3),
-    dashboards: [...found].map(([name, definition]) => ({ name, definition })),
+    dashboards: [...found].map(([name, { definition }]) => ({ name, definition })),
   }
 }
 
@@ -35,7 +35,8 @@ async function dagOf(settings: Settings, pipeline: Definition['pipeline']) {
     config: {
       ...config,
       schedule: { cron: settings.cron, timezone: settings.timezone, onSourceChangeMs: 5 * 60_000 },
-      spark: { ...config.spark, conf: GLUE },
+      catalog: 'glue' as const,
+      spark: { ...config.spark, jars: [SPARK_JARS] },
     },
     pipeline,
     codeVersion: blotterVersion,
@@ -44,8 +45,5 @@ async function dagOf(settings: Settings, pipeline: Definition['pipeline']) {
   return describingDag(parts, { ...sparkEngine, ...jdbcReading }).airflowDag({ secret: 'blotter/mysql' })
 }
 
-/** The lake's catalog is Glue. */
-const GLUE = {
-  'spark.sql.catalog.blotter.type': 'glue',
-  'spark.sql.catalog.blotter.io-impl': 'org.apache.iceberg.aws.s3.S3FileIO',
-}
+/** Clusters reach AWS alone and no Maven: what `spark-jars.xml` names is put beside the compiled pipeline once. */
+const SPARK_JARS = '${code}/jars/*.jar'

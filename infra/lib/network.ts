@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib'
+import { Stack, type StackProps, Tags } from 'aws-cdk-lib'
 import * as ec2 from 'aws-cdk-lib/aws-ec2'
 import * as logs from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
@@ -21,6 +21,9 @@ const SERVICES = [
   'airflow.env',
   'email-smtp',
 ] as const
+
+/** AWS's policy for EMR lets it make clusters only in networks and groups that bear this tag. */
+export const EMR_MAY_USE = 'for-use-with-amazon-emr-managed-policies'
 
 /** Data stay in subnets without a way out; only the loader's subnet reaches the city's portal. */
 export class Network extends Stack {
@@ -51,6 +54,7 @@ export class Network extends Stack {
         },
       },
     })
+    Tags.of(this.vpc).add(EMR_MAY_USE, 'true')
     this.vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 })
     for (const name of SERVICES) {
       this.vpc.addInterfaceEndpoint(name, {

@@ -43,7 +43,7 @@ export function settingsOf(app: App): Settings {
     mail: text('mail') ?? 'blotter@example.org',
     loadFrom: text('loadFrom'),
     multiAz: text('multiAz') === 'true',
-    budgetUsd: number('budgetUsd', 600),
+    budgetUsd: number('budgetUsd', 750),
     airflowVersion: text('airflowVersion') ?? '3.2.1',
     cron: text('cron') ?? '0 6 * * *',
     timezone: text('timezone') ?? 'America/Chicago',

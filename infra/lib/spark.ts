@@ -1,10 +1,10 @@
-import { Stack, type StackProps } from 'aws-cdk-lib'
+import { Stack, type StackProps, Tags } from 'aws-cdk-lib'
 import * as ec2 from 'aws-cdk-lib/aws-ec2'
 import * as emr from 'aws-cdk-lib/aws-emr'
 import * as iam from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { Lake } from './lake.ts'
-import type { Network } from './network.ts'
+import { EMR_MAY_USE, type Network } from './network.ts'
 import type { Source } from './source.ts'
 
 interface SparkProps extends StackProps {
@@ -19,6 +19,8 @@ export class Spark extends Stack {
   readonly instance: iam.Role
   readonly profile: iam.CfnInstanceProfile
   readonly security: emr.CfnSecurityConfiguration
+  /** Of all nodes, and of the service that reaches them where they have no public address. */
+  readonly groups: { nodes: ec2.SecurityGroup; service: ec2.SecurityGroup }
 
   constructor(scope: Construct, id: string, { network, lake, source, ...props }: SparkProps) {
     super(scope, id, props)
@@ -67,9 +69,19 @@ export class Spark extends Stack {
       },
     })
     lake.key.grantEncryptDecrypt(this.service)
-    const cluster = new ec2.SecurityGroup(this, 'Group', { vpc: network.vpc, description: 'EMR', allowAllOutbound: false })
-    cluster.addIngressRule(cluster, ec2.Port.allTraffic(), 'Nodes of one cluster')
-    cluster.addEgressRule(ec2.Peer.ipv4(network.vpc.vpcCidrBlock), ec2.Port.tcp(3306), 'MySQL')
-    cluster.addEgressRule(ec2.Peer.ipv4(network.vpc.vpcCidrBlock), ec2.Port.tcp(443), 'Endpoints of AWS')
+    this.groups = this.groupsOf(network)
+  }
+
+  private groupsOf({ vpc }: Network): Spark['groups'] {
+    const nodes = new ec2.SecurityGroup(this, 'Group', { vpc, description: 'EMR', allowAllOutbound: false })
+    nodes.addIngressRule(nodes, ec2.Port.allTraffic(), 'Nodes of one cluster')
+    nodes.addEgressRule(nodes, ec2.Port.allTraffic(), 'Nodes of one cluster')
+    nodes.addEgressRule(ec2.Peer.ipv4(vpc.vpcCidrBlock), ec2.Port.tcp(3306), 'MySQL')
+    nodes.addEgressRule(ec2.Peer.ipv4(vpc.vpcCidrBlock), ec2.Port.tcp(443), 'Endpoints of AWS')
+    const service = new ec2.SecurityGroup(this, 'ServiceGroup', { vpc, description: 'EMR itself', allowAllOutbound: false })
+    service.connections.allowTo(nodes, ec2.Port.tcp(8443), 'EMR to the nodes')
+    nodes.connections.allowTo(service, ec2.Port.tcp(9443), 'The primary node to EMR')
+    for (const group of [nodes, service]) Tags.of(group).add(EMR_MAY_USE, 'true')
+    return { nodes, service }
   }
 }

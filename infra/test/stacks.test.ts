@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { readFileSync } from 'node:fs'
+import { App } from 'aws-cdk-lib'
 import { Match, type Template } from 'aws-cdk-lib/assertions'
+import { JARS } from '../../src/engine/spark/installation.ts'
+import { readDefinition } from '../lib/definition.ts'
+import { EMR_MAY_USE } from '../lib/network.ts'
+import { settingsOf } from '../lib/settings.ts'
 import { listed, statementsOf, synthesise } from './synthesised.ts'
 
 describe('Blotter on AWS', () => {
@@ -72,6 +78,22 @@ describe('Blotter on AWS', () => {
     assert.equal(policies.filter((policy) => policy.includes('"aws:SecureTransport":"false"')).length, 5)
   })
 
+  it('has Spark find its tables in Glue, and its jars in the bucket of the code: a cluster reaches no Maven', async () => {
+    const app = new App()
+    const { files } = await readDefinition(settingsOf(app))
+    const dag = files.find(({ path }) => path.startsWith('dags/'))!.text
+    assert.match(dag, /"spark\.sql\.catalog\.blotter\.type": "glue"/)
+    assert.match(dag, /"spark\.sql\.catalog\.blotter\.io-impl": "org\.apache\.iceberg\.aws\.s3\.S3FileIO"/)
+    assert.match(dag, /"--jars", "\$\{code\}\/jars\/\*\.jar"\]/)
+    assert.doesNotMatch(dag, /spark\.jars\.packages|sqlite/)
+    const jars = readFileSync(new URL('../spark-jars.xml', import.meta.url), 'utf8')
+    for (const { coordinates } of [JARS.iceberg, JARS.aws, JARS.mysql]) {
+      const [group, name, version] = coordinates.split(':')
+      const dependency = `<groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version>`
+      assert.ok(jars.includes(dependency), `spark-jars.xml does not name ${coordinates}`)
+    }
+  })
+
   it('has a Glue database for each namespace of the pipeline', () => {
     const names = Object.values(of('Lake').findResources('AWS::Glue::Database')).map(
       (database) => (database as { Properties: { DatabaseInput: { Name: string } } }).Properties.DatabaseInput.Name,
@@ -128,7 +150,7 @@ describe('Blotter on AWS', () => {
   it('logs what was done in every region, tells of failures, and of spending before it is too late', () => {
     of('Watch').hasResourceProperties('AWS::CloudTrail::Trail', { IsMultiRegionTrail: true, EnableLogFileValidation: true })
     of('Watch').hasResourceProperties('AWS::Budgets::Budget', {
-      Budget: Match.objectLike({ BudgetLimit: { Amount: 600, Unit: 'USD' } }),
+      Budget: Match.objectLike({ BudgetLimit: { Amount: 750, Unit: 'USD' } }),
     })
     of('Watch').resourceCountIs('AWS::CloudWatch::Alarm', 2)
   })
@@ -153,6 +175,51 @@ describe('Blotter on AWS', () => {
           )
       }
     }
+  })
+
+  it('makes clusters in groups of the network’s own, which let nodes reach each other, MySQL and AWS, and EMR reach them', () => {
+    const groups = Object.values(of('Spark').findResources('AWS::EC2::SecurityGroup')) as {
+      Properties: { Tags: { Key: string }[]; SecurityGroupEgress: { CidrIp?: string }[] }
+    }[]
+    assert.equal(groups.length, 2)
+    for (const { Properties } of groups) {
+      assert.ok(Properties.Tags.some(({ Key }) => Key === EMR_MAY_USE))
+      assert.ok(!JSON.stringify(Properties.SecurityGroupEgress ?? []).includes('0.0.0.0/0'))
+    }
+    for (const [kind, port] of [
+      ['Ingress', 8443],
+      ['Egress', 8443],
+      ['Ingress', 9443],
+      ['Egress', 9443],
+    ] as const)
+      of('Spark').hasResourceProperties(`AWS::EC2::SecurityGroup${kind}`, { FromPort: port, ToPort: port })
+    const subnets = Object.values(of('Network').findResources('AWS::EC2::Subnet'))
+    for (const subnet of subnets) assert.match(JSON.stringify(subnet), new RegExp(EMR_MAY_USE))
+  })
+
+  it('lets analysts ask the lake in its workgroup and change nothing, and operators run it, nobody without a second factor', () => {
+    const policies = Object.entries(of('Access').findResources('AWS::IAM::ManagedPolicy')) as [
+      string,
+      { Properties: { PolicyDocument: { Statement: { Action?: string | string[] }[] } } },
+    ][]
+    const actionsOf = (name: string): string[] =>
+      policies
+        .filter(([id]) => id.startsWith(name))
+        .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement.flatMap(({ Action }) => listed(Action)))
+    const [ask, run] = [actionsOf('Ask'), actionsOf('Run')]
+    for (const action of ['athena:StartQueryExecution', 'glue:GetTable', 's3:GetObject', 'kms:Decrypt'])
+      assert.ok(ask.includes(action), action)
+    assert.deepEqual(
+      ask.filter((action) => /:(?:Create|Update|Delete|Put(?!Object$))/.test(action)),
+      [],
+    )
+    assert.ok(run.includes('airflow:CreateWebLoginToken') && run.includes('states:StartExecution'))
+    assert.ok(!run.includes('secretsmanager:GetSecretValue'))
+    for (const name of ['analysts', 'operators'])
+      of('Access').hasResourceProperties('AWS::IAM::Group', {
+        GroupName: `blotter-${name}`,
+        ManagedPolicyArns: Match.arrayWith([{ Ref: Match.stringLikeRegexp('^Mfa') }]),
+      })
   })
 
   it('lets Spark change tables and files of the pipeline, and no database, role or secret but the reader’s', () => {

@@ -26,6 +26,8 @@ CLUSTER = {
     "JobFlowRole": SETTINGS["instance_profile"],
     "VisibleToAllUsers": True,
     "StepConcurrencyLevel": 1,
+    # AWS's own policy for EMR lets it touch only what bears this tag.
+    "Tags": [{"Key": "for-use-with-amazon-emr-managed-policies", "Value": "true"}],
     # A cluster that nobody ends, such as after a lost scheduler, ends itself.
     "AutoTerminationPolicy": {"IdleTimeout": 1800},
     "Configurations": [
@@ -44,6 +46,7 @@ CLUSTER = {
             fleet("MASTER", TargetOnDemandCapacity=1),
             fleet("CORE", TargetSpotCapacity=SETTINGS["spot_units"], LaunchSpecifications=SPOT),
         ],
+        **SETTINGS["security_groups"],
     },
 }
 if SETTINGS["security_configuration"]:

@@ -67,6 +67,7 @@ const SETTINGS = {
   service_role: 'EMR_DefaultRole',
   instance_profile: 'EMR_EC2_DefaultRole',
   security_configuration: null,
+  security_groups: {} as Record<string, string>,
   instance_types: ['m6g.xlarge', 'm6gd.xlarge', 'm7g.xlarge', 'r6g.xlarge'],
   spot_units: 2,
   start_seconds: 1800,
