@@ -59,7 +59,7 @@ if beside.exists():
 
 /** Names of the roles are those that \`aws emr create-default-roles\` makes. */
 const SETTINGS = {
-  release: 'emr-7.9.0',
+  release: 'emr-spark-8.0.0',
   code: 's3://blotter-code/spark',
   lake: 's3://blotter-lake',
   logs: 's3://blotter-logs/emr/',
