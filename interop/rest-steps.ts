@@ -1,4 +1,4 @@
-import type { TableMetadata } from '../src/lake/metadata.ts'
+import type { TableMetadata } from '../src/lake/format/metadata.ts'
 
 /** What earlier answers of a side have told. */
 export interface World {

@@ -50,7 +50,7 @@ describe('The documents', () => {
       const isOwn = script !== undefined && !['install', 'ci', 'exec'].includes(script)
       if (isOwn) assert.ok(scripts[script], `npm has no script ${script}`)
       const path = /^(?:src|test|scripts|interop|pipelines|docs|bin|\.ci)\/[\w./-]*$/.exec(code)?.[0]
-      const isExample = path === 'test/lake/plan.test.ts' || path === 'src/lake/plan.ts'
+      const isExample = path === 'test/lake/read/plan.test.ts' || path === 'src/lake/read/plan.ts'
       if (path !== undefined && !isExample) assert.ok(existsSync(join(root, path)), `there is no ${path}`)
     }
   })

@@ -1,4 +1,4 @@
-import type { Chart, Definition, Dimension } from '../../src/dashboard/definition.ts'
+import type { Chart, Definition, Dimension } from '../../src/dashboard/definition/definition.ts'
 import type { SqlTable } from '../../src/model/pipeline.ts'
 
 /** One `4-dashboards/NAME.yaml`. */

@@ -6,7 +6,7 @@ import { count, counted, duration, percent, words } from '../../src/cli/show/fig
 import type { Output } from '../../src/cli/terminal.ts'
 import type { BatchFacts } from '../../src/history/batches.ts'
 import { CHANGE_KINDS } from '../../src/model/change.ts'
-import type { BatchOutcome } from '../../src/pipeline/batch-maker.ts'
+import type { BatchOutcome } from '../../src/pipeline/batch/batch-maker.ts'
 
 const PROCESSED = 'processed.crimes_without_arrest'
 const BATCHES_SHOWN = 4

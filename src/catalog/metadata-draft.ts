@@ -1,5 +1,5 @@
-import type { Integer } from '../lake/exact-json.ts'
-import type { TableMetadata } from '../lake/metadata.ts'
+import type { Integer } from '../lake/format/exact-json.ts'
+import type { TableMetadata } from '../lake/format/metadata.ts'
 
 /** Metadata on its way from one version to the next, and what -1 stands for in what is still to come. */
 export interface MetadataDraft {

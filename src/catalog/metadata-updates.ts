@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { impossible } from '../errors.ts'
-import type { TableMetadata } from '../lake/metadata.ts'
+import type { TableMetadata } from '../lake/format/metadata.ts'
 import { fieldsOf } from './foreign-schema.ts'
 import { changed, draftOf, type MetadataDraft } from './metadata-draft.ts'
 import { refused } from './refusal.ts'

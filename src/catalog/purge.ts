@@ -1,4 +1,4 @@
-import { referencedFiles } from '../lake/orphans.ts'
+import { referencedFiles } from '../lake/upkeep/orphans.ts'
 import type { Storage } from '../lake/storage.ts'
 import type { Table } from '../lake/table.ts'
 import { liesWithin } from './places.ts'

@@ -1,5 +1,5 @@
 import { BlotterError } from '../errors.ts'
-import type { TableMetadata } from '../lake/metadata.ts'
+import type { TableMetadata } from '../lake/format/metadata.ts'
 import { noTable } from './refusal.ts'
 import type { TableRequirement } from './table-update.ts'
 

@@ -1,6 +1,6 @@
 import { BlotterError } from '../errors.ts'
-import { exactInteger, formatJson, type Integer } from '../lake/exact-json.ts'
-import type { Reference, TableMetadata } from '../lake/metadata.ts'
+import { exactInteger, formatJson, type Integer } from '../lake/format/exact-json.ts'
+import type { Reference, TableMetadata } from '../lake/format/metadata.ts'
 import { changed, type MetadataDraft } from './metadata-draft.ts'
 import { refused } from './refusal.ts'
 import type { StatisticsText, TableUpdate } from './table-update.ts'

@@ -1,5 +1,5 @@
-import type { Integer } from '../lake/exact-json.ts'
-import type { Reference, Snapshot } from '../lake/metadata.ts'
+import type { Integer } from '../lake/format/exact-json.ts'
+import type { Reference, Snapshot } from '../lake/format/metadata.ts'
 
 /** A schema as others send it; its types may be ones that Blotter does not read itself. */
 export interface SchemaText {

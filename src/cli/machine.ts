@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises'
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import type { Config } from '../model/configuration.ts'
-import type { Check } from '../pipeline/doctor.ts'
+import type { Check } from '../pipeline/upkeep/doctor.ts'
 import { size } from './show/figures.ts'
 
 const NEEDED_NODE = 24

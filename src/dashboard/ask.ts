@@ -3,8 +3,8 @@ import { BlotterError } from '../errors.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { DashboardDesk } from './dashboards.ts'
 import { dashboardFigures, type Since } from './figures.ts'
-import type { Filters } from './filters.ts'
-import type { Loaded } from './loaded.ts'
+import type { Filters } from './count/filters.ts'
+import type { Loaded } from './memory/loaded.ts'
 
 /** A question for a dashboard's figures. REFs name batches. */
 export interface FiguresWish {

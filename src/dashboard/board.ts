@@ -1,7 +1,7 @@
 import { asBlotterError, BlotterError } from '../errors.ts'
 import type { BatchAt } from '../model/batch-at.ts'
-import type { Definition } from './definition.ts'
-import type { Loaded } from './loaded.ts'
+import type { Definition } from './definition/definition.ts'
+import type { Loaded } from './memory/loaded.ts'
 
 /** How the newest batch of a dashboard stands. */
 export interface RefreshState {

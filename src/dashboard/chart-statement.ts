@@ -1,14 +1,14 @@
 import type { Row } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
 import { identifier, literal, tableIdentifier } from '../model/sql-text.ts'
-import { dayText } from './calendar.ts'
+import { dayText } from './memory/calendar.ts'
 import type { DashboardDesk } from './dashboards.ts'
-import type { Chart, Definition } from './definition.ts'
-import { checkFilters, type Filters } from './filters.ts'
-import { hexagonKeySql } from './hexagon.ts'
+import type { Chart, Definition } from './definition/definition.ts'
+import { checkFilters, type Filters } from './count/filters.ts'
+import { hexagonKeySql } from './memory/hexagon.ts'
 import { incidentColumns } from './incidents.ts'
-import { type Incidents, keyColumn, keySql, placeSql, UNKNOWN } from './keyed.ts'
-import { SHARE_DIGITS, SMALLEST_BASE } from './share.ts'
+import { type Incidents, keyColumn, keySql, placeSql, UNKNOWN } from './memory/keyed.ts'
+import { SHARE_DIGITS, SMALLEST_BASE } from './count/share.ts'
 
 /** Constant tables of the pipeline by name: a query knows only tables of batches, so that the statement brings them along. */
 export type References = Readonly<Record<string, readonly Row[]>>

@@ -1,5 +1,5 @@
-import { addMonths, firstDayOf, lastDayOf, monthOfDay } from './calendar.ts'
-import { isWholeMonths, type Period, readPeriod } from './filters.ts'
+import { addMonths, firstDayOf, lastDayOf, monthOfDay } from './memory/calendar.ts'
+import { isWholeMonths, type Period, readPeriod } from './count/filters.ts'
 
 /** Two periods to compare, each of them complete. */
 export interface Compared {

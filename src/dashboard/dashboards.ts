@@ -3,12 +3,12 @@ import { asBlotterError, BlotterError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import { Board, type BoardSetup, type RefreshState } from './board.ts'
-import { type Counters, startCounters } from './counters.ts'
-import type { Shape } from './boundaries.ts'
-import { type Declared, type Definitions, definitionsStamp, readDefinitions } from './definitions.ts'
+import { type Counters, startCounters } from './count/counters.ts'
+import type { Shape } from './definition/boundaries.ts'
+import { type Declared, type Definitions, definitionsStamp, readDefinitions } from './definition/definitions.ts'
 import type { DashboardLake } from './lake.ts'
-import { load, type Loaded } from './loaded.ts'
-import type { DefinitionProblem } from './parse-definition.ts'
+import { load, type Loaded } from './memory/loaded.ts'
+import type { DefinitionProblem } from './definition/parse-definition.ts'
 
 /** What happens to dashboards, for whoever has one open. */
 export type DashboardEvent =

@@ -10,9 +10,9 @@ import { askFigures, type FiguresWish } from './ask.ts'
 import { csvLine } from './csv.ts'
 import type { DashboardDesk } from './dashboards.ts'
 import type { DashboardFigures, Mark } from './figures.ts'
-import { filterSql } from './filter-sql.ts'
+import { filterSql } from './count/filter-sql.ts'
 import { incidentColumns } from './incidents.ts'
-import { keyedSql } from './keyed.ts'
+import { keyedSql } from './memory/keyed.ts'
 
 export interface ExportWish extends FiguresWish {
   format: 'csv' | 'parquet'

@@ -1,4 +1,4 @@
-import { dayText, firstDayOf, lastDayOf, monthOfDay } from './calendar.ts'
+import { dayText, firstDayOf, lastDayOf, monthOfDay } from './memory/calendar.ts'
 import {
   type Compared,
   type ComparedFigure,
@@ -7,14 +7,14 @@ import {
   lastCompleteMonth,
   lengthRatio,
 } from './compare.ts'
-import { count, type Held, type Wish } from './count.ts'
-import type { Counters } from './counters.ts'
-import type { Chart, Definition } from './definition.ts'
-import { checkFilters, conditionsOf, type Filters, type Period } from './filters.ts'
-import { STATE, STATES } from './keyed.ts'
-import type { Dictionary, Memory } from './memory.ts'
-import type { Figures } from './scan.ts'
-import { shareOf } from './share.ts'
+import { count, type Held, type Wish } from './count/count.ts'
+import type { Counters } from './count/counters.ts'
+import type { Chart, Definition } from './definition/definition.ts'
+import { checkFilters, conditionsOf, type Filters, type Period } from './count/filters.ts'
+import { STATE, STATES } from './memory/keyed.ts'
+import type { Dictionary, Memory } from './memory/memory.ts'
+import type { Figures } from './count/scan.ts'
+import { shareOf } from './count/share.ts'
 
 /** What somebody wants to see. */
 export interface Asked {

@@ -1,14 +1,14 @@
 import type { Row, Value } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
 import { identifier, literal } from '../model/sql-text.ts'
-import { dayText } from './calendar.ts'
+import { dayText } from './memory/calendar.ts'
 import type { DashboardDesk } from './dashboards.ts'
-import type { Definition } from './definition.ts'
-import { checkFilters, conditionsOf, type Filters } from './filters.ts'
-import { STATES } from './keyed.ts'
-import type { Loaded } from './loaded.ts'
-import { type Condition, eachRow } from './scan.ts'
-import { segmentsOf } from './segments.ts'
+import type { Definition } from './definition/definition.ts'
+import { checkFilters, conditionsOf, type Filters } from './count/filters.ts'
+import { STATES } from './memory/keyed.ts'
+import type { Loaded } from './memory/loaded.ts'
+import { type Condition, eachRow } from './count/scan.ts'
+import { segmentsOf } from './memory/segments.ts'
 
 export interface IncidentsWish {
   at: string

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts'
 import type { BatchAt } from '../model/batch-at.ts'
-import type { Incidents } from './keyed.ts'
+import type { Incidents } from './memory/keyed.ts'
 
 /** What a dashboard asks of the lake; the platform hands it in. */
 export interface DashboardLake {

@@ -1,5 +1,5 @@
-import type { Scan } from '../lake/plan.ts'
-import { scanSql } from '../lake/read.ts'
+import type { Scan } from '../lake/read/plan.ts'
+import { scanSql } from '../lake/read/read.ts'
 import type { Table } from '../lake/table.ts'
 import { type BatchAt, batchAtOf } from '../model/batch-at.ts'
 import { identifier, literal } from '../model/sql-text.ts'

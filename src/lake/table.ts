@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { BlotterError, impossible } from '../errors.ts'
 import { type Field, lastColumnId, type Schema, type Type } from '../model/schema.ts'
-import { exactInteger, type Integer } from './exact-json.ts'
-import { currentSchema, parseMetadata, type Snapshot, schemaById, type TableMetadata } from './metadata.ts'
+import { exactInteger, type Integer } from './format/exact-json.ts'
+import { currentSchema, parseMetadata, type Snapshot, schemaById, type TableMetadata } from './format/metadata.ts'
 import type { Storage } from './storage.ts'
 
 /** One version of a table; it never changes. `metadataLocation` is the file it came from, null before the first commit. */

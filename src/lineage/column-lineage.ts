@@ -1,5 +1,5 @@
 import type { Row } from '../engine/engine.ts'
-import { formatJson, parseJson } from '../lake/exact-json.ts'
+import { formatJson, parseJson } from '../lake/format/exact-json.ts'
 import { literal } from '../model/sql-text.ts'
 import { type Flow, NOWHERE, type Origin } from './sql/origin.ts'
 import { followQuery } from './sql/query.ts'

@@ -9,7 +9,7 @@ import { identifier, literal } from '../model/sql-text.ts'
 import { checkRows } from '../quality/check.ts'
 import { matchColumns } from '../quality/columns.ts'
 import type { Source } from '../source/source.ts'
-import { stageOf } from './stage.ts'
+import { stageOf } from './batch/stage.ts'
 
 export interface IncidentLoad {
   engine: Engine

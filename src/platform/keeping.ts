@@ -1,11 +1,11 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Lake } from '../catalog/lake.ts'
 import type { Config } from '../model/configuration.ts'
-import { backUp } from '../pipeline/backup.ts'
-import { compactByHand } from '../pipeline/compact-by-hand.ts'
-import { expireBatches } from '../pipeline/expire.ts'
-import type { BatchMaker } from '../pipeline/batch-maker.ts'
-import { relocateLake } from '../pipeline/relocate.ts'
+import { backUp } from '../pipeline/upkeep/backup.ts'
+import { compactByHand } from '../pipeline/upkeep/compact-by-hand.ts'
+import { expireBatches } from '../pipeline/upkeep/expire.ts'
+import type { BatchMaker } from '../pipeline/batch/batch-maker.ts'
+import { relocateLake } from '../pipeline/upkeep/relocate.ts'
 import type { Watch } from './running/watch.ts'
 
 interface Parts {

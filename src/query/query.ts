@@ -1,6 +1,6 @@
 import type { Engine, Row } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
-import { blameFile } from '../lake/damage.ts'
+import { blameFile } from '../lake/read/damage.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import { identifier, literal, tableIdentifier } from '../model/sql-text.ts'
 import { macroStatements, type RefFunction } from './functions.ts'

@@ -1,6 +1,6 @@
 import type { LakeView } from '../history/as-of.ts'
 import { type Hold, holdsOf } from '../history/holds.ts'
-import type { Scan } from '../lake/plan.ts'
+import type { Scan } from '../lake/read/plan.ts'
 import { snapshotOf } from '../lake/table.ts'
 import type { BatchAt } from '../model/batch-at.ts'
 import type { Type } from '../model/schema.ts'

@@ -5,8 +5,8 @@ import { applyUpdates } from '../../src/catalog/metadata-updates.ts'
 import { creation } from '../../src/catalog/new-table.ts'
 import type { SchemaText, TableUpdate } from '../../src/catalog/table-update.ts'
 import { BlotterError } from '../../src/errors.ts'
-import { formatJson, type Integer, parseJson } from '../../src/lake/exact-json.ts'
-import { parseMetadata, type TableMetadata } from '../../src/lake/metadata.ts'
+import { formatJson, type Integer, parseJson } from '../../src/lake/format/exact-json.ts'
+import { parseMetadata, type TableMetadata } from '../../src/lake/format/metadata.ts'
 
 const NOW = new Date('2026-11-23T06:00:00Z')
 const UUID = '11111111-2222-3333-4444-555555555555'

@@ -5,7 +5,7 @@ import { creation } from '../../src/catalog/new-table.ts'
 import { checkRequirements } from '../../src/catalog/requirements.ts'
 import type { TableRequirement } from '../../src/catalog/table-update.ts'
 import { BlotterError, type ErrorCode } from '../../src/errors.ts'
-import { formatJson } from '../../src/lake/exact-json.ts'
+import { formatJson } from '../../src/lake/format/exact-json.ts'
 
 const NOW = new Date('2026-11-23T06:00:00Z')
 const wish = {

@@ -1,4 +1,4 @@
-import type { BatchOutcome } from '../../src/pipeline/batch-maker.ts'
+import type { BatchOutcome } from '../../src/pipeline/batch/batch-maker.ts'
 
 /** What a run came to. */
 export const REPORT: BatchOutcome = {

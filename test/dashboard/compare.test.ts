@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { addMonths, dayOf, dayText, firstDayOf, lastDayOf, monthOfDay, monthText } from '../../src/dashboard/calendar.ts'
+import {
+  addMonths,
+  dayOf,
+  dayText,
+  firstDayOf,
+  lastDayOf,
+  monthOfDay,
+  monthText,
+} from '../../src/dashboard/memory/calendar.ts'
 import { comparedFigure, comparedPeriods, lengthRatio } from '../../src/dashboard/compare.ts'
-import type { Period } from '../../src/dashboard/filters.ts'
+import type { Period } from '../../src/dashboard/count/filters.ts'
 
 const day = (text: string): number => dayOf(text)!
 const period = (from: string, to: string): Period => ({ from: day(from), to: day(to) })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { csvLine } from '../../src/dashboard/csv.ts'
 import { Answers } from '../../src/dashboard/answers.ts'
-import { Hold } from '../../src/dashboard/hold.ts'
+import { Hold } from '../../src/dashboard/memory/hold.ts'
 
 test('a cell that a spreadsheet would run is made a text, numbers stay numbers', () => {
   assert.equal(csvLine(['=1+1', '+1', '-1', '@x', '\tx', '\rx']), `'=1+1,'+1,'-1,'@x,'\tx,"'\rx"\r\n`)

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Definition, definitionSchema } from '../../src/dashboard/definition.ts'
+import { type Definition, definitionSchema } from '../../src/dashboard/definition/definition.ts'
 import { openDuckDb } from '../../src/engine/duckdb/engine.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { literal } from '../../src/model/sql-text.ts'

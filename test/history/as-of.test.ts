@@ -7,7 +7,7 @@ import { openSqliteCatalog } from '../../src/catalog/sqlite/catalog.ts'
 import { LAKE_VERSION, scanAsOf, scansAsOf, viewLake } from '../../src/history/as-of.ts'
 import { BATCHES_TABLE } from '../../src/history/ledger.ts'
 import { localStorage } from '../../src/lake/local/storage.ts'
-import { stageSnapshot, writeMetadata } from '../../src/lake/stage.ts'
+import { stageSnapshot, writeMetadata } from '../../src/lake/write/stage.ts'
 import { newTable } from '../../src/lake/table.ts'
 import { schemaOf } from '../../src/model/schema.ts'
 

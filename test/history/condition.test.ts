@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import { openDuckDb } from '../../src/engine/duckdb/engine.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { matchesSql, readCondition } from '../../src/history/condition.ts'
-import { loadPipeline } from '../../src/pipeline/load.ts'
+import { loadPipeline } from '../../src/pipeline/definition/load.ts'
 
 const { source } = await loadPipeline(join(import.meta.dirname, '../../pipelines/chicago-crimes'))
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ledgerBetween } from '../../src/history/ledger-between.ts'
 import { heldKeysSql, holdsOf, holdsText } from '../../src/history/holds.ts'
-import type { Scan, ScanFile } from '../../src/lake/plan.ts'
+import type { Scan, ScanFile } from '../../src/lake/read/plan.ts'
 import { newTable } from '../../src/lake/table.ts'
 
 const micros = (day: string): Buffer => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BlotterError } from '../../src/errors.ts'
 import { refuseChanged } from '../../src/lake/checksum.ts'
-import { bearsLabel, labelledUuid, sealedName } from '../../src/lake/file-label.ts'
+import { bearsLabel, labelledUuid, sealedName } from '../../src/lake/write/file-label.ts'
 
 const BYTES = Buffer.from('{"format-version":2}')
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { formatJson, parseJson } from '../../src/lake/exact-json.ts'
-import type { TableMetadata } from '../../src/lake/metadata.ts'
+import { formatJson, parseJson } from '../../src/lake/format/exact-json.ts'
+import type { TableMetadata } from '../../src/lake/format/metadata.ts'
 import { createApp } from '../../src/server/app.ts'
 import { type City, type Incident, makeCity } from '../pipeline/city.ts'
 

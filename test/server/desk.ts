@@ -7,7 +7,7 @@ import { type EngineCatalog, openEngineCatalog } from '../../src/catalog/engine-
 import { openSqliteCatalog } from '../../src/catalog/sqlite/catalog.ts'
 import { systemClock } from '../../src/clock.ts'
 import { BlotterError } from '../../src/errors.ts'
-import { formatJson, parseJson } from '../../src/lake/exact-json.ts'
+import { formatJson, parseJson } from '../../src/lake/format/exact-json.ts'
 import { localStorage } from '../../src/lake/local/storage.ts'
 import type { Storage } from '../../src/lake/storage.ts'
 import { silentLog } from '../../src/log.ts'

@@ -7,7 +7,7 @@ const testedElsewhere: Record<string, string> = {
   // A process of its own: started, signalled and killed from outside.
   'src/cli/main.ts': 'test/cli/main.test.ts',
   // A thread of its own, started by the counters.
-  'src/dashboard/counting-thread.ts': 'test/dashboard/figures.test.ts',
+  'src/dashboard/count/counting-thread.ts': 'test/dashboard/figures.test.ts',
   // A thread of its own, started by the sink.
   'src/engine/duckdb/column-sink-thread.ts': 'test/engine/duckdb/column-sink.test.ts',
   // The process of a query, and what it does: started, and killed, from outside.

@@ -1,4 +1,4 @@
-import type { BatchOutcome } from '../../pipeline/batch-maker.ts'
+import type { BatchOutcome } from '../../pipeline/batch/batch-maker.ts'
 import type { Output } from '../terminal.ts'
 import { columnLines, wrapped } from './columns.ts'
 import { count, countsByName, duration, words } from './figures.ts'

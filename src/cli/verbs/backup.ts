@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Verbs } from '../command-line.ts'
-import type { BackupReport } from '../../pipeline/backup.ts'
+import type { BackupReport } from '../../pipeline/upkeep/backup.ts'
 import { count, size } from '../show/figures.ts'
 import type { Output } from '../terminal.ts'
 import { examples } from './examples.ts'

@@ -1,5 +1,5 @@
 import type { Verbs } from '../command-line.ts'
-import type { CompactionReport } from '../../pipeline/compact-by-hand.ts'
+import type { CompactionReport } from '../../pipeline/upkeep/compact-by-hand.ts'
 import { columnLines } from '../show/columns.ts'
 import { count, size } from '../show/figures.ts'
 import type { Output } from '../terminal.ts'

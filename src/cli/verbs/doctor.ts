@@ -1,7 +1,7 @@
 import { asBlotterError } from '../../errors.ts'
 import type { Invocation, Verbs } from '../command-line.ts'
 import { machineChecks } from '../machine.ts'
-import type { Check } from '../../pipeline/doctor.ts'
+import type { Check } from '../../pipeline/upkeep/doctor.ts'
 import { wrapped } from '../show/columns.ts'
 import type { Output } from '../terminal.ts'
 import { examples } from './examples.ts'

@@ -1,6 +1,6 @@
 import { BlotterError } from '../../errors.ts'
 import type { Verbs } from '../command-line.ts'
-import type { ExpiryReport } from '../../pipeline/expire.ts'
+import type { ExpiryReport } from '../../pipeline/upkeep/expire.ts'
 import { count, counted, size } from '../show/figures.ts'
 import type { Output } from '../terminal.ts'
 import { examples } from './examples.ts'

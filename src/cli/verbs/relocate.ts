@@ -1,5 +1,5 @@
 import type { Verbs } from '../command-line.ts'
-import type { RelocationReport } from '../../pipeline/relocate.ts'
+import type { RelocationReport } from '../../pipeline/upkeep/relocate.ts'
 import { counted } from '../show/figures.ts'
 import type { Output } from '../terminal.ts'
 import { examples } from './examples.ts'

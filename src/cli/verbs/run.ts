@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 import { parseBatchAt } from '../../query/reference.ts'
 import type { Invocation, Verbs } from '../command-line.ts'
-import type { BatchOutcome } from '../../pipeline/batch-maker.ts'
+import type { BatchOutcome } from '../../pipeline/batch/batch-maker.ts'
 import { runReportText } from '../show/run-report.ts'
 import { examples } from './examples.ts'
 

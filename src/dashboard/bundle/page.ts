@@ -1,5 +1,5 @@
-import type { Shape } from '../boundaries.ts'
-import type { Chart, Definition } from '../definition.ts'
+import type { Shape } from '../definition/boundaries.ts'
+import type { Chart, Definition } from '../definition/definition.ts'
 import type { DashboardFigures } from '../figures.ts'
 import { rankedBars } from './bars.ts'
 import { hours } from './hours.ts'

@@ -3,7 +3,7 @@ import { chmod, link, mkdir, open, readFile, readdir, rename, rm, stat, unlink }
 import { dirname } from 'node:path'
 import { BlotterError, diskFull } from '../../errors.ts'
 import { canonicalLocation, folderOf } from '../location.ts'
-import { readEnd } from '../read-end.ts'
+import { readEnd } from '../read/read-end.ts'
 import { lakeDamaged, type Storage, unsupportedFile } from '../storage.ts'
 
 const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'EDQUOT', 'ENAMETOOLONG'])

@@ -9,7 +9,7 @@ import {
 import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { awsFailure, isMissing, isTaken } from '../aws-failure.ts'
-import { readEnd } from '../read-end.ts'
+import { readEnd } from '../read/read-end.ts'
 import { lakeDamaged, type Storage } from '../storage.ts'
 import { type Cache, openCache } from './cache.ts'
 import { s3Client } from './client.ts'

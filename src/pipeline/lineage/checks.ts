@@ -2,7 +2,7 @@ import type { Check } from '../../lineage/run-facts.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
 import type { CheckedRows } from '../../quality/check.ts'
 import type { HeldRecord } from '../../state/run-rows.ts'
-import type { Guards } from '../context.ts'
+import type { Guards } from '../batch/context.ts'
 import type { LandOutput } from '../steps/land.ts'
 
 /** What rows are held to, whatever the pipeline: rows that break a rule go to quarantine. */

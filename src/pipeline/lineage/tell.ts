@@ -10,9 +10,9 @@ import { listRuns, type RunRecord, showRun } from '../../orchestrate/runs.ts'
 import { isToldOf, markToldOf } from '../../state/lineage-rows.ts'
 import type { State } from '../../state/state.ts'
 import { readSteps } from '../../state/step-rows.ts'
-import type { RunContext } from '../context.ts'
-import { tableNames } from '../tables.ts'
-import { loadStaged } from '../work-files.ts'
+import type { RunContext } from '../batch/context.ts'
+import { tableNames } from '../definition/tables.ts'
+import { loadStaged } from '../batch/work-files.ts'
 import { type LineageSetup, runFacts } from './run-facts.ts'
 
 /** What telling of runs needs beside a run. */

@@ -2,9 +2,9 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tableSchema } from '../../lake/table.ts'
 import { type CheckedRows, type CheckInput, checkRows } from '../../quality/check.ts'
-import type { RunContext } from '../context.ts'
-import { holdIfEmpty, holdIfKeyless } from '../guards.ts'
-import { batchStamp, openTable, tableSpecs } from '../tables.ts'
+import type { RunContext } from '../batch/context.ts'
+import { holdIfEmpty, holdIfKeyless } from '../batch/guards.ts'
+import { batchStamp, openTable, tableSpecs } from '../definition/tables.ts'
 import type { ExtractOutput } from './extract.ts'
 
 /** Parts the staged rows into good ones, typed and repaired, and quarantined ones with their reason. */

@@ -1,9 +1,9 @@
 import { BlotterError } from '../../errors.ts'
-import { rebase } from '../../lake/rebase.ts'
-import { type MetadataSwap, writeMetadata } from '../../lake/stage.ts'
+import { rebase } from '../../lake/write/rebase.ts'
+import { type MetadataSwap, writeMetadata } from '../../lake/write/stage.ts'
 import { loadTable, type Table } from '../../lake/table.ts'
-import type { RunContext } from '../context.ts'
-import { loadBase, loadStaged } from '../work-files.ts'
+import type { RunContext } from '../batch/context.ts'
+import { loadBase, loadStaged } from '../batch/work-files.ts'
 
 /** How often a commit is laid upon what another writer has committed in between: one that writes all the time is met anew. */
 const TRIES = 100

@@ -3,8 +3,8 @@ import type { Table } from '../../lake/table.ts'
 import { tableSchema } from '../../lake/table.ts'
 import { asDeclared, isUnfit } from '../../quality/as-declared.ts'
 import type { Extracted, ExtractOptions, SourceView, Stage } from '../../source/source.ts'
-import type { RunContext } from '../context.ts'
-import { batchStamp } from '../tables.ts'
+import type { RunContext } from '../batch/context.ts'
+import { batchStamp } from '../definition/tables.ts'
 
 /**
  * Reads all rows for a raw table that has none yet. Where they come as columns and are declared as they are found, they are

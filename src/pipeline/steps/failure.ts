@@ -1,6 +1,6 @@
 import { BlotterError } from '../../errors.ts'
-import { unreadable, unreadableFile } from '../../lake/damage.ts'
-import type { RunContext } from '../context.ts'
+import { unreadable, unreadableFile } from '../../lake/read/damage.ts'
+import type { RunContext } from '../batch/context.ts'
 
 /**
  * What a step failed with, in words for the one who started the run: the engine's complaints are about SQL that nobody

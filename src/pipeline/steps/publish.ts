@@ -1,7 +1,7 @@
 import { asBlotterError } from '../../errors.ts'
 import type { Attempt } from '../../orchestrate/step.ts'
-import type { RunContext } from '../context.ts'
-import { sweepLeftovers } from '../leftovers.ts'
+import type { RunContext } from '../batch/context.ts'
+import { sweepLeftovers } from '../batch/leftovers.ts'
 import { tellOfBatch } from '../lineage/tell.ts'
 
 export interface PublishOutput {

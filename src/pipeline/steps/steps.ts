@@ -1,7 +1,7 @@
 import type { StepName } from '../../model/report.ts'
 import type { Attempt, Step, StepVerdict } from '../../orchestrate/step.ts'
 import type { CheckedRows } from '../../quality/check.ts'
-import type { RunContext } from '../context.ts'
+import type { RunContext } from '../batch/context.ts'
 import { checkStep } from './check.ts'
 import { commitStep } from './commit.ts'
 import { EVIDENCE } from './evidence.ts'

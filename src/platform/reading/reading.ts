@@ -1,7 +1,7 @@
 import type { Lake } from '../../catalog/lake.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
-import { tableNames } from '../../pipeline/tables.ts'
+import { tableNames } from '../../pipeline/definition/tables.ts'
 import { openQuery } from '../../query/query.ts'
 import type { QuarantineWish } from '../../query/quarantine-list.ts'
 import type { Reader } from '../../query/reader.ts'

@@ -1,7 +1,7 @@
 import type { BatchAt } from '../../model/batch-at.ts'
 import type { BatchKind, RunReport, RunState, StepReport } from '../../model/report.ts'
 import type { RunDetails, RunRecord, StepRecord } from '../../orchestrate/runs.ts'
-import type { BatchOutcome } from '../../pipeline/batch-maker.ts'
+import type { BatchOutcome } from '../../pipeline/batch/batch-maker.ts'
 import type { ErrorRecord } from '../../state/error-record.ts'
 
 /** An element of `runs list --json`. */

@@ -5,7 +5,7 @@ import { redaction } from '../../log/redaction.ts'
 import type { Config } from '../../model/configuration.ts'
 import { decoded } from '../../model/url-text.ts'
 import { showRun } from '../../orchestrate/runs.ts'
-import type { BatchWatch } from '../../pipeline/batch-maker.ts'
+import type { BatchWatch } from '../../pipeline/batch/batch-maker.ts'
 import type { State } from '../../state/state.ts'
 
 interface Parts {

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts'
 import { asBlotterError } from '../../errors.ts'
 import type { Config } from '../../model/configuration.ts'
 import { isMysqlUrl } from '../../model/url-text.ts'
-import type { Check } from '../../pipeline/doctor.ts'
+import type { Check } from '../../pipeline/upkeep/doctor.ts'
 import { backendOf, type SecretParts, type SourceLogin } from './secrets.ts'
 import { type SecretStatus, statusOf } from './verbs.ts'
 

@@ -1,5 +1,5 @@
 import type { Dashboards } from '../../dashboard/dashboards.ts'
-import { type Hexagons, hexagonsOf, placeNumber, placeOf } from '../../dashboard/place-select.ts'
+import { type Hexagons, hexagonsOf, placeNumber, placeOf } from '../../dashboard/memory/place-select.ts'
 import { BlotterError } from '../../errors.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
 import type { ChangeCounts } from '../../model/change.ts'

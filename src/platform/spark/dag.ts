@@ -2,7 +2,7 @@ import type { BatchPlaces } from '../../engine/application.ts'
 import type { Config } from '../../model/configuration.ts'
 import type { DagDefinition, SparkCommand } from '../../model/dag.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
-import { tableNames } from '../../pipeline/tables.ts'
+import { tableNames } from '../../pipeline/definition/tables.ts'
 import { type SparkParts, sparkCatalog } from './spark.ts'
 import { sourceUrl } from '../source-url.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Filters } from '../../dashboard/filters.ts'
+import type { Filters } from '../../dashboard/count/filters.ts'
 import { ref } from './shapes.ts'
 
 export const chartId = z.string().min(1).max(80)

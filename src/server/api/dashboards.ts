@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { askFigures } from '../../dashboard/ask.ts'
-import { describeDashboard } from '../../dashboard/describe.ts'
+import { describeDashboard } from '../../dashboard/definition/describe.ts'
 import type { Services } from '../services.ts'
 import { sendCached, sendCachedText } from './caching.ts'
 import { dashboardCharts } from './dashboard-charts.ts'

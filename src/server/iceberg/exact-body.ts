@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { BlotterError } from '../../errors.ts'
-import { formatJson, parseJson } from '../../lake/exact-json.ts'
+import { formatJson, parseJson } from '../../lake/format/exact-json.ts'
 
 /** Commits that drop thousands of snapshots are the largest there are. */
 export const BODY_LIMIT_BYTES = 16 << 20

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FieldText, SchemaText, TableRequirement, TableUpdate, TypeText } from '../../catalog/table-update.ts'
 import { BlotterError } from '../../errors.ts'
-import { exactInteger, type Integer } from '../../lake/exact-json.ts'
+import { exactInteger, type Integer } from '../../lake/format/exact-json.ts'
 
 /** Bodies of requests, as the OpenAPI document of the Iceberg REST catalog has them; what it does not know is left out. */
 const id: z.ZodType<Integer> = z.union([

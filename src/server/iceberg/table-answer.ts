@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { createHash } from 'node:crypto'
-import type { TableMetadata } from '../../lake/metadata.ts'
+import type { TableMetadata } from '../../lake/format/metadata.ts'
 import type { Table } from '../../lake/table.ts'
 
 export type SnapshotMode = 'all' | 'refs'

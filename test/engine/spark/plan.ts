@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { BatchPlan } from '../../../src/engine/application.ts'
-import { loadPipeline } from '../../../src/pipeline/load.ts'
+import { loadPipeline } from '../../../src/pipeline/definition/load.ts'
 import { planBatch } from '../../../src/platform/spark/plan.ts'
 import { jdbcReading } from '../../../src/source/mysql/jdbc.ts'
 import type { FoundColumn } from '../../../src/source/source.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openDuckDb } from '../../../src/engine/duckdb/engine.ts'
-import { loadPipeline } from '../../../src/pipeline/load.ts'
+import { loadPipeline } from '../../../src/pipeline/definition/load.ts'
 import { loadIncidents } from '../../../src/pipeline/load-incidents.ts'
 import { openDemoSource } from '../../../src/source/demo/source.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BlotterError, type ErrorCode } from '../../../src/errors.ts'
-import type { RunContext } from '../../../src/pipeline/context.ts'
+import type { RunContext } from '../../../src/pipeline/batch/context.ts'
 import { stepFailure } from '../../../src/pipeline/steps/failure.ts'
 
 const context = { folder: '/lake/.blotter/runs/r1' } as RunContext

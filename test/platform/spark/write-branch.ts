@@ -1,6 +1,6 @@
 import type { Catalog } from '../../../src/catalog/catalog.ts'
 import { localStorage } from '../../../src/lake/local/storage.ts'
-import { stageSnapshot, withMetadata, writeMetadata } from '../../../src/lake/stage.ts'
+import { stageSnapshot, withMetadata, writeMetadata } from '../../../src/lake/write/stage.ts'
 import { loadTable, snapshotOf, type Table } from '../../../src/lake/table.ts'
 import { branchOf } from '../../../src/platform/spark/branches.ts'
 

@@ -1,4 +1,4 @@
-import { hexagonCentre } from '../../../src/dashboard/hexagon.ts'
+import { hexagonCentre } from '../../../src/dashboard/memory/hexagon.ts'
 import type { Mark } from '../../../web/src/charts/mark.ts'
 
 /** Hexagons in rows and columns as the server tells their middles, from the south-west. */
