@@ -201,6 +201,7 @@ test('Signing in', { skip: browserMissing() ?? false, timeout: 240_000 }, async 
 
   await t.test('from anywhere one signs out, and what was read is forgotten', async () => {
     await page.goto('/')
+    await page.locator('h1').waitFor()
     await button(page, 'You and the theme').click()
     await keepScreenshot(page, 'user-menu-light-1440')
     assert.deepEqual(await accessibilityFaults(page), [])
