@@ -5,7 +5,7 @@ import type { ChangeCounts } from '../model/change.ts'
 import type { RawDefinition } from '../model/pipeline.ts'
 import type { BatchKind, RowCounts } from '../model/report.ts'
 import { batchName } from './diff.ts'
-import { kindNames } from './kinds.ts'
+import { kindNames } from '../model/kinds.ts'
 import { changesColumn } from './ledger.ts'
 import { RESTORE, type Restore } from './restore.ts'
 

@@ -1,8 +1,9 @@
 import type { Row, WrittenFile } from '../engine/engine.ts'
 import type { ChangeCounts } from '../model/change.ts'
+import { changedColumnsSql, kindNames, kindsSql } from '../model/kinds.ts'
 import type { RawDefinition, SourceDefinition } from '../model/pipeline.ts'
 import { identifier, literal } from '../model/sql-text.ts'
-import { changedColumnsSql, kindNames, kindsSql } from './kinds.ts'
+import { TEXT_LISTS } from './text-lists.ts'
 
 interface ComparingEngine {
   run(sql: string): Promise<void>
@@ -74,12 +75,10 @@ export async function compareWithTable(input: CompareInput): Promise<Comparison>
   if (!few) await readOld('SELECT key FROM differing')
   await engine.writeParquet(
     `SELECT key, columns,
-       CASE WHEN before IS NULL AND was_gone THEN ['returned'] WHEN before IS NULL THEN ['new'] WHEN after IS NULL THEN ['vanished']
-         ELSE ${kindsSql(definition, raw, { before: 'before', after: 'after', columns: 'columns' })} END AS kinds,
+       ${kindsSql(definition, raw, TEXT_LISTS, 'was_gone')} AS kinds,
        before, after, _file, _pos
      FROM (
-       SELECT *, CASE WHEN before IS NULL OR after IS NULL THEN []::VARCHAR[]
-         ELSE ${changedColumnsSql(definition, 'before', 'after')} END AS columns
+       SELECT *, ${changedColumnsSql(definition, TEXT_LISTS)} AS columns
        FROM (
          SELECT d.key,
            CASE WHEN o.${key} IS NOT NULL THEN ${struct('o')} END AS before,

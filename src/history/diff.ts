@@ -4,7 +4,7 @@ import type { ChangeCounts } from '../model/change.ts'
 import type { RawDefinition, SourceDefinition } from '../model/pipeline.ts'
 import { identifier } from '../model/sql-text.ts'
 import { foldSql, type LedgerPart } from './fold.ts'
-import { kindNames } from './kinds.ts'
+import { kindNames } from '../model/kinds.ts'
 
 interface Queries {
   rows(sql: string): Promise<Row[]>

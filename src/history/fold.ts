@@ -1,7 +1,8 @@
 import type { BatchAt } from '../model/batch-at.ts'
+import { changedColumnsSql, kindsSql } from '../model/kinds.ts'
 import type { RawDefinition, SourceDefinition } from '../model/pipeline.ts'
 import { identifier, literal } from '../model/sql-text.ts'
-import { changedColumnsSql, kindsSql } from './kinds.ts'
+import { TEXT_LISTS } from './text-lists.ts'
 
 /** What lies between two batches: `from` is exclusive, `to` inclusive. */
 export interface LedgerPart {
@@ -24,7 +25,6 @@ export interface LedgerPart {
 export function foldSql(definition: SourceDefinition, raw: RawDefinition, part: LedgerPart): string {
   const { from, to, ledger, cursors } = part
   const key = identifier(definition.key)
-  const same = { before: 'before', after: 'after', columns: 'columns' }
   const differing = definition.columns
     .filter(({ name }) => name !== definition.key && name !== definition.cursor)
     .map(({ name }) => `before.${identifier(name)} IS DISTINCT FROM after.${identifier(name)}`)
@@ -35,14 +35,9 @@ export function foldSql(definition: SourceDefinition, raw: RawDefinition, part: 
     `LEFT JOIN (SELECT ${key} AS key, ${identifier(definition.cursor)} AS stamp FROM (${cursors?.[name]})) as_of_${name} USING (key)`
   const joins = cursors ? `${join('before')} ${join('after')}` : ''
   // What does not show is left out before its kinds are made: the engine would make them twice for a filter on them.
-  return `SELECT key, CASE
-      WHEN before IS NULL AND came_back THEN ['returned']
-      WHEN before IS NULL THEN ['new']
-      WHEN after IS NULL THEN ['vanished']
-      ELSE ${kindsSql(definition, raw, same)} END AS kinds, columns, before, after
+  return `SELECT key, ${kindsSql(definition, raw, TEXT_LISTS, 'came_back')} AS kinds, columns, before, after
     FROM (
-      SELECT *, CASE WHEN before IS NULL OR after IS NULL THEN []::VARCHAR[]
-        ELSE ${changedColumnsSql(definition, 'before', 'after')} END AS columns
+      SELECT *, ${changedColumnsSql(definition, TEXT_LISTS)} AS columns
       FROM (
         SELECT key, ${ends}, list_contains(first_change.kinds, 'returned') AS came_back
         FROM (

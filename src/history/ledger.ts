@@ -1,6 +1,6 @@
 import type { RawDefinition, SourceDefinition } from '../model/pipeline.ts'
 import { type Column, type Schema, schemaOf } from '../model/schema.ts'
-import { kindNames } from './kinds.ts'
+import { kindNames } from '../model/kinds.ts'
 
 export const CHANGES_TABLE = 'history.changes'
 export const BATCHES_TABLE = 'history.batches'

@@ -6,8 +6,9 @@ import { openDuckDb } from '../../src/engine/duckdb/engine.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { batchFacts } from '../../src/history/batches.ts'
 import { diffBatches, lifeOf } from '../../src/history/diff.ts'
-import { changedColumnsSql, kindNames, kindsSql } from '../../src/history/kinds.ts'
 import { batchesSchema, changesSchema } from '../../src/history/ledger.ts'
+import { TEXT_LISTS } from '../../src/history/text-lists.ts'
+import { changedColumnsSql, kindNames, kindsSql } from '../../src/model/kinds.ts'
 import type { RawDefinition, SourceDefinition } from '../../src/model/pipeline.ts'
 
 /** A small town's table: nothing here knows the city's columns. */
@@ -74,9 +75,8 @@ describe('The kinds of change between two versions', () => {
   for (const [name, before, after, columns, kinds] of cases) {
     test(name, () =>
       inEngine(async (engine) => {
-        const [row] =
-          await engine.rows(`SELECT columns, ${kindsSql(definition, raw, { before: 'before', after: 'after', columns: 'columns' })} AS kinds
-          FROM (SELECT *, ${changedColumnsSql(definition, 'before', 'after')} AS columns
+        const [row] = await engine.rows(`SELECT columns, ${kindsSql(definition, raw, TEXT_LISTS, 'false')} AS kinds
+          FROM (SELECT *, ${changedColumnsSql(definition, TEXT_LISTS)} AS columns
             FROM (SELECT ${struct(before)} AS before, ${struct(after)} AS after))`)
         assert.deepEqual(row, { columns, kinds })
       }),

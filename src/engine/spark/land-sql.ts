@@ -1,10 +1,11 @@
+import { changedColumnsSql, kindsSql, type TextLists } from '../../model/kinds.ts'
 import { identifier } from '../../model/sql-text.ts'
 import type { BatchPlan } from '../application.ts'
 import { BATCH_AT, onBranch, published, sparkLiteral, sparkType } from './dialect.ts'
 
 /** What differs between the raw table and the good rows, incident by incident: key, kinds, columns, before, after. */
-export function changedRows(plan: BatchPlan): string {
-  const { columns, key } = plan.pipeline.source
+export function changedRows({ pipeline: { source, raw } }: BatchPlan): string {
+  const { columns, key } = source
   const names = columns.map(({ name }) => name)
   const id = identifier(key)
   const struct = (alias: string): string =>
@@ -12,13 +13,10 @@ export function changedRows(plan: BatchPlan): string {
   const nothing = `CAST(NULL AS STRUCT<${columns.map(({ name, type }) => `${identifier(name)}: ${sparkType(type)}`).join(', ')}>)`
   const equal = names.filter((name) => name !== key).map((name) => `n.${identifier(name)} <=> o.${identifier(name)}`)
   return `SELECT key,
-  CASE WHEN before IS NULL AND was_gone THEN array('returned')
-    WHEN before IS NULL THEN array('new')
-    WHEN after IS NULL THEN array('vanished')
-    ELSE ${kindsOf(plan)} END AS kinds,
+  ${kindsSql(source, raw, TEXT_LISTS, 'was_gone')} AS kinds,
   columns, before, after
 FROM (
-  SELECT *, CASE WHEN before IS NULL OR after IS NULL THEN CAST(array() AS ARRAY<STRING>) ELSE ${changedColumns(plan)} END AS columns
+  SELECT *, ${changedColumnsSql(source, TEXT_LISTS)} AS columns
   FROM (
     SELECT n.${id} AS key, CASE WHEN o.${id} IS NOT NULL THEN ${struct('o')} END AS before, ${struct('n')} AS after,
       g.key IS NOT NULL AS was_gone
@@ -100,44 +98,10 @@ FROM (
 ORDER BY rule, key`
 }
 
-function changedColumns({ pipeline }: BatchPlan): string {
-  const cases = pipeline.source.columns
-    .filter(({ name }) => name !== pipeline.source.key)
-    .map(({ name }) => {
-      const [before, after] = [`before.${identifier(name)}`, `after.${identifier(name)}`]
-      return `CASE WHEN NOT (${before} <=> ${after}) THEN ${sparkLiteral(name)} END`
-    })
-  return listOf(cases)
-}
-
-function kindsOf({ pipeline }: BatchPlan): string {
-  const { source, raw } = pipeline
-  const whole = new Set<string>()
-  const conditions: [string, string][] = []
-  const starts: [string, string][] = []
-  for (const [kind, rule] of Object.entries(raw.kinds)) {
-    if ('columns' in rule) {
-      rule.columns.forEach((column) => whole.add(column))
-      conditions.push([kind, `arrays_overlap(columns, array(${rule.columns.map(sparkLiteral).join(', ')}))`])
-      continue
-    }
-    const [was, is] = ['before', 'after'].map((side) => `coalesce(${side}.${identifier(rule.column)}, false)`)
-    const condition = 'becomes' in rule ? `(NOT ${was} AND ${is})` : `(${was} AND NOT ${is})`
-    conditions.push([kind, condition])
-    starts.push([rule.column, condition])
-  }
-  const amended = source.columns
-    .filter(({ name }) => name !== source.key && name !== source.cursor && !whole.has(name))
-    .map(({ name }) => {
-      const told = starts.filter(([column]) => column === name).map(([, condition]) => condition)
-      const listed = `array_contains(columns, ${sparkLiteral(name)})`
-      return told.length === 0 ? listed : `(${listed} AND NOT (${told.join(' OR ')}))`
-    })
-  const all: [string, string][] = [...conditions, ['amended', amended.join(' OR ') || 'false']]
-  const kinds = listOf(all.map(([kind, condition]) => `CASE WHEN ${condition} THEN ${sparkLiteral(kind)} END`))
-  return `coalesce(nullif(${kinds}, CAST(array() AS ARRAY<STRING>)), array('restamped'))`
-}
-
-function listOf(cases: readonly string[]): string {
-  return `filter(array(\n    ${cases.join(',\n    ')}), k -> k IS NOT NULL)`
+/** Lists of texts as Spark writes them. */
+const TEXT_LISTS: TextLists = {
+  literal: sparkLiteral,
+  of: (expressions) => `array(${expressions.join(',\n    ')})`,
+  present: (list) => `filter(${list}, text -> text IS NOT NULL)`,
+  none: 'CAST(array() AS ARRAY<STRING>)',
 }

@@ -1,6 +1,6 @@
 import { BATCH_REPORT } from '../../history/batches.ts'
 import { BATCHES_TABLE, changesColumn } from '../../history/ledger.ts'
-import { kindNames } from '../../history/kinds.ts'
+import { kindNames } from '../../model/kinds.ts'
 import { planScan } from '../../lake/read/plan.ts'
 import { scanSql } from '../../lake/read/read.ts'
 import { snapshotOf, tagsOf } from '../../lake/table.ts'

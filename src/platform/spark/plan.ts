@@ -1,7 +1,7 @@
 import type { BatchPlan, FoundInSource, PlannedColumn, SourcePlan, StagedAs } from '../../engine/application.ts'
 import { BlotterError } from '../../errors.ts'
 import { BATCHES_TABLE, CHANGES_TABLE, changesColumn } from '../../history/ledger.ts'
-import { kindNames } from '../../history/kinds.ts'
+import { kindNames } from '../../model/kinds.ts'
 import { newTable } from '../../lake/table.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
 import { isMysqlUrl } from '../../model/url-text.ts'
