@@ -92,3 +92,8 @@ export interface Pipeline {
   reference: readonly ReferenceTable[]
   demo?: DemoDefinition
 }
+
+/** Where bad rows of the raw table are kept: `quarantine.crimes` beside `raw.crimes`. */
+export function quarantineName({ rawName }: Pick<Pipeline, 'rawName'>): string {
+  return `quarantine.${rawName.split('.')[1]}`
+}

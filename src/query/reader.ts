@@ -9,7 +9,7 @@ import { planScan, type Scan } from '../lake/read/plan.ts'
 import { scanSql } from '../lake/read/read.ts'
 import { snapshotOf } from '../lake/table.ts'
 import type { BatchAt } from '../model/batch-at.ts'
-import type { Pipeline } from '../model/pipeline.ts'
+import { type Pipeline, quarantineName } from '../model/pipeline.ts'
 import { differenceBetween } from './difference.ts'
 import type { RefFunction } from './functions.ts'
 import { incidentLife, type IncidentLife } from './incident-life.ts'
@@ -88,8 +88,7 @@ export function openReader(setup: ReaderSetup): Reader {
     },
     async quarantine(wish) {
       const { view, batch } = await resolve(wish.at ?? 'latest')
-      const name = `quarantine.${pipeline.rawName.split('.')[1]}`
-      const sql = scanSql(await scanAsOf(storage, view, name, batch.batchAt))
+      const sql = scanSql(await scanAsOf(storage, view, quarantineName(pipeline), batch.batchAt))
       return withEngine((engine) => listQuarantine(engine, { sql, batchAt: batch.batchAt }, wish))
     },
   }

@@ -3,11 +3,11 @@ import type { Lake } from '../../catalog/lake.ts'
 import { planScan } from '../../lake/read/plan.ts'
 import { scanSql } from '../../lake/read/read.ts'
 import { snapshotOf } from '../../lake/table.ts'
-import type { Pipeline } from '../../model/pipeline.ts'
+import { type Pipeline, quarantineName } from '../../model/pipeline.ts'
 import { identifier, literal } from '../../model/sql-text.ts'
 import { readAs } from '../../quality/read.ts'
 import type { FoundColumn, Source } from '../../source/source.ts'
-import { openTable, quarantineName, tableSpecs } from '../definition/tables.ts'
+import { openTable, tableSpecs } from '../definition/tables.ts'
 
 /** The name of the quarantine as a source, in runs and in lineage. */
 export const QUARANTINE_URL = 'quarantine:'

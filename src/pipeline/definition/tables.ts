@@ -3,7 +3,7 @@ import { LAKE_VERSION } from '../../history/as-of.ts'
 import { BATCHES_TABLE, batchesSchema, CHANGES_TABLE, changesSchema } from '../../history/ledger.ts'
 import { loadTable, newTable, type Table } from '../../lake/table.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
-import type { Pipeline } from '../../model/pipeline.ts'
+import { type Pipeline, quarantineName } from '../../model/pipeline.ts'
 import { type Schema, schemaOf } from '../../model/schema.ts'
 import { literal } from '../../model/sql-text.ts'
 
@@ -66,10 +66,6 @@ export function tableNames(pipeline: Pipeline): string[] {
 /** SQL of the column that says which batch brought a row. */
 export function batchStamp(batchAt: BatchAt): string {
   return `timestamptz ${literal(batchAt)} AS batch_at`
-}
-
-export function quarantineName(pipeline: Pipeline): string {
-  return `quarantine.${pipeline.rawName.split('.')[1]}`
 }
 
 function quarantineSchema(pipeline: Pipeline): Schema {
