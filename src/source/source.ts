@@ -97,7 +97,10 @@ export interface SourceView extends AsyncDisposable {
    * `fetch` is there if this is.
    */
   sweep?(options: ExtractOptions & { key: string; cursor: string }): Promise<Extracted>
-  /** The rows that have one of these keys; `keys` come in ascending order, some thousands at a time, none twice. */
+  /**
+   * The rows that have one of these keys, which the sweep has found; they come in ascending order, some thousands at a
+   * time, none twice. A source without snapshots throws `source_lost` where one of them is gone.
+   */
   fetch?(options: ExtractOptions & { key: string; keys: AsyncIterable<bigint[]> }): Promise<Extracted>
 }
 

@@ -167,8 +167,8 @@ export function describeSource(name: string, { make, skip = false }: ContractOpt
         expected,
       )
       async function* keys(): AsyncGenerator<bigint[]> {
-        yield [1n, 2n, 4n]
-        yield [301n, 8998n, 9_000_000n]
+        yield [1n, 4n]
+        yield [301n, 8998n]
       }
       const fetched = (await bench.read(await view.fetch({ ...options, key: 'id', keys: keys() }))).map(said)
       const wanted = new Set([1n, 4n, 301n, 8998n])
