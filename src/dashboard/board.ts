@@ -34,6 +34,8 @@ export class Board {
   readonly #older = new Map<BatchAt, { loading: Promise<Loaded>; loaded?: Loaded }>()
   readonly #setup: BoardSetup
   #loading: Promise<void> | undefined
+  /** The batch that was loaded last, or could not be. */
+  #tried: BatchAt | undefined
   #again = false
   #closed = false
 
@@ -69,7 +71,8 @@ export class Board {
     this.#become({ state: 'loading' })
     try {
       const { definition } = this
-      const loaded = await this.#setup.load(definition, await this.#setup.newest())
+      this.#tried = await this.#setup.newest()
+      const loaded = await this.#setup.load(definition, this.#tried)
       const old = this.current
       this.current = loaded
       if (old && old.definition !== definition) this.#letAllGo()
@@ -89,9 +92,12 @@ export class Board {
 
   /** The newest batch, once it is there. Throws what keeps it from being loaded. */
   async newest(): Promise<Loaded> {
-    // Says what is wrong with the lake, if anything is.
-    if (!this.current) await this.#setup.newest()
-    if (!this.current) await this.#loading
+    while (!this.current && !this.#closed) {
+      // Says what is wrong with the lake, if anything is. A batch may have come since anybody looked.
+      const isTried = (await this.#setup.newest()) === this.#tried
+      if (isTried && !this.#loading) break
+      await (this.#loading ?? this.refresh())
+    }
     if (this.current) return this.current
     const { code, message, todo } = this.state.problem ?? NOT_LOADED
     throw new BlotterError(code as BlotterError['code'], message, { todo })

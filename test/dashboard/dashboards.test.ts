@@ -40,7 +40,7 @@ interface Town {
   until(holds: () => boolean): Promise<void>
 }
 
-async function town(t: TestContext, { file = FILE, memoryBytes = 2 ** 28 } = {}): Promise<Town> {
+async function town(t: TestContext, { file = FILE, memoryBytes = 2 ** 28, everyMs = 10 } = {}): Promise<Town> {
   const folder = await mkdtemp(join(tmpdir(), 'blotter-'))
   await writeFile(join(folder, 'open.yaml'), file)
   const batches = new Map<string, SmallIncident[]>()
@@ -75,7 +75,7 @@ async function town(t: TestContext, { file = FILE, memoryBytes = 2 ** 28 } = {})
     clock: systemClock,
     log: silentLog,
     tell: (event) => void events.push(event),
-    everyMs: 10,
+    everyMs,
   })
   t.after(async () => {
     await boards[Symbol.asyncDispose]()
@@ -254,4 +254,18 @@ test('a lake that has tables and no batch yet is no failure of the list, and its
     )
   for (let i = 0; i < 500 && !(await isLoaded()); i++) await sleep(10)
   assert.equal(await value(), 2)
+})
+
+test('a batch that comes between two looks is loaded for whoever asks, and one that cannot be loaded not by each of them', async (t) => {
+  const { boards, batches, before, opened, value } = await town(t, { everyMs: 60_000 })
+  boards.lake.stamp = async () => [...batches.keys()].at(-1) ?? 'no batch yet'
+  boards.start()
+  await assert.rejects(boards.open('open', 'latest'), { code: 'batch_missing' })
+  before.set(FIRST!, () => Promise.reject(new BlotterError('lake_damaged', 'A file is gone.', { todo: 'Look for it.' })))
+  batches.set(FIRST!, incidents(2))
+  for (let asked = 0; asked < 3; asked++) await assert.rejects(boards.open('open', 'latest'), { code: 'lake_damaged' })
+  assert.deepEqual(opened, [FIRST])
+  batches.set(SECOND!, incidents(4))
+  assert.deepEqual(await Promise.all([value(), value()]), [4, 4])
+  assert.deepEqual(opened, [FIRST, SECOND])
 })

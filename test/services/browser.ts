@@ -11,7 +11,7 @@ export interface Viewer {
   open(view?: { theme?: Theme; width?: number; height?: number }): Promise<Page>
   /** Addresses outside of the origin that any page asked for. */
   outside: string[]
-  /** What pages wrote to their console as errors, refusals by the policy among them. */
+  /** What pages wrote to their console as errors, refusals by the policy among them, and what the server failed at. */
   complaints: string[]
 }
 
@@ -47,6 +47,9 @@ export async function openViewer(t: TestContext, { url, token }: { url: string; 
       page.setDefaultTimeout(PATIENCE_MS)
       page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
       page.on('pageerror', (error) => complaints.push(String(error)))
+      page.on('response', async (answer) => {
+        if (answer.status() >= 500) complaints.push(`${answer.url()}: ${await answer.text().catch(String)}`)
+      })
       return page
     },
   }
