@@ -20,7 +20,6 @@ export function Freshness() {
   const { state, problem } = data.refresh
   return (
     <p className="freshness" data-state={state}>
-      {data.data_through && <span>data through {day(data.data_through)}</span>}
       {state === 'fresh' && (
         <>
           <span>refreshed {ago(data.loaded_at, now)}</span>
@@ -37,6 +36,7 @@ export function Freshness() {
           <Icon name="warning" size={16} /> the last refresh failed; this is the batch before
         </span>
       )}
+      {data.data_through && <span>data through {day(data.data_through)}</span>}
     </p>
   )
 }
