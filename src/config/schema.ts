@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cronProblem } from '../orchestrate/schedule.ts'
+import { cronProblem } from '../orchestrate/schedule/schedule.ts'
 import { DURATION, durationMs, fraction, PERCENT, SIZE, sizeBytes } from './units.ts'
 
 const duration = z.string().regex(DURATION, 'expected a duration such as 34m, 26h or 1h30m').transform(durationMs)

@@ -5,7 +5,7 @@ import type { Restore } from '../../history/restore.ts'
 import type { LineageEvent } from '../../lineage/event.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
-import type { RunDetails } from '../../orchestrate/runs.ts'
+import type { RunDetails } from '../../orchestrate/run/runs.ts'
 import type { Source } from '../../source/source.ts'
 
 /** The limits beyond which a run is held until a person decides, as parts of 1. */

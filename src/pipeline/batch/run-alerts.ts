@@ -1,9 +1,9 @@
 import type { Clock } from '../../clock.ts'
 import { asBlotterError } from '../../errors.ts'
 import type { DigestReport } from '../../model/alert.ts'
-import { type AlertWishes, openDeadlines, raiseRunEnd } from '../../orchestrate/raise.ts'
-import type { RunResult } from '../../orchestrate/runner.ts'
-import type { RunRecord } from '../../orchestrate/runs.ts'
+import { type AlertWishes, openDeadlines, raiseRunEnd } from '../../orchestrate/watch/raise.ts'
+import type { RunResult } from '../../orchestrate/run/runner.ts'
+import type { RunRecord } from '../../orchestrate/run/runs.ts'
 import type { State } from '../../state/state.ts'
 
 /** How a run has people told; whoever sends is another process. */

@@ -7,7 +7,7 @@ import type { Ended, InputFacts, OutputFacts, RunFacts, StepFacts } from '../../
 import { joinStatements } from '../../lineage/statements.ts'
 import { type Pipeline, quarantineName, type SqlTable } from '../../model/pipeline.ts'
 import type { StepName } from '../../model/report.ts'
-import type { RunDetails, StepRecord } from '../../orchestrate/runs.ts'
+import type { RunDetails, StepRecord } from '../../orchestrate/run/runs.ts'
 import type { CheckedRows } from '../../quality/check.ts'
 import type { Guards } from '../batch/context.ts'
 import type { ExtractOutput } from '../steps/extract.ts'

@@ -4,7 +4,7 @@ import { type Hold, HOLDS, holdsOf, holdsText, LIFTED, liftedOf } from '../../hi
 import { writeMetadata } from '../../lake/write/stage.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
 import { acquireLease } from '../../orchestrate/lease.ts'
-import { runId } from '../../orchestrate/run-id.ts'
+import { runId } from '../../orchestrate/run/run-id.ts'
 import { refuseUnfinished } from '../upkeep/maintenance.ts'
 import type { BatchMaker } from '../batch/batch-maker.ts'
 import { withProperties } from '../batch/stage-table.ts'

@@ -1,5 +1,5 @@
 import { asBlotterError } from '../../errors.ts'
-import type { Attempt } from '../../orchestrate/step.ts'
+import type { Attempt } from '../../orchestrate/run/step.ts'
 import type { RunContext } from '../batch/context.ts'
 import { sweepLeftovers } from '../batch/leftovers.ts'
 import { tellOfBatch } from '../lineage/tell.ts'

@@ -1,5 +1,5 @@
 import type { StepName } from '../../model/report.ts'
-import type { Attempt, Step, StepVerdict } from '../../orchestrate/step.ts'
+import type { Attempt, Step, StepVerdict } from '../../orchestrate/run/step.ts'
 import type { CheckedRows } from '../../quality/check.ts'
 import type { RunContext } from '../batch/context.ts'
 import { checkStep } from './check.ts'

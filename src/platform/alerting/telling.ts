@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import type { Alert } from '../../model/alert.ts'
 import type { Config } from '../../model/configuration.ts'
-import { raiseAlert } from '../../orchestrate/raise.ts'
+import { raiseAlert } from '../../orchestrate/watch/raise.ts'
 import type { State } from '../../state/state.ts'
 import { channelsOf } from './alerting.ts'
 

@@ -1,5 +1,5 @@
 import type { Config } from '../../model/configuration.ts'
-import { raiseAlert } from '../../orchestrate/raise.ts'
+import { raiseAlert } from '../../orchestrate/watch/raise.ts'
 import type { Act, Identity } from '../../state/identity/identity.ts'
 import { noticeOf } from '../../state/identity/notices.ts'
 import type { State } from '../../state/state.ts'

@@ -1,7 +1,7 @@
 import { asBlotterError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { AlertRun } from '../../model/alert.ts'
-import type { Trigger } from '../../orchestrate/scheduler.ts'
+import type { Trigger } from '../../orchestrate/schedule/scheduler.ts'
 import type { Source } from '../../source/source.ts'
 import { readSourceMark, writeSourceMark } from '../../state/source-mark-rows.ts'
 import { tellPeople, type Telling } from '../alerting/telling.ts'

@@ -1,6 +1,6 @@
 import type { BatchAt } from '../../model/batch-at.ts'
 import type { BatchKind, RunReport, RunState, StepReport } from '../../model/report.ts'
-import type { RunDetails, RunRecord, StepRecord } from '../../orchestrate/runs.ts'
+import type { RunDetails, RunRecord, StepRecord } from '../../orchestrate/run/runs.ts'
 import type { BatchOutcome } from '../../pipeline/batch/batch-maker.ts'
 import type { ErrorRecord } from '../../state/error-record.ts'
 

@@ -8,7 +8,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
 import { createHash } from 'node:crypto'
-import type { RunDetails, StepRecord } from '../../orchestrate/runs.ts'
+import type { RunDetails, StepRecord } from '../../orchestrate/run/runs.ts'
 
 /** A go of a run, to be told as spans; `since` is when it began, in ms since 1970: what an earlier go did is in its own spans. */
 export interface TracedGo {

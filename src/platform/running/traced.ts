@@ -4,7 +4,7 @@ import type { Log } from '../../log.ts'
 import { redaction } from '../../log/redaction.ts'
 import type { Config } from '../../model/configuration.ts'
 import { decoded } from '../../model/url-text.ts'
-import { showRun } from '../../orchestrate/runs.ts'
+import { showRun } from '../../orchestrate/run/runs.ts'
 import type { BatchWatch } from '../../pipeline/batch/batch-maker.ts'
 import type { State } from '../../state/state.ts'
 

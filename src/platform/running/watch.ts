@@ -1,7 +1,7 @@
 import type { Log, LogFields } from '../../log.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
 import type { StepState } from '../../model/report.ts'
-import type { RunEvent } from '../../orchestrate/event.ts'
+import type { RunEvent } from '../../orchestrate/run/event.ts'
 import type { BatchWatch } from '../../pipeline/batch/batch-maker.ts'
 import type { RunRecorder } from './run-record.ts'
 

@@ -1,4 +1,4 @@
-import { watchRuns } from '../../orchestrate/run-watch.ts'
+import { watchRuns } from '../../orchestrate/run/run-watch.ts'
 import type { State } from '../../state/state.ts'
 import type { EventBus } from './events.ts'
 

@@ -16,7 +16,7 @@ import type { BatchMaker, BatchWatch } from '../../../src/pipeline/batch/batch-m
 import { makeBatch, releaseBatch, resumeBatch } from '../../../src/pipeline/batch/make-batch.ts'
 import { loadPipeline } from '../../../src/pipeline/definition/load.ts'
 import { tableSpecs } from '../../../src/pipeline/definition/tables.ts'
-import { listRuns } from '../../../src/orchestrate/runs.ts'
+import { listRuns } from '../../../src/orchestrate/run/runs.ts'
 import { sparkSteps } from '../../../src/platform/spark/steps.ts'
 import type { FoundColumn, Source } from '../../../src/source/source.ts'
 import { openState, type State } from '../../../src/state/state.ts'
