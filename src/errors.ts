@@ -45,6 +45,7 @@ export const ERRORS = {
   confirmation_needed: { exit: 1, remedy: 'decide' },
   too_many_attempts: { exit: 1, remedy: 'retry' },
   link_refused: { exit: 1, remedy: 'fix-usage' },
+  server_ending: { exit: 1, remedy: 'retry' },
   address_unusable: { exit: 1, remedy: 'fix-configuration' },
   commit_conflict: { exit: 1, remedy: 'retry' },
   run_locked: { exit: 1, remedy: 'retry' },
@@ -73,6 +74,7 @@ export const ERRORS = {
   output_unwritable: { exit: 1, remedy: 'fix-usage' },
   unsupported: { exit: 1, remedy: 'fix-configuration' },
   spark_missing: { exit: 1, remedy: 'fix-machine' },
+  spark_unreachable: { exit: 1, remedy: 'fix-machine' },
   spark_failed: { exit: 1, remedy: 'report' },
   run_terminated: { exit: 1, remedy: 'decide' },
   state_damaged: { exit: 1, remedy: 'fix-machine' },
@@ -135,6 +137,7 @@ export function asBlotterError(error: unknown): BlotterError {
   const { code, path } = (error ?? {}) as { code?: unknown; path?: unknown }
   if (code === 'ENOSPC') return diskFull(error, typeof path === 'string' ? path : undefined)
   const message = error instanceof Error ? error.message : String(error)
+  if (typeof path === 'string' && (code === 'EROFS' || code === 'EACCES')) return unwritable(path, message, error)
   return new BlotterError('internal', `Something unforeseen failed: ${message}`, {
     todo: 'Run the command again with `--debug` and report what it prints. Nothing half-done is visible in the lake.',
     cause: error,
@@ -144,6 +147,14 @@ export function asBlotterError(error: unknown): BlotterError {
 export function interrupted(cause?: unknown): BlotterError {
   return new BlotterError('interrupted', 'Interrupted. Nothing was committed; the lake is as it was before.', {
     todo: 'Run `blotter run` again: it goes on under the same batch.',
+    cause,
+  })
+}
+
+function unwritable(path: string, said: string, cause: unknown): BlotterError {
+  return new BlotterError('lake_unwritable', `${path} cannot be used: ${said}. Nothing was committed.`, {
+    todo: 'Give the folder and its files to the user who runs Blotter, or name another one.',
+    context: { path },
     cause,
   })
 }

@@ -2,6 +2,7 @@ import { fastify, type FastifyInstance } from 'fastify'
 import { monotonicSeconds, systemClock } from '../clock.ts'
 import { api } from './api/plugin.ts'
 import { authenticate } from './authentication.ts'
+import { endInOrder } from './ending.ts'
 import { health } from './health.ts'
 import { allowHosts } from './host-allow-list.ts'
 import { iceberg } from './iceberg/plugin.ts'
@@ -24,7 +25,11 @@ export interface AppOptions {
   tls?: { cert: string; key: string } | undefined
   /** Addresses and networks of proxies that are believed. */
   trustProxy?: readonly string[]
+  /** How long answers that are under way may take once the server is to end; by default 10 s. */
+  graceMs?: number | undefined
 }
+
+const GRACE_MS = 10_000
 
 const BODY_LIMIT_BYTES = 1 << 20
 /** For a request to arrive whole: who is slower holds a connection for nothing. */
@@ -38,7 +43,7 @@ const LONGEST_NAME = 2048
 /** The web application: each concern is a plugin that is handed the services; nothing listens yet. */
 export function createApp(
   services: Services,
-  { hosts = [], pages: folder, tls, trustProxy = [] }: AppOptions = {},
+  { hosts = [], pages: folder, tls, trustProxy = [], graceMs = GRACE_MS }: AppOptions = {},
 ): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
@@ -46,7 +51,8 @@ export function createApp(
     keepAliveTimeout: IDLE_TIMEOUT_MS,
     routerOptions: { maxParamLength: LONGEST_NAME },
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
+    // Our own is a problem document, and says when to come again.
+    return503OnClosing: false,
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnparsable,
     ...(trustProxy.length > 0 ? { trustProxy: [...trustProxy] } : {}),
@@ -57,6 +63,7 @@ export function createApp(
   app.removeContentTypeParser('text/plain')
   const people = services.people && openPeople(services.people)
   answerProblems(app, services.log)
+  endInOrder(app, graceMs)
   logRequests(app, services)
   allowHosts(app, hosts)
   authenticate(app, {

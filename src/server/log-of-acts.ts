@@ -11,7 +11,8 @@ declare module 'fastify' {
 
 /** Notes what operators, and tokens that may do as much, have done: the request that was granted, whatever comes of it. */
 export function noteActs(app: FastifyInstance, people: People): void {
-  app.addHook('onResponse', async ({ routeOptions: { config }, method, params, bearer, person, ip }, { statusCode }) => {
+  // Whoever goes away before the answer has done it all the same.
+  app.addHook('onSend', async ({ routeOptions: { config }, method, params, bearer, person, ip }, { statusCode }) => {
     const isAct = config?.role === 'operator' && method !== 'GET' && method !== 'HEAD' && statusCode < 400
     if (!isAct || !bearer || config.act === undefined) return
     const subject = Object.values(params as Record<string, string>).join(' ') || 'newest'

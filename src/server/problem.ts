@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { STATUS_CODES } from 'node:http'
 import { BlotterError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { failureOf } from './status.ts'
+import { type Failure, failureOf } from './status.ts'
 
 /** A problem document (RFC 9457), with Blotter's code and what to do. */
 export interface Problem {
@@ -33,15 +33,22 @@ export function answerUnroutable(_error: unknown, _request: FastifyRequest, repl
   send(reply, { type: 'about:blank', title: 'Bad Request', status: 400, detail })
 }
 
-function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
-  const { status, code, message, todo, place } = failureOf(error)
-  if (status >= 500)
-    log.error({ path: request.routeOptions.url, error: String(error), stack: (error as Error).stack }, 'failed')
-  if (status === 403)
-    log.warn({ path: request.routeOptions.url, code, who: request.bearer?.name, address: request.ip }, 'refused')
+/** What is to be told of an error, with the headers that belong to it; the log has what is not told. */
+export function facedFailure(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): Failure {
+  const failure = failureOf(error)
+  const { status, code } = failure
+  const path = request.routeOptions.url
+  if (status >= 500 && code !== 'server_ending')
+    log.error({ path, error: String(error), stack: (error as Error).stack }, 'failed')
+  if (status === 403) log.warn({ path, code, who: request.bearer?.name, address: request.ip }, 'refused')
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="blotter"')
   const wait = error instanceof BlotterError ? error.context['retry_after_seconds'] : undefined
   if (wait !== undefined) reply.header('retry-after', String(wait))
+  return failure
+}
+
+function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
+  const { status, code, message, todo, place } = facedFailure(error, request, reply, log)
   const type = code === undefined ? 'about:blank' : `urn:blotter:error:${code}`
   return send(reply, { type, title: STATUS_CODES[status] ?? 'Error', status, detail: message, code, todo, ...place })
 }

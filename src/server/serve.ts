@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net'
-import { sleep } from '../clock.ts'
 import { BlotterError } from '../errors.ts'
 import { createApp } from './app.ts'
 import { builtPages } from './built-pages.ts'
@@ -29,15 +28,14 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-const GRACE_MS = 10_000
-
 /** Listens, and answers until it is closed. Throws `address_unusable`, `config_invalid` for a certificate that is none. */
 export async function startServer(services: Services, options: ServeOptions): Promise<RunningServer> {
-  const { host, port, hosts = [], trustProxy = [], graceMs = GRACE_MS, withPages = false } = options
+  const { host, port, hosts = [], trustProxy = [], graceMs, withPages = false } = options
   const app = createApp(services, {
     hosts: [host, ...hosts],
     tls: options.tls && readCertificate(options.tls),
     trustProxy,
+    graceMs,
     pages: withPages ? await builtPages(services.log) : undefined,
   })
   try {
@@ -50,16 +48,7 @@ export async function startServer(services: Services, options: ServeOptions): Pr
   const { port: bound } = app.server.address() as AddressInfo
   return {
     url: `${options.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
-    async close() {
-      const late = new AbortController()
-      const cut = sleep(graceMs, late.signal).then(
-        () => app.server.closeAllConnections(),
-        () => undefined,
-      )
-      await app.close()
-      late.abort()
-      await cut
-    },
+    close: () => app.close(),
   }
 }
 

@@ -40,6 +40,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   query_beyond_limits: 422,
   query_crashed: 422,
   queries_full: 429,
+  server_ending: 503,
   disk_full: 503,
   run_locked: 503,
   state_locked: 503,

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ErrorCode } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { failureOf } from '../status.ts'
+import { facedFailure } from '../problem.ts'
 
 /** The names that engines know errors by (Java's Iceberg: the names of its exceptions). */
 const TYPES: Partial<Record<ErrorCode, string>> = {
@@ -31,10 +31,7 @@ const TYPE_OF_STATUS: Readonly<Record<number, string>> = {
 /** Errors and unknown paths are answered by Iceberg's error model: `{"error": {message, type, code}}`. */
 export function answerIcebergErrors(app: FastifyInstance, log: Log): void {
   app.setErrorHandler((error, request, reply) => {
-    const { status, code, message, todo } = failureOf(error)
-    if (status >= 500)
-      log.error({ path: request.routeOptions.url, error: String(error), stack: (error as Error).stack }, 'failed')
-    if (status === 401) reply.header('www-authenticate', 'Bearer realm="blotter"')
+    const { status, code, message, todo } = facedFailure(error, request, reply, log)
     const told = todo === undefined ? message : `${message} ${todo}`
     return sendError(reply, status, (code && TYPES[code]) ?? TYPE_OF_STATUS[status] ?? 'InternalServerError', told)
   })
