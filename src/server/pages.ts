@@ -2,6 +2,7 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { SCOPES } from '../model/scope.ts'
 import type { Access } from './authentication.ts'
 
 /** Nothing but what this server sends may run, be shown or be asked: no inline script or style, no other origin. */
@@ -17,6 +18,9 @@ const POLICY = [
 const FOREVER = 'public, max-age=31536000, immutable'
 const ASK_AGAIN = 'no-cache'
 
+/** What is unknown there is told to programs: by a problem document, as for other methods than GET. */
+const OF_PROGRAMS = ['/api', '/api/*', '/iceberg', '/iceberg/*']
+
 /** What the build writes down of a page. */
 interface BuiltPage {
   path: string
@@ -25,9 +29,9 @@ interface BuiltPage {
 }
 
 /**
- * Serves the built pages of a folder: its files by their names, and `index.html` for every address of a page. Files are open,
- * since the login is made of them; a page says to strangers that they are such (401) and shows them the login. What pages
- * show comes from the API.
+ * Serves the built pages of a folder: its files by their names, and `index.html` for every address of a page, and with 404 for
+ * every other one that is none of a program's. Files are open, since the login is made of them; a page says to strangers that
+ * they are such (401) and shows them the login. What pages show comes from the API.
  */
 export function pages(app: FastifyInstance, folder: string): void {
   app.register(fastifyStatic, { root: folder, serve: false, preCompressed: true, cacheControl: false })
@@ -42,6 +46,12 @@ export function pages(app: FastifyInstance, folder: string): void {
     app.get(page.path, access, (_request, reply) => sendPage(reply))
     if (page.path !== '/') app.get(`${page.path}/*`, access, (_request, reply) => sendPage(reply))
   }
+  for (const address of OF_PROGRAMS)
+    app.get(address, { config: { scope: SCOPES } }, (_request, reply) => void reply.callNotFound())
+  // Any other address could be a page, and the pages say themselves that there is none.
+  app.get('/*', { config: { page: true, scope: 'api' } }, (request, reply) =>
+    sendPage(request.bearer ? reply.status(404) : reply),
+  )
 }
 
 /** What browsers ask for by a name of its own, such as the icon. */

@@ -19,4 +19,6 @@ export function iceberg(app: FastifyInstance, { engineCatalog, log }: Services):
   tableNames(app, engineCatalog)
   commits(app, engineCatalog)
   views(app, engineCatalog)
+  // Before pages take it for one of theirs.
+  app.get('/*', { config: { scope: 'catalog:read' } }, (_request, reply) => void reply.callNotFound())
 }
