@@ -6,7 +6,7 @@ import type { DashboardDesk } from './dashboards.ts'
 import type { Chart, Definition } from './definition/definition.ts'
 import { checkFilters, type Filters } from './count/filters.ts'
 import { hexagonKeySql } from './memory/hexagon.ts'
-import { incidentColumns } from './incidents.ts'
+import { incidentColumns } from './incident-columns.ts'
 import { type Incidents, keyColumn, keySql, placeSql, UNKNOWN } from './memory/keyed.ts'
 import { SHARE_DIGITS, SMALLEST_BASE } from './count/share.ts'
 

@@ -11,7 +11,7 @@ import { csvLine } from './csv.ts'
 import type { DashboardDesk } from './dashboards.ts'
 import type { DashboardFigures, Mark } from './figures.ts'
 import { filterSql } from './count/filter-sql.ts'
-import { incidentColumns } from './incidents.ts'
+import { incidentColumns } from './incident-columns.ts'
 import { keyedSql } from './memory/keyed.ts'
 
 export interface ExportWish extends FiguresWish {

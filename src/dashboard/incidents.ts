@@ -1,22 +1,23 @@
 import type { Row, Value } from '../engine/engine.ts'
-import { BlotterError } from '../errors.ts'
 import { identifier, literal } from '../model/sql-text.ts'
 import { dayText } from './memory/calendar.ts'
 import type { DashboardDesk } from './dashboards.ts'
-import type { Definition } from './definition/definition.ts'
+import { incidentColumns } from './incident-columns.ts'
 import { checkFilters, conditionsOf, type Filters } from './count/filters.ts'
 import { STATES } from './memory/keyed.ts'
 import type { Loaded } from './memory/loaded.ts'
 import { type Condition, eachRow } from './count/scan.ts'
+import type { RowKeys } from './memory/memory.ts'
 import { segmentsOf } from './memory/segments.ts'
+import { type FoundIncident, incidentsByColumn, readOrder } from './sorted-incidents.ts'
 
 export interface IncidentsWish {
   at: string
   filters: Filters
   offset: number
   limit: number
-  /** Newest first, or oldest first. */
-  sort: '-date' | 'date'
+  /** A column that the dashboard lists, or `date`; with `-` in front the largest, or newest, first. */
+  sort: string
 }
 
 export interface IncidentsPage {
@@ -35,16 +36,21 @@ interface Chosen {
 }
 
 /**
- * A page of the incidents, by when they happened and then by key. The memory says which they are, however far down the page
- * is; the lake is read for these alone. Incidents of the same two seconds are in the order of their keys.
+ * A page of the incidents, by when they happened and then by key, or by one of their columns. Where time is the order the memory
+ * says which they are, however far down the page is; the lake is read for these alone. Incidents of the same two seconds are in
+ * the order of their keys.
  */
 export async function askIncidents(dashboards: DashboardDesk, name: string, wish: IncidentsWish): Promise<IncidentsPage> {
   const { loaded } = await dashboards.open(name, wish.at)
   return loaded.hold.using(async () => {
+    const { lake } = dashboards
+    const { column, isDown } = readOrder(loaded.definition, lake.incidents, wish.sort)
     const chosen = await chosenRows(dashboards, loaded, wish.filters)
-    const rows = pageOf(loaded, chosen, wish)
-    const keys = rows.map((row) => keyOf(loaded, row))
-    return { batch_at: loaded.memory.batchAt, total: chosen.total, rows: await readRows(dashboards, loaded, rows, keys) }
+    const found =
+      column === undefined
+        ? incidentsByTime(loaded, chosen, { ...wish, isDown })
+        : await incidentsByColumn(lake, loaded, column, { ...wish, isDown })
+    return { batch_at: loaded.memory.batchAt, total: chosen.total, rows: await readRows(dashboards, loaded, found) }
   })
 }
 
@@ -67,14 +73,13 @@ async function chosenRows(
   return { segmentCodes, conditions: others, perDay, total: result!.total.reduce((sum, n) => sum + n, 0) }
 }
 
-/** The rows of a page: only the days that it touches are looked at. */
-function pageOf(
+/** Only the days that the page touches are looked at. */
+function incidentsByTime(
   { memory }: Loaded,
   { segmentCodes, conditions, perDay }: Chosen,
-  { offset, limit, sort }: IncidentsWish,
-): number[] {
-  const { columns, rowKeys } = memory
-  const isDown = sort === '-date'
+  { offset, limit, isDown }: { offset: number; limit: number; isDown: boolean },
+): FoundIncident[] {
+  const { columns, rowKeys, calendar } = memory
   const order = isDown ? [...perDay.keys()].reverse() : [...perDay.keys()]
   let before = 0
   const touched: number[] = []
@@ -95,25 +100,20 @@ function pageOf(
   const compare = (a: number, b: number): number =>
     day[a]! - day[b]! || time[a]! - time[b]! || (high ? high[a]! - high[b]! : 0) || low[a]! - low[b]!
   rows.sort(isDown ? (a, b) => compare(b, a) : compare)
-  return rows.slice(offset - skipped, offset - skipped + limit)
+  const page = rows.slice(offset - skipped, offset - skipped + limit)
+  return page.map((row) => ({ key: keyOf(rowKeys, row), day: day[row]! + calendar.firstDay }))
 }
 
-function keyOf({ memory: { rowKeys } }: Loaded, row: number): bigint {
-  const { high, low, lowest } = rowKeys
+function keyOf({ high, low, lowest }: RowKeys, row: number): bigint {
   return lowest + (high ? BigInt(high[row]!) << 32n : 0n) + BigInt(low[row]!)
 }
 
-async function readRows(
-  { lake }: DashboardDesk,
-  loaded: Loaded,
-  rows: readonly number[],
-  keys: readonly bigint[],
-): Promise<Row[]> {
-  if (rows.length === 0) return []
-  const { memory, definition } = loaded
+async function readRows({ lake }: DashboardDesk, loaded: Loaded, page: readonly FoundIncident[]): Promise<Row[]> {
+  if (page.length === 0) return []
+  const { definition } = loaded
   const { key, occurred } = lake.incidents
-  const day = memory.columns.codes[memory.columns.time]!
-  const days = rows.map((row) => day[row]! + memory.calendar.firstDay)
+  const keys = page.map((one) => one.key)
+  const days = page.map(({ day }) => day)
   // The days let the engine leave out most of the files' parts.
   const where = `${identifier(key)} IN (${keys.join(', ')}) AND ${identifier(occurred)} >= ${literal(dayText(Math.min(...days)))}::TIMESTAMP
     AND ${identifier(occurred)} < ${literal(dayText(Math.max(...days) + 1))}::TIMESTAMP`
@@ -127,15 +127,6 @@ async function readRows(
   return keys.flatMap((one) => {
     const row = byKey.get(String(one))
     return row ? [toldRow(row)] : []
-  })
-}
-
-/** The columns that the dashboard lists of an incident. Throws `usage` where it lists none. */
-export function incidentColumns(definition: Definition): { name: string; label: string }[] {
-  const chart = definition.charts.find((one) => one.kind === 'incidents')
-  if (chart?.kind === 'incidents') return Object.entries(chart.columns).map(([name, label]) => ({ name, label }))
-  throw new BlotterError('usage', 'This dashboard lists no incidents.', {
-    todo: 'Give it a chart of kind `incidents` with its columns.',
   })
 }
 

@@ -13,6 +13,7 @@ import { keyedSql } from '../../src/dashboard/memory/keyed.ts'
 import type { DashboardLake } from '../../src/dashboard/lake.ts'
 import { load } from '../../src/dashboard/memory/loaded.ts'
 import { askMaturity } from '../../src/dashboard/maturity.ts'
+import type { BlotterError } from '../../src/errors.ts'
 import { openSmallCity, type SmallIncident, smallColumns, smallDefinition } from './small-city.ts'
 
 const BATCH = '2025-03-01T06:00:00Z'
@@ -85,12 +86,15 @@ test(
         filters,
         fc.boolean(),
         fc.integer({ min: 1, max: 7 }),
-        async (incidents, wanted, isDown, limit) => {
+        fc.constantFrom('date', 'moment', 'kind', 'id'),
+        async (incidents, wanted, isDown, limit, column) => {
           await using boards = await dashboardsOf(incidents)
           await using engine = await openSmallCity(incidents)
           const order = isDown ? 'DESC' : 'ASC'
+          const isTime = column === 'date' || column === 'moment'
+          const orders = isTime ? `moment ${order}, id ${order}` : `${column} ${order} NULLS LAST, moment DESC, id DESC`
           const expected = await engine.rows(`SELECT id FROM (${keyedSql(smallDefinition, smallColumns)})
-        WHERE ${filterSql(smallDefinition, smallColumns, wanted as Filters)} ORDER BY moment ${order}, id ${order}`)
+        WHERE ${filterSql(smallDefinition, smallColumns, wanted as Filters)} ORDER BY ${orders}`)
           const found: unknown[] = []
           for (let offset = 0; ; offset += limit) {
             const wish = {
@@ -98,7 +102,7 @@ test(
               filters: wanted as Filters,
               offset,
               limit,
-              sort: isDown ? ('-date' as const) : ('date' as const),
+              sort: `${isDown ? '-' : ''}${column}`,
             }
             const page = await askIncidents(boards, 'small', wish)
             assert.equal(page.total, expected.length)
@@ -116,6 +120,26 @@ test(
     )
   },
 )
+
+test('a list is sorted by what it shows and by nothing else', async () => {
+  const one: SmallIncident = {
+    id: 1,
+    moment: '2025-01-01 00:00:00',
+    kind: 'THEFT',
+    area: 1,
+    night: true,
+    lat: null,
+    lon: null,
+    solved: false,
+  }
+  await using boards = await dashboardsOf([one])
+  for (const sort of ['area', '-solved', 'blotter state', 'kind; --', '-', '--kind'])
+    await assert.rejects(
+      askIncidents(boards, 'small', { at: 'latest', filters: { keys: {} }, offset: 0, limit: 1, sort }),
+      (error: BlotterError) => error.code === 'usage' && /id, moment, kind/.test(error.todo),
+      sort,
+    )
+})
 
 test('files hold what the filters let pass, newest first, and are read to their end', async () => {
   const list = Array.from({ length: 30 }, (_, id): SmallIncident => ({

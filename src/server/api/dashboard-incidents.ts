@@ -27,7 +27,16 @@ export function dashboardIncidents(app: FastifyInstance, { dashboards }: Service
           ...filterParameters,
           offset: z.coerce.number().int().min(0).max(1e9).default(0),
           limit: z.coerce.number().int().min(1).max(500).default(100),
-          sort: z.enum(['-date', 'date']).default('-date').meta({ description: 'Newest first, or oldest first.' }),
+          sort: z
+            .string()
+            .min(1)
+            .max(200)
+            .default('-date')
+            .meta({
+              description:
+                'When they happened (`date`) or a column that the dashboard lists (`block`), with `-` in front the newest or ' +
+                'largest first. Those without a value come last, those of one value newest first.',
+            }),
         })
         .catchall(keys),
       answer: incidentsPage,
