@@ -17,6 +17,7 @@ const SECRETS: SecretStatus[] = [
       account: 'blotter_ro_clone',
       at: '2026-11-01T06:00:00.000Z',
       error: { code: 'rotation_failed', message: 'The rotation of mysql failed in its step "set".' },
+      steps: [],
     },
   },
   {

@@ -6,7 +6,13 @@ import type { ListedSecret } from '../../secret/secrets.ts'
 import { SECRET_NAME } from '../../secret/store.ts'
 import { recordAct } from '../../state/identity/audit.ts'
 import { identityExists } from '../../state/identity/identity.ts'
-import { forgetSecretPointer, listRotations, type RotationRecord } from '../../state/identity/rotations.ts'
+import type { ErrorRecord } from '../../state/error-record.ts'
+import {
+  forgetSecretPointer,
+  listRotations,
+  listRotationSteps,
+  type RotationRecord,
+} from '../../state/identity/rotations.ts'
 import { COMMAND_LINE } from '../identities/identities.ts'
 import { changeOf } from './rotating.ts'
 import { cloneOf, keepingSecrets, type SecretParts, type SecretStores, userOf } from './secrets.ts'
@@ -41,8 +47,15 @@ export interface SecretStatus {
     step: string
     account: string
     at: string
-    error: { code: string; message: string } | null
+    error: Told | null
+    /** Each step that was tried, in the order of time. */
+    steps: { step: string; state: 'succeeded' | 'failed'; at: string; error: Told | null }[]
   } | null
+}
+
+interface Told {
+  code: string
+  message: string
 }
 
 interface Parts {
@@ -125,8 +138,18 @@ function lastOf(secrets: SecretParts, config: Config, name: string): SecretStatu
   if (!identityExists(config.state)) return null
   const [newest] = listRotations(secrets.identity(), name, 1)
   if (!newest) return null
-  const { state, step, account, started_at: startedAt, finished_at: finishedAt, error } = newest
-  return { state, step, account, at: finishedAt ?? startedAt, error: error && { code: error.code, message: error.message } }
+  const { rotation, state, step, account, started_at: startedAt, finished_at: finishedAt, error } = newest
+  const steps = listRotationSteps(secrets.identity(), rotation).map(({ step: tried, state: end, at, error: why }) => ({
+    step: tried,
+    state: end,
+    at,
+    error: told(why),
+  }))
+  return { state, step, account, at: finishedAt ?? startedAt, error: told(error), steps }
+}
+
+function told(error: ErrorRecord | null): Told | null {
+  return error && { code: error.code, message: error.message }
 }
 
 /** Where the configuration names which secret. */

@@ -128,8 +128,18 @@ for (const [name, server, missing] of [
       )
       await platform.secretSet('mysql_admin', server!.password)
       assert.equal((await platform.secretRotate('mysql')).account, `${city.reader}_clone`)
-      const steps = (await platform.secretStatus()).find((one) => one.name === 'mysql')!.last
-      assert.equal(steps?.state, 'succeeded')
+      const { last } = (await platform.secretStatus()).find((one) => one.name === 'mysql')!
+      assert.equal(last?.state, 'succeeded')
+      assert.deepEqual(
+        last.steps.map(({ step, state, error }) => [step, state, error?.code]),
+        [
+          ['create', 'succeeded', undefined],
+          ['set', 'failed', 'rotation_failed'],
+          ['set', 'succeeded', undefined],
+          ['test', 'succeeded', undefined],
+          ['finish', 'succeeded', undefined],
+        ],
+      )
     })
 
     it('that another process has renewed meanwhile are read once more when the server refuses', async (t) => {
