@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
+import { docsText, MADE } from '../scripts/docs.ts'
 import { ERRORS } from '../src/errors.ts'
 import { ranks } from './tidy/import-rules.ts'
 import { root } from './tidy/source-file.ts'
@@ -70,6 +71,10 @@ describe('The documents', () => {
     const told = Object.fromEntries(rows.map(([, code, exit, remedy]) => [code, { exit: Number(exit), remedy }]))
     assert.deepEqual(told, Object.fromEntries(Object.entries(ERRORS).map(([code, error]) => [code, { ...error }])))
     assert.equal(rows.length, Object.keys(ERRORS).length)
+  })
+
+  it('have of the sources what `npm run docs` writes', () => {
+    for (const [file, make] of Object.entries(MADE)) assert.equal(docsText(file), make(docsText(file)), file)
   })
 
   it('give the ranks that the test of house rules holds', () => {

@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { dashboardJsonSchema } from '../../../src/dashboard/definition/definition.ts'
 import { readDefinitions } from '../../../src/dashboard/definition/definitions.ts'
 import { parseDefinition } from '../../../src/dashboard/definition/parse-definition.ts'
 
@@ -65,9 +64,4 @@ test('one file with a mistake keeps no other from being read', async () => {
   assert.ok(problems.every(({ file }) => file === 'bad.yaml'))
   assert.equal((await readDefinitions(join(folder, 'none'))).found.size, 0)
   await rm(folder, { recursive: true })
-})
-
-test('the shipped JSON Schema is what the files are checked by', async () => {
-  const shipped = await readFile(join(import.meta.dirname, '../../../docs/dashboard.schema.json'), 'utf8')
-  assert.equal(shipped, `${JSON.stringify(dashboardJsonSchema(), null, 2)}\n`)
 })
