@@ -8,7 +8,7 @@ import { ledgerBetween } from './ledger-between.ts'
 
 /**
  * What a restore keeps as it is: incidents that match `where` (null: all) as of `batch` or as they are in the lake, and those
- * that the restoring batch, `since`, made vanish. A derived table is held as a whole.
+ * that the restoring batch, `since`, changed or made vanish. A derived table is held as a whole.
  */
 export interface Hold {
   batch: BatchAt
@@ -57,12 +57,13 @@ export async function heldKeysSql(
   const selects: string[] = []
   for (const { batch, where, since } of holds) {
     const before = await asOf(batch)
+    const restored = `batch_at = timestamptz ${literal(since)}`
+    // The ledger does not list what the restore gave another cursor only; that bears the restore's own batch.
     for (const scan of before ? [current, before] : [current]) {
-      selects.push(`SELECT ${identifier(key)} AS key FROM (${scanSql(scan)}) WHERE ${matchesSql(where)}`)
+      selects.push(`SELECT ${identifier(key)} AS key FROM (${scanSql(scan)}) WHERE ${matchesSql(where)} OR ${restored}`)
     }
-    const taken = scanSql(ledgerBetween(ledger, secondBefore(since), since), { columns: [key, 'batch_at', 'kinds'] })
-    selects.push(`SELECT ${identifier(key)} AS key FROM (${taken})
-      WHERE batch_at = timestamptz ${literal(since)} AND list_contains(kinds, 'vanished')`)
+    const changed = scanSql(ledgerBetween(ledger, secondBefore(since), since), { columns: [key, 'batch_at'] })
+    selects.push(`SELECT ${identifier(key)} AS key FROM (${changed}) WHERE ${restored}`)
   }
   return [...new Set(selects)].join(' UNION ALL ')
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { type City, COLUMNS, type Incident, makeCity, watch } from './city.ts'
 import { apply, count, edit, type Edit, incident, kindsBetween, type Model, rowsOf, seen } from './model.ts'
@@ -46,8 +47,8 @@ type Day =
 interface Held {
   day: number
   holds(row: Incident): boolean
-  /** What the restore made vanish. */
-  taken: Set<number>
+  /** What the restore changed. */
+  changed: Set<number>
 }
 
 const name = (day: number): string => `2026-02-${String(day + 1).padStart(2, '0')}T06:00:00Z`
@@ -73,7 +74,7 @@ class Kept {
   private isUnder(holds: readonly Held[], id: number): boolean {
     const matches = (row: Incident | undefined, hold: Held): boolean => row !== undefined && hold.holds(row)
     return holds.some(
-      (hold) => hold.taken.has(id) || matches(this.versions[hold.day]!.get(id), hold) || matches(this.lake.get(id), hold),
+      (hold) => hold.changed.has(id) || matches(this.versions[hold.day]!.get(id), hold) || matches(this.lake.get(id), hold),
     )
   }
 
@@ -122,9 +123,9 @@ class Kept {
     assert.deepEqual(preview.changes, report.changes)
     assert.equal(report.kind, 'restore')
     assert.equal(report.rows.read, ids.filter((id) => old.has(id)).length)
-    const taken = new Set(ids.filter((id) => before.has(id) && !after.has(id)))
+    const changed = new Set(ids.filter((id) => !isDeepStrictEqual(before.get(id), after.get(id))))
     assert.deepEqual(report.changes, this.commit(after))
-    this.holds.push({ day, holds, taken })
+    this.holds.push({ day, holds, changed })
   }
 
   async lift(one: boolean): Promise<void> {

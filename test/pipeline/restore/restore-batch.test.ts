@@ -121,9 +121,20 @@ describe('A restore', () => {
     assert.deepEqual((await city.run({ at: name(8) })).changes, { moved: 1 })
   })
 
+  it('holds what it brought back by how it was before the restore alone', async () => {
+    await city.publish([...SECOND.filter((row) => row.id !== 5), later(SECOND[4]!, { primary_type: 'ARSON' })])
+    await city.run({ at: name(9) })
+    const report = await restore(city, 10, { where: "primary_type = 'ARSON'" })
+    assert.deepEqual(report.changes, { reclassified: 1 })
+    const next = await city.run({ at: name(11) })
+    assert.deepEqual([next.changes, next.warnings['held_by_restore']], [{}, 1])
+    await city.platform.restoreLift({}, watch())
+    assert.deepEqual((await city.run({ at: name(12) })).changes, { reclassified: 1 })
+  })
+
   it('by a wrong name, table or condition is refused, and nothing is changed', async () => {
     const before = await city.platform.batches()
-    const refused = (wish: object, code: string) => assert.rejects(restore(city, 9, wish), { code, exitCode: 2 })
+    const refused = (wish: object, code: string) => assert.rejects(restore(city, 13, wish), { code, exitCode: 2 })
     await refused({ ref: '2026-03-01' }, 'batch_missing')
     await refused({ table: 'raw.crime' }, 'usage')
     await refused({ table: 'history.changes' }, 'usage')
