@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { BlotterError } from '../../errors.ts'
-import { connectMysql, type MysqlConnection } from './connection.ts'
+import { connectMysql } from './connect.ts'
+import type { MysqlConnection } from './connection.ts'
 import { describeTable, qualified } from './describe.ts'
 import { logIn, type Login, type Logins } from './login.ts'
 import { type MysqlAddress, parseMysqlUrl } from './url.ts'

@@ -1,13 +1,11 @@
 import type mysql from 'mysql2'
-import { readFile } from 'node:fs/promises'
-import { type Socket, isIP } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { BlotterError, interrupted } from '../../errors.ts'
-import { type Channel, ReusingSocket } from './channel.ts'
+import { interrupted } from '../../errors.ts'
+import type { Channel, ReusingSocket } from './channel.ts'
 import { mysqlFailure } from './failure.ts'
 import type { MysqlAddress } from './url.ts'
 
-const CONNECT_TIMEOUT_MS = 10_000
 /** A server that says nothing for so long, even while it counts rows, is taken for lost. */
 const SILENCE_TIMEOUT_MS = 600_000
 
@@ -44,93 +42,6 @@ export interface MysqlConnection extends AsyncDisposable {
   sendFile(sql: string, content: Readable): Promise<Outcome>
 }
 
-export interface ConnectOptions {
-  password?: string
-  signal: AbortSignal
-  /** Default `reading`: what errors say that the connection was for. */
-  doing?: 'reading' | 'writing'
-}
-
-/** Connects, with TLS as the address says. No database is chosen: names in statements are qualified. */
-export async function connectMysql(address: MysqlAddress, options: ConnectOptions): Promise<MysqlConnection> {
-  const ssl = await tlsOptions(address)
-  try {
-    return await attempt(address, ssl, options)
-  } catch (error) {
-    const unsupported = (error as { code?: string }).code === 'HANDSHAKE_NO_SSL_SUPPORT'
-    if (!(unsupported && address.tls === 'auto')) throw mysqlFailure(error, address, 'connecting')
-    return await attempt(address, undefined, options).catch((second: unknown) => {
-      throw mysqlFailure(second, address, 'connecting')
-    })
-  }
-}
-
-async function tlsOptions(address: MysqlAddress): Promise<mysql.SslOptions | undefined> {
-  if (address.tls === 'off') return undefined
-  if (address.tls !== 'verify') return { rejectUnauthorized: false }
-  if (!address.caFile) return { rejectUnauthorized: true, verifyIdentity: true }
-  try {
-    return { rejectUnauthorized: true, verifyIdentity: true, ca: await readFile(address.caFile) }
-  } catch (error) {
-    throw new BlotterError('source_url_invalid', `The certificate authority’s file cannot be read: ${String(error)}`, {
-      todo: 'Give a readable file in PEM form as `ca=`.',
-      context: { file: address.caFile },
-      cause: error,
-    })
-  }
-}
-
-async function attempt(
-  address: MysqlAddress,
-  ssl: mysql.SslOptions | undefined,
-  { password, signal, doing = 'reading' }: ConnectOptions,
-): Promise<MysqlConnection> {
-  // Most commands connect to no server, and most servers ask for no Ed25519: only who needs them pays for loading them.
-  const { createConnection } = await import('mysql2')
-  const ed25519 = async (challenge: Buffer): Promise<Buffer> =>
-    (await import('./ed25519.ts')).signChallenge(password ?? '', challenge)
-  if (signal.aborted) throw interrupted(signal.reason)
-  const reusing = new ReusingSocket({ host: address.host, port: address.port, keepAlive: true, noDelay: true })
-  const { socket } = reusing
-  const connection = createConnection({
-    stream: socket,
-    // The driver checks the certificate of an address against "localhost"; with a dot at its end it takes the address for
-    // the name that it is to look for, and Node.js compares it with the certificate's addresses.
-    host: isIP(address.host) === 0 ? address.host : `${address.host}.`,
-    port: address.port,
-    user: address.user,
-    password,
-    ssl,
-    charset: 'utf8mb4',
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    supportBigNumbers: true,
-    dateStrings: true,
-    jsonStrings: true,
-    authPlugins: { client_ed25519: () => ed25519 },
-    // Rows that an upsert finds as they should be are not to count as affected.
-    flags: ['-FOUND_ROWS'],
-  })
-  const broken = Promise.withResolvers<never>()
-  broken.promise.catch(() => {})
-  connection.on('error', (error) => broken.reject(error))
-  const abort = (): void => {
-    socket.destroy()
-    broken.reject(interrupted(signal.reason))
-  }
-  signal.addEventListener('abort', abort, { once: true })
-  const close = (): void => {
-    signal.removeEventListener('abort', abort)
-    socket.destroy()
-  }
-  try {
-    await Promise.race([broken.promise, once((done) => connection.connect(done))])
-  } catch (error) {
-    close()
-    throw error
-  }
-  return wrapped(connection, { reusing, broken, close, guardedBy: { address, signal, doing } })
-}
-
 interface Wiring {
   reusing: ReusingSocket
   /** Rejects once the connection is of no more use. */
@@ -139,7 +50,11 @@ interface Wiring {
   guardedBy: { address: MysqlAddress; signal: AbortSignal; doing: 'reading' | 'writing' }
 }
 
-function wrapped(connection: mysql.Connection, { reusing, broken, close, guardedBy }: Wiring): MysqlConnection {
+/** The driver's connection, whose promises reject with what people can do something about. */
+export function guardConnection(
+  connection: mysql.Connection,
+  { reusing, broken, close, guardedBy }: Wiring,
+): MysqlConnection {
   const { socket } = reusing
   const { address, signal, doing } = guardedBy
   const stream = (connection as unknown as { stream: Socket }).stream
@@ -205,7 +120,8 @@ function lent(channel: Channel, work: (channel: Channel) => Promise<void>): Prom
 
 type Done<T> = (error: Error | null, value?: T) => void
 
-function once<T>(start: (done: Done<T>) => void): Promise<T> {
+/** What the driver calls back with, as a promise. */
+export function once<T>(start: (done: Done<T>) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     start((error, value) => (error ? reject(error) : resolve(value as T)))
   })

@@ -1,5 +1,6 @@
 import { BlotterError } from '../../errors.ts'
-import { connectMysql, type ConnectOptions, type MysqlConnection } from './connection.ts'
+import { connectMysql, type ConnectOptions } from './connect.ts'
+import type { MysqlConnection } from './connection.ts'
 import type { MysqlAddress } from './url.ts'
 
 /** Who logs in. `user` stands in for that of the URL, as it does while two accounts take turns. */

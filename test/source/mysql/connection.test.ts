@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect as connectSocket, createServer } from 'node:net'
 import { after, describe, it } from 'node:test'
-import { connectMysql, type MysqlConnection } from '../../../src/source/mysql/connection.ts'
+import { connectMysql } from '../../../src/source/mysql/connect.ts'
+import type { MysqlConnection } from '../../../src/source/mysql/connection.ts'
 import { parseMysqlUrl } from '../../../src/source/mysql/url.ts'
 import type { DatabaseServer } from '../../services/database-process.ts'
 import { NO_MARIADB, startMariaDb } from '../../services/mariadb.ts'
@@ -85,6 +86,22 @@ for (const [name, server, missing] of [
       await connection.each(sql, (row) => void rows.push(row))
       const whole = ['9223372036854775807', '-9223372036854775808']
       assert.deepEqual(rows, [[...whole, 0.1 + 0.2, '😀 é', null, Buffer.from([0, 255])]])
+    })
+
+    it('reads all rows as they are and keeps what it does, whatever the server tells its sessions at first', async () => {
+      const init = 'SET NAMES latin1, autocommit = 0'
+      await server!.admin("CREATE USER led@'%' IDENTIFIED BY 'Led-12345'; GRANT SELECT ON mysql.* TO led@'%'")
+      await server!.admin(`SET GLOBAL init_connect = '${init}', GLOBAL sql_select_limit = 1`)
+      try {
+        await using connection = await connect(server!, { user: 'led', password: 'Led-12345' })
+        const rows = await connection.rows("SELECT _utf8mb4 x'F09F9880' AS sign, @@autocommit AS kept UNION ALL SELECT '😀', 1")
+        assert.deepEqual(rows.map((row) => ({ ...row })), [
+          { sign: '😀', kept: 1 },
+          { sign: '😀', kept: 1 },
+        ])
+      } finally {
+        await server!.admin("SET GLOBAL init_connect = '', GLOBAL sql_select_limit = 18446744073709551615")
+      }
     })
 
     it('waits for the one who takes the rows', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { connectMysql } from '../../../src/source/mysql/connection.ts'
+import { connectMysql } from '../../../src/source/mysql/connect.ts'
 import { describeTable, qualified, quoted } from '../../../src/source/mysql/describe.ts'
 import { parseMysqlUrl } from '../../../src/source/mysql/url.ts'
 import { NO_MARIADB, startMariaDb } from '../../services/mariadb.ts'
