@@ -5,7 +5,8 @@ import { resultSha256 } from '../canonical.ts'
 import type { ReaderSetup } from '../reader.ts'
 import { type BatchScans, batchScans } from '../sandbox/batch-scans.ts'
 import type { QueryLimits, ResultForm } from '../sandbox/protocol.ts'
-import type { SandboxedQuery, SandboxedResult } from '../sandbox/sandbox.ts'
+import type { SandboxedQuery } from '../sandbox/hear-answer.ts'
+import type { SandboxedResult } from '../sandbox/sandbox.ts'
 import { sameLines } from './same-lines.ts'
 
 /** Runs queries: in processes of their own for a console, in this one for the command line. */

@@ -1,37 +1,13 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { sleep } from '../../clock.ts'
-import { asBlotterError, BlotterError } from '../../errors.ts'
-import type { BatchAt } from '../../model/batch-at.ts'
-import { errorRecord, recordedError } from '../../state/error-record.ts'
-import type { RefFunction } from '../functions.ts'
-import type { ResultColumn } from '../query.ts'
-import { beyondSize, beyondTime } from './beyond-limits.ts'
+import { hearAnswer, type SandboxedQuery, type ToldResult } from './hear-answer.ts'
 import { createPlaces, type PlacesOptions } from './places.ts'
-import { type FromChild, type QueryLimits, RESULT_FILE, type ResultForm, type Scanned, type Wish } from './protocol.ts'
+import { type QueryLimits, RESULT_FILE } from './protocol.ts'
 import { type QueryProcess, startQueryProcess } from './query-process.ts'
 
-/** What is run: the statement, and what it may read. */
-export interface SandboxedQuery {
-  sql: string
-  batchAt: BatchAt
-  tables: readonly string[]
-  functions: readonly Omit<RefFunction, 'select'>[]
-  /** Plans what the statement turns out to read. */
-  scan(wish: Wish): Promise<Scanned>
-  form: ResultForm
-  limits: QueryLimits
-}
-
-/** A result. Of `rows` and `canonical` it holds the text, of other forms it names the file. */
-export interface SandboxedResult extends AsyncDisposable {
-  columns: readonly ResultColumn[]
-  rows: number
-  /** True where the limit on rows or bytes has cut the result. */
-  isTruncated: boolean
-  /** Lines, each ended by a line feed. */
-  text: string
+/** A result. Of forms that are no text it names the file. */
+export interface SandboxedResult extends ToldResult, AsyncDisposable {
   /** Is removed when the result is disposed of. */
   file: string
 }
@@ -96,7 +72,7 @@ export function openSandbox({ program, folder, most, ...options }: SandboxOption
       using _place = await places.take(asker, signal)
       const started = await takeStarted()
       try {
-        const told = await answerOf(started, query, signal)
+        const told = await hearAnswer(started.process, started.folder, query, signal)
         await killed(started)
         return { ...told, file: join(started.folder, RESULT_FILE), [Symbol.asyncDispose]: () => putAway(started) }
       } catch (error) {
@@ -148,94 +124,4 @@ async function killed({ process }: Started): Promise<void> {
 async function putAway(started: Started): Promise<void> {
   await killed(started)
   await rm(started.folder, { recursive: true, force: true })
-}
-
-type Told = Pick<SandboxedResult, 'columns' | 'rows' | 'isTruncated' | 'text'>
-
-/** Hands the query to the process and waits for what it says; whatever ends first decides: answer, time, signal or its end. */
-async function answerOf(started: Started, query: SandboxedQuery, signal: AbortSignal): Promise<Told> {
-  const { process } = started
-  const { scan, ...order } = query
-  const stop = new AbortController()
-  let columns: readonly ResultColumn[] = []
-  const text = textOf(process.child.stdout!, query.limits)
-  const done = new Promise<Extract<FromChild, { type: 'done' }>>((resolve, reject) => {
-    process.onMessage((message) => {
-      if (message.type === 'columns') columns = message.columns
-      else if (message.type === 'wish') void answerWish(process, message, scan)
-      else if (message.type === 'done') resolve(message)
-      else if (message.type === 'failed') reject(recordedError(message.error))
-    })
-  })
-  const crashed = process.ended.then(({ signal: by, words }): never => {
-    throw by === 'SIGXCPU' ? beyondTime(query.limits) : by === 'SIGXFSZ' ? beyondSize(query.limits) : crash(words)
-  })
-  const late = sleep(query.limits.timeMs, stop.signal).then(() => {
-    throw beyondTime(query.limits)
-  })
-  const cancelled = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true, signal: stop.signal })
-    if (signal.aborted) reject(signal.reason as Error)
-  })
-  // Those that lose the race must not be called unhandled.
-  for (const one of [done, crashed, late, cancelled, text.tooLong]) one.catch(() => {})
-  process.send({ type: 'query', folder: started.folder, ...order })
-  try {
-    const { rows, isTruncated } = await Promise.race([done, crashed, late, cancelled, text.tooLong])
-    return { columns, rows, isTruncated, text: await text.ofRows(query.form, rows) }
-  } finally {
-    stop.abort()
-  }
-}
-
-async function answerWish(
-  process: QueryProcess,
-  { number, wish }: Extract<FromChild, { type: 'wish' }>,
-  scan: SandboxedQuery['scan'],
-): Promise<void> {
-  try {
-    process.send({ type: 'scan', number, answer: await scan(wish) })
-  } catch (error) {
-    process.send({ type: 'scan', number, answer: { error: errorRecord(asBlotterError(error)) } })
-  }
-}
-
-/** The lines that the process writes, as long as they are no more than was granted, whatever it thinks of that itself. */
-function textOf(stream: Readable, { resultBytes }: QueryLimits) {
-  const pieces: Buffer[] = []
-  let bytes = 0
-  let lines = 0
-  let arrived = (): void => {}
-  const tooLong = new Promise<never>((_, reject) => {
-    stream.on('data', (piece: Buffer) => {
-      bytes += piece.length
-      if (bytes > resultBytes + (1 << 20)) return reject(crash('it wrote more than it may'))
-      pieces.push(piece)
-      for (let at = piece.indexOf(10); at >= 0; at = piece.indexOf(10, at + 1)) lines += 1
-      arrived()
-    })
-  })
-  return {
-    tooLong,
-    /** What was written may arrive later than the word that all is written. */
-    async ofRows(form: ResultForm, rows: number): Promise<string> {
-      if (form !== 'rows' && form !== 'canonical') return ''
-      await new Promise<void>((resolve) => {
-        arrived = () => {
-          if (lines >= rows) resolve()
-        }
-        stream.once('end', resolve)
-        arrived()
-      })
-      return Buffer.concat(pieces).toString('utf8')
-    },
-  }
-}
-
-function crash(words: string): BlotterError {
-  const message = `The process of the query ended by itself (${words}). Nothing else was harmed.`
-  return new BlotterError('query_crashed', message, {
-    todo: 'Write the query otherwise, or in parts: most likely it wanted more memory than there is.',
-    context: { end: words },
-  })
 }
