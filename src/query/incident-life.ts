@@ -1,7 +1,6 @@
 import type { Engine, Row } from '../engine/engine.ts'
 import { BlotterError } from '../errors.ts'
 import { type LakeView, scanAsOf } from '../history/as-of.ts'
-import { restoresIn } from '../history/batches.ts'
 import { batchName, lifeOf, type ToldChange, toldIncident } from '../history/diff.ts'
 import { BATCHES_TABLE, CHANGES_TABLE } from '../history/ledger.ts'
 import { filesWithAny } from '../lake/read/prune.ts'
@@ -38,12 +37,13 @@ export async function incidentLife(
   const [now] = await engine.rows(`SELECT * FROM (${raw}) WHERE ${identifier(pipeline.source.key)} = ${key}`)
   const life = await lifeOf(engine, pipeline.source, ledger, key)
   if (!now && life.length === 0) throw unknownIncident(text)
-  const [first] = await engine.rows(`SELECT min(batch_at) AS at FROM (${batches})`)
-  const restores = restoresIn(view.tables.find((table) => table.name === BATCHES_TABLE)!)
+  // Not by the snapshots of the restores, which expire.
+  const known = await engine.rows(`SELECT batch_at, kind FROM (${batches}) ORDER BY batch_at`)
+  const restores = new Set(known.filter((row) => row['kind'] === 'restore').map((row) => batchName(row['batch_at'])))
   const changes = life.map(({ id: _, ...change }) =>
     restores.has(change.batch_at) ? { ...change, by_restore: true as const } : change,
   )
-  const entered = changes[0]?.before === null ? changes[0].batch_at : batchName(first?.['at'])
+  const entered = changes[0]?.before === null ? changes[0].batch_at : batchName(known[0]?.['batch_at'])
   return { id: text, entered, changes, now: presentOf(pipeline, now) }
 }
 

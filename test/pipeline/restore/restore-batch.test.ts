@@ -143,6 +143,19 @@ describe('A restore', () => {
     await refused({ where: "id in (from read_csv('/etc/passwd'))" }, 'usage')
     assert.deepEqual(await city.platform.batches(), before)
   })
+
+  it('is told apart from the source in an incident’s life when its batch has expired', async () => {
+    await city.platform.expire({ dryRun: false, batches: 1 }, watch())
+    const { changes } = await city.platform.history('41')
+    assert.deepEqual(
+      changes.map(({ kinds, by_restore: byRestore }) => [...kinds, byRestore]),
+      [
+        ['new', undefined],
+        ['vanished', true],
+        ['returned', undefined],
+      ],
+    )
+  })
 })
 
 describe('A derived table', () => {
