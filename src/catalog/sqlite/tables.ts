@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { BlotterError } from '../../errors.ts'
 import type { CatalogEntry } from '../catalog.ts'
 import { noNamespace, noTable, tableExists } from '../refusal.ts'
-import { split } from './name.ts'
+import { split } from '../table-name.ts'
 import { namespaceProperties } from './namespaces.ts'
 import { inTransaction } from './transaction.ts'
 

@@ -1,4 +1,4 @@
-import { impossible } from '../../errors.ts'
+import { impossible } from '../errors.ts'
 
 /** `raw.crimes` is the table `crimes` of the namespace `raw`; a namespace may hold points itself. */
 export function split(table: string): [namespace: string, name: string] {
