@@ -1,4 +1,6 @@
 import { type App, Stack, Validations } from 'aws-cdk-lib'
+import { SMTP } from './airflow.ts'
+import { READER } from './source.ts'
 
 const rule = (name: string): string => `AwsSolutions::AwsSolutions-${name}`
 const wildcard = (what: string): string => rule(`IAM5[${what}]`)
@@ -19,6 +21,13 @@ const RESULTS = 'Resource::BlotterLake:ExportsOutputFnGetAttResults25575328Arn5D
 const TABLES = Object.fromEntries(
   ['aggregates', 'history', 'processed', 'quarantine', 'raw'].map((name) => [glue(name), `All tables of ${name}.`]),
 )
+/** What whoever asks the lake has, people and QuickSight. */
+const READING = {
+  ...TABLES,
+  [glue('views')]: 'All views.',
+  [wildcard(BUCKETS.Lake)]: 'Every file of the lake may be read by whoever may ask it.',
+  [wildcard(RESULTS)]: 'Athena names each result.',
+}
 const secret = (name: string): string =>
   wildcard(`Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${name}-*`)
 const SIX_LETTERS = 'Secrets Manager adds six letters to the name of a secret.'
@@ -42,6 +51,7 @@ const ACCEPTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     [managed('AmazonRDSEnhancedMonitoringRole')]: 'AWS’s own role for RDS monitoring; there is no narrower one.',
   },
   BlotterLoader: {
+    [rule('ECS2')]: 'Where temporary files go is no secret.',
     [wildcard('Resource::*')]: '`ecr:GetAuthorizationToken` knows no resource.',
     [wildcard('Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:*:task/<ClusterEB0386A7>/*')]: 'Tasks of this one cluster.',
   },
@@ -51,36 +61,32 @@ const ACCEPTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...grants('Code', 'Lake', 'Logs'),
   },
   BlotterAirflow: {
+    [rule('EC23')]: CIDR,
     [rule('SMG4')]: 'The mail server’s login is its operator’s: nobody but they can renew it.',
     [rule('L1')]: DEPLOYMENT,
     [managed('AWSLambdaBasicExecutionRole')]: DEPLOYMENT,
     [wildcard('Resource::arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/*')]: DEPLOYMENT,
-    [wildcard('Resource::*')]: '`elasticmapreduce:RunJobFlow` knows no resource: the cluster is not there yet.',
+    [wildcard('Resource::*')]:
+      '`elasticmapreduce:RunJobFlow` and what MWAA asks of each role know no resource: the cluster is not there yet.',
     [wildcard('Resource::arn:<AWS::Partition>:elasticmapreduce:<AWS::Region>:<AWS::AccountId>:cluster/*')]:
       'A cluster’s id is given when it is made.',
     [wildcard('Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:airflow-blotter-*')]:
       'MWAA names its own log groups.',
     [wildcard('Resource::arn:<AWS::Partition>:sqs:<AWS::Region>:*:airflow-celery-*')]:
       'MWAA’s queue lies in an account of AWS’s.',
-    [secret('airflow/connections/blotter_source')]: SIX_LETTERS,
     ...grants('Code'),
   },
   BlotterQuicksight: {
+    ...READING,
     [wildcard('Resource::*')]: 'Delivery of logs and traces of a state machine knows no resource.',
     [wildcard('Resource::<Data.Arn>/ingestion/*')]: 'An ingestion’s id is given when it begins; the data set is named.',
   },
   BlotterAccess: {
     [wildcard('Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:mfa/*')]:
       'A second factor is named by whoever sets it up.',
-    ...TABLES,
-    [wildcard(BUCKETS.Lake)]: 'Every file of the lake may be read by whoever may ask it.',
-    [wildcard(RESULTS)]: 'Athena names each result.',
-    ...Object.fromEntries(
-      ['airflow/connections/smtp_default', 'airflow/connections/blotter_source', 'blotter/mysql'].map((name) => [
-        secret(name),
-        SIX_LETTERS,
-      ]),
-    ),
+    [wildcard('Resource::*')]: 'Lists of workgroups and catalogs know no resource.',
+    ...READING,
+    ...Object.fromEntries([SMTP, READER].map((name) => [secret(name), SIX_LETTERS])),
   },
 }
 

@@ -1,8 +1,11 @@
 import { ArnFormat, Stack, type StackProps } from 'aws-cdk-lib'
 import * as iam from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
+import { SMTP } from './airflow.ts'
 import type { Athena } from './athena.ts'
 import type { Lake } from './lake.ts'
+import { REFRESH } from './quicksight.ts'
+import { READER } from './source.ts'
 
 /** What a person may do before the second factor: set it up, and nothing else. */
 const SET_UP = [
@@ -58,39 +61,25 @@ export class Access extends Stack {
     })
     const ask = new iam.ManagedPolicy(this, 'Ask', {
       description: 'Questions to the lake by Athena, in its workgroup and within its limit.',
-      statements: this.asking(lake, athena),
+      statements: [
+        ...athena.reading(),
+        new iam.PolicyStatement({
+          sid: 'PagesOfAthena',
+          actions: ['athena:ListWorkGroups', 'athena:ListDataCatalogs'],
+          resources: ['*'],
+        }),
+      ],
     })
     const run = new iam.ManagedPolicy(this, 'Run', {
       description: 'The pages of Airflow, the logins that it needs, and refreshes of the dashboard.',
       statements: this.running(),
     })
+    const restore = new iam.ManagedPolicy(this, 'Restore', {
+      description: 'Restores: new versions of the tables, written by Blotter itself.',
+      statements: this.restoring(lake),
+    })
     new iam.Group(this, 'analysts', { groupName: 'blotter-analysts', managedPolicies: [mfa, own, ask] })
-    new iam.Group(this, 'operators', { groupName: 'blotter-operators', managedPolicies: [mfa, own, ask, run] })
-  }
-
-  private asking(lake: Lake, { workgroup }: Athena): iam.PolicyStatement[] {
-    const statement = (sid: string, actions: string[], ...resources: string[]): iam.PolicyStatement =>
-      new iam.PolicyStatement({ sid, actions, resources })
-    const tables = lake.databases.flatMap((name) => [
-      this.formatArn({ service: 'glue', resource: 'database', resourceName: name }),
-      this.formatArn({ service: 'glue', resource: 'table', resourceName: `${name}/*` }),
-    ])
-    return [
-      statement(
-        'Workgroup',
-        ['Start', 'Stop', 'Get'].map((verb) => `athena:${verb}QueryExecution`).concat(ATHENA_READS),
-        this.formatArn({ service: 'athena', resource: 'workgroup', resourceName: workgroup.name }),
-      ),
-      statement('Tables', GLUE_READS, this.formatArn({ service: 'glue', resource: 'catalog' }), ...tables),
-      statement('Buckets', ['s3:ListBucket', 's3:GetBucketLocation'], lake.lake.bucketArn, lake.results.bucketArn),
-      statement('Files', ['s3:GetObject'], lake.lake.arnForObjects('*')),
-      statement(
-        'Results',
-        ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
-        lake.results.arnForObjects('athena/*'),
-      ),
-      statement('Key', ['kms:Decrypt'], lake.key.keyArn),
-    ]
+    new iam.Group(this, 'operators', { groupName: 'blotter-operators', managedPolicies: [mfa, own, ask, run, restore] })
   }
 
   private running(): iam.PolicyStatement[] {
@@ -101,7 +90,7 @@ export class Access extends Stack {
         resourceName: `${name}-*`,
         arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       })
-    const refresh = { service: 'states', resource: 'stateMachine', resourceName: 'blotter-refresh' }
+    const refresh = { service: 'states', resource: 'stateMachine', resourceName: REFRESH }
     return [
       new iam.PolicyStatement({
         sid: 'Airflow',
@@ -109,14 +98,14 @@ export class Access extends Stack {
         resources: [this.formatArn({ service: 'airflow', resource: 'role', resourceName: 'blotter/Op' })],
       }),
       new iam.PolicyStatement({
-        sid: 'Logins',
+        sid: 'MailLogin',
         actions: ['secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'],
-        resources: ['smtp_default', 'blotter_source'].map((name) => secret(`airflow/connections/${name}`)),
+        resources: [secret(SMTP)],
       }),
       new iam.PolicyStatement({
         sid: 'Rotation',
         actions: ['secretsmanager:DescribeSecret', 'secretsmanager:RotateSecret'],
-        resources: [secret('blotter/mysql')],
+        resources: [secret(READER)],
       }),
       new iam.PolicyStatement({
         sid: 'Refresh',
@@ -125,9 +114,21 @@ export class Access extends Stack {
       }),
     ]
   }
-}
 
-const ATHENA_READS = ['GetQueryResults', 'GetQueryResultsStream', 'GetWorkGroup', 'ListNamedQueries', 'GetNamedQuery'].map(
-  (action) => `athena:${action}`,
-)
-const GLUE_READS = ['GetDatabase', 'GetDatabases', 'GetTable', 'GetTables'].map((action) => `glue:${action}`)
+  /** What `blotter restore` asks of Glue and S3 besides reading. */
+  private restoring({ tables, lake, key }: Lake): iam.PolicyStatement[] {
+    return [
+      new iam.PolicyStatement({
+        sid: 'MoveTables',
+        actions: ['glue:UpdateTable', 'glue:CreateTable'],
+        resources: [...tables],
+      }),
+      new iam.PolicyStatement({
+        sid: 'WriteFiles',
+        actions: ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+        resources: [lake.arnForObjects('*')],
+      }),
+      new iam.PolicyStatement({ sid: 'SealFiles', actions: ['kms:GenerateDataKey'], resources: [key.keyArn] }),
+    ]
+  }
+}

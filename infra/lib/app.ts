@@ -4,6 +4,7 @@ import type { Pipeline } from '../../src/model/pipeline.ts'
 import { Access } from './access.ts'
 import { Airflow } from './airflow.ts'
 import { Athena } from './athena.ts'
+import { processedOf } from './athena-sql.ts'
 import { Lake } from './lake.ts'
 import { Loader } from './loader.ts'
 import { Network } from './network.ts'
@@ -24,18 +25,32 @@ export interface Definition {
 
 /** All stacks of Blotter on AWS, for whatever account and region they are deployed to. */
 export function addStacks(app: App, settings: Settings, { pipeline, namespaces, files, dashboards }: Definition): void {
+  const { mail } = settings
   const lake = new Lake(app, 'BlotterLake', { namespaces })
   const network = new Network(app, 'BlotterNetwork', { lake, loads: settings.loadFrom !== undefined })
   const source = new Source(app, 'BlotterSource', { network, lake, multiAz: settings.multiAz })
-  if (settings.loadFrom !== undefined) new Loader(app, 'BlotterLoader', { network, lake, source, from: settings.loadFrom })
+  const loader =
+    settings.loadFrom === undefined
+      ? undefined
+      : new Loader(app, 'BlotterLoader', { network, lake, source, from: settings.loadFrom })
   const spark = new Spark(app, 'BlotterSpark', { network, lake, source })
-  new Airflow(app, 'BlotterAirflow', { network, lake, spark, version: settings.airflowVersion, mail: settings.mail, files })
+  const airflow = new Airflow(app, 'BlotterAirflow', {
+    network,
+    lake,
+    source,
+    spark,
+    version: settings.airflowVersion,
+    mail,
+    files,
+    wheels: settings.wheels,
+  })
   const athena = new Athena(app, 'BlotterAthena', { lake, pipeline, scanLimitBytes: settings.scanLimitBytes })
-  const table = pipeline.tables.find(({ mode }) => mode === 'by-key')
-  if (settings.quicksightUser !== undefined && table) {
-    new Quicksight(app, 'BlotterQuicksight', { athena, lake, table, dashboards, user: settings.quicksightUser })
-  }
-  new Watch(app, 'BlotterWatch', { lake, source, mail: settings.mail, budgetUsd: settings.budgetUsd })
+  const table = processedOf(pipeline)
+  const quicksight =
+    settings.quicksightUser === undefined || !table
+      ? undefined
+      : new Quicksight(app, 'BlotterQuicksight', { athena, lake, table, dashboards, user: settings.quicksightUser })
+  new Watch(app, 'BlotterWatch', { lake, source, airflow, loader, quicksight, mail, budgetUsd: settings.budgetUsd })
   new Access(app, 'BlotterAccess', { lake, athena })
   Tags.of(app).add('project', 'blotter')
 }

@@ -1,7 +1,10 @@
 import { Stack, type StackProps } from 'aws-cdk-lib'
 import * as athena from 'aws-cdk-lib/aws-athena'
+import * as glue from 'aws-cdk-lib/aws-glue'
+import * as iam from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { Pipeline } from '../../src/model/pipeline.ts'
+import { namedQueries, type View, VIEWS, views } from './athena-sql.ts'
 import type { Lake } from './lake.ts'
 
 interface AthenaProps extends StackProps {
@@ -10,12 +13,14 @@ interface AthenaProps extends StackProps {
   scanLimitBytes: number
 }
 
-/** SQL over the lake for people: a workgroup with limits, and queries to begin with. */
+/** SQL over the lake for people: a workgroup with limits, views, and queries to begin with. */
 export class Athena extends Stack {
   readonly workgroup: athena.CfnWorkGroup
+  private readonly lake: Lake
 
   constructor(scope: Construct, id: string, { lake, pipeline, scanLimitBytes, ...props }: AthenaProps) {
     super(scope, id, props)
+    this.lake = lake
     this.workgroup = new athena.CfnWorkGroup(this, 'Workgroup', {
       name: 'blotter',
       description: 'Reads the lake; results are gone after 30 days.',
@@ -32,7 +37,8 @@ export class Athena extends Stack {
         },
       },
     })
-    for (const [name, { database, description, sql }] of Object.entries(namedQueries(pipeline))) {
+    const queries = namedQueries(pipeline, '2026-11-23T06:00:00Z')
+    for (const [name, { database, description, sql }] of Object.entries(queries)) {
       const query = new athena.CfnNamedQuery(this, `Query-${name}`, {
         name,
         database,
@@ -42,56 +48,80 @@ export class Athena extends Stack {
       })
       query.addResourceDependency(this.workgroup)
     }
+    const database = lake.database(this, VIEWS, 'Views over the lake.')
+    for (const [name, view] of Object.entries(views(pipeline))) {
+      const table = new glue.CfnTable(this, `View-${name}`, {
+        catalogId: this.account,
+        databaseName: VIEWS,
+        tableInput: { name, ...glueView(view) },
+      })
+      table.addResourceDependency(database)
+    }
+  }
+
+  /** What whoever asks the lake in this workgroup may do, person or service: read it, and keep results. */
+  reading(): iam.PolicyStatement[] {
+    const { lake } = this
+    const statement = (sid: string, actions: string[], ...resources: string[]): iam.PolicyStatement =>
+      new iam.PolicyStatement({ sid, actions, resources })
+    return [
+      statement(
+        'Workgroup',
+        ASKING.map((action) => `athena:${action}`),
+        this.formatArn({ service: 'athena', resource: 'workgroup', resourceName: this.workgroup.name }),
+      ),
+      statement(
+        'Catalog',
+        ['GetDataCatalog', 'GetDatabase', 'ListDatabases', 'GetTableMetadata', 'ListTableMetadata'].map(
+          (action) => `athena:${action}`,
+        ),
+        this.formatArn({ service: 'athena', resource: 'datacatalog', resourceName: 'AwsDataCatalog' }),
+      ),
+      statement(
+        'Tables',
+        ['GetDatabase', 'GetDatabases', 'GetTable', 'GetTables'].map((action) => `glue:${action}`),
+        ...lake.tables,
+        ...lake.tablesOf(VIEWS),
+      ),
+      statement('Buckets', ['s3:ListBucket', 's3:GetBucketLocation'], lake.lake.bucketArn, lake.results.bucketArn),
+      statement('Files', ['s3:GetObject'], lake.lake.arnForObjects('*')),
+      statement(
+        'Results',
+        ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+        lake.results.arnForObjects('athena/*'),
+      ),
+      statement('Key', ['kms:Decrypt'], lake.key.keyArn),
+    ]
   }
 }
 
-/** Queries to begin with, in Trino's SQL; `views` among them make the views. */
-function namedQueries(pipeline: Pipeline): Record<string, { database: string; description: string; sql: string }> {
-  const raw = pipeline.rawName
-  const [database] = raw.split('.') as [string]
-  const { key } = pipeline.source
-  const processed = pipeline.tables.find(({ mode }) => mode === 'by-key')?.name ?? raw
+const ASKING = [
+  'BatchGetNamedQuery',
+  'GetNamedQuery',
+  'GetQueryExecution',
+  'GetQueryResults',
+  'GetQueryResultsStream',
+  'GetWorkGroup',
+  'ListNamedQueries',
+  'ListQueryExecutions',
+  'StartQueryExecution',
+  'StopQueryExecution',
+]
+
+/** A view as Athena keeps it in Glue: its SQL and columns as JSON in Base64, and the columns once more in Hive's words. */
+function glueView({ description, sql, columns }: View): Omit<glue.CfnTable.TableInputProperty, 'name'> {
+  const kept = { originalSql: sql, catalog: 'awsdatacatalog', schema: VIEWS, columns }
   return {
-    'raw-as-of-batch': {
-      database,
-      description: 'The raw table as of one batch: the tag of the batch names the version.',
-      sql: `SELECT * FROM ${raw} FOR VERSION AS OF '2026-11-23T06:00:00Z' LIMIT 100`,
-    },
-    'view-as-of-batch': {
-      database,
-      description: 'A view of the raw table as of one batch, for other tools.',
-      sql: `CREATE OR REPLACE VIEW ${raw}_as_of AS SELECT * FROM ${raw} FOR VERSION AS OF '2026-11-23T06:00:00Z'`,
-    },
-    'raw-as-of-day': {
-      database,
-      description: 'The raw table as it was at a time.',
-      sql: `SELECT count(*) AS incidents FROM ${raw} FOR TIMESTAMP AS OF TIMESTAMP '2026-11-23 12:00:00 UTC'`,
-    },
-    'changes-of-newest-batch': {
-      database: 'history',
-      description: 'What the newest batch changed, by kind.',
-      sql: `SELECT kind, count(*) AS incidents
-FROM history.changes CROSS JOIN UNNEST(kinds) AS k (kind)
-WHERE batch_at = (SELECT max(batch_at) FROM history.batches)
-GROUP BY kind ORDER BY incidents DESC`,
-    },
-    'life-of-an-incident': {
-      database: 'history',
-      description: 'Every change of one incident.',
-      sql: `SELECT batch_at, kinds, columns, before, after FROM history.changes WHERE id = 1 ORDER BY batch_at`.replace(
-        'id =',
-        `${key} =`,
-      ),
-    },
-    'processed-sample': {
-      database,
-      description: 'Some rows of the processed table.',
-      sql: `SELECT * FROM ${processed} LIMIT 100`,
-    },
-    batches: {
-      database: 'history',
-      description: 'All batches, newest first.',
-      sql: 'SELECT * FROM history.batches ORDER BY batch_at DESC',
-    },
+    description,
+    tableType: 'VIRTUAL_VIEW',
+    parameters: { presto_view: 'true', comment: 'Presto View' },
+    viewOriginalText: `/* Presto View: ${Buffer.from(JSON.stringify(kept)).toString('base64')} */`,
+    viewExpandedText: '/* Presto View */',
+    storageDescriptor: { columns: columns.map(({ name, type }) => ({ name, type: hiveType(type) })) },
   }
+}
+
+function hiveType(type: string): string {
+  if (type.startsWith('timestamp')) return 'timestamp'
+  return { varchar: 'string', integer: 'int' }[type] ?? type
 }

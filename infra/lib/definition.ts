@@ -9,6 +9,7 @@ import { describingDag } from '../../src/platform/spark/dag.ts'
 import { jdbcReading } from '../../src/source/mysql/jdbc.ts'
 import type { Definition } from './app.ts'
 import { blotterVersion, type Settings } from './settings.ts'
+import { READER } from './source.ts'
 
 /** Reads the pipeline that the stacks are for: its tables, its dashboards, and its DAG for MWAA's version of Airflow. */
 export async function readDefinition(settings: Settings): Promise<Definition> {
@@ -42,7 +43,7 @@ async function dagOf(settings: Settings, pipeline: Definition['pipeline']) {
     codeVersion: blotterVersion,
     location: '${lake}',
   }
-  return describingDag(parts, { ...sparkEngine, ...jdbcReading }).airflowDag({ secret: 'blotter/mysql' })
+  return describingDag(parts, { ...sparkEngine, ...jdbcReading }).airflowDag({ secret: READER })
 }
 
 /** Clusters reach AWS alone and no Maven: what `spark-jars.xml` names is put beside the compiled pipeline once. */

@@ -16,7 +16,8 @@ export class Lake extends Stack {
   readonly code: s3.Bucket
   readonly logs: s3.Bucket
   readonly results: s3.Bucket
-  readonly databases: readonly string[]
+  /** ARNs of the catalog, of the databases of the pipeline, and of all tables in them, for policies. */
+  readonly tables: readonly string[]
 
   constructor(scope: Construct, id: string, { namespaces, ...props }: StackProps & { namespaces: readonly string[] }) {
     super(scope, id, props)
@@ -25,28 +26,7 @@ export class Lake extends Stack {
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN,
     })
-    key.addToResourcePolicy(
-      new iam.PolicyStatement({
-        sid: 'ServicesOfThisAccount',
-        principals: ['cloudtrail', 'events', 'cloudwatch', 'sns', 'airflow', 'airflow-env'].map(
-          (name) => new iam.ServicePrincipal(`${name}.amazonaws.com`),
-        ),
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
-        resources: ['*'],
-        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
-      }),
-    )
-    key.addToResourcePolicy(
-      new iam.PolicyStatement({
-        sid: 'LogsOfThisAccount',
-        principals: [new iam.ServicePrincipal(`logs.${this.region}.amazonaws.com`)],
-        actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
-        resources: ['*'],
-        conditions: {
-          ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:${this.partition}:logs:${this.region}:${this.account}:*` },
-        },
-      }),
-    )
+    for (const statement of this.servicesThatUseTheKey()) key.addToResourcePolicy(statement)
     this.key = kms.Key.fromKeyArn(this, 'KeyByArn', key.keyArn)
     const access = this.bucket('Access', {}, 90)
     this.logs = this.bucket('Logs', { serverAccessLogsBucket: access, serverAccessLogsPrefix: 'logs/' }, 90)
@@ -59,17 +39,50 @@ export class Lake extends Stack {
       encryptionKey: this.key,
       bucketKeyEnabled: true,
     })
-    this.databases = namespaces
-    for (const name of namespaces) {
-      new glue.CfnDatabase(this, `Database-${name}`, {
-        catalogId: this.account,
-        databaseInput: {
-          name,
-          description: `Blotter: ${name}`,
-          locationUri: this.lake.s3UrlForObject(name),
-        },
-      })
-    }
+    for (const name of namespaces) this.database(this, name, `Blotter: ${name}`)
+    this.tables = [
+      this.formatArn({ service: 'glue', resource: 'catalog' }),
+      ...namespaces.flatMap((name) => this.tablesOf(name)),
+    ]
+  }
+
+  /** Makes a database of Glue, which whoever asks owns. */
+  database(owner: Stack, name: string, description: string): glue.CfnDatabase {
+    return new glue.CfnDatabase(owner, `Database-${name}`, {
+      catalogId: this.account,
+      databaseInput: { name, description, locationUri: this.lake.s3UrlForObject(name) },
+    })
+  }
+
+  /** ARNs of one database and of all its tables, for policies. */
+  tablesOf(database: string): string[] {
+    return [
+      this.formatArn({ service: 'glue', resource: 'database', resourceName: database }),
+      this.formatArn({ service: 'glue', resource: 'table', resourceName: `${database}/*` }),
+    ]
+  }
+
+  private servicesThatUseTheKey(): iam.PolicyStatement[] {
+    const service = (name: string): iam.ServicePrincipal => new iam.ServicePrincipal(`${name}.amazonaws.com`)
+    const use = { actions: ['kms:Decrypt', 'kms:GenerateDataKey*', 'kms:DescribeKey'], resources: ['*'] }
+    const logs = `arn:${this.partition}:logs:${this.region}:${this.account}:*`
+    return [
+      new iam.PolicyStatement({
+        sid: 'ServicesOfThisAccount',
+        principals: ['cloudtrail', 'cloudwatch', 'sns', 'airflow', 'airflow-env'].map(service),
+        ...use,
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+      // EventBridge tells an encrypted topic nothing where this statement has a condition on the source.
+      new iam.PolicyStatement({ sid: 'EventsToTheTopic', principals: [service('events')], ...use }),
+      new iam.PolicyStatement({
+        sid: 'LogsOfThisAccount',
+        principals: [service(`logs.${this.region}`)],
+        ...use,
+        actions: [...use.actions, 'kms:Encrypt', 'kms:ReEncrypt*'],
+        conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': logs } },
+      }),
+    ]
   }
 
   /** Encrypted, closed to the public and to plain HTTP, versioned; what is deleted can be had back for 30 days. */

@@ -21,6 +21,8 @@ interface LoaderProps extends StackProps {
 
 /** Runs `blotter load` each night: from the city's portal into MySQL. */
 export class Loader extends Stack {
+  readonly cluster: ecs.Cluster
+
   constructor(scope: Construct, id: string, { network, lake, source, from, ...props }: LoaderProps) {
     super(scope, id, props)
     const images = new ecr.Repository(this, 'Images', {
@@ -31,7 +33,7 @@ export class Loader extends Stack {
       encryptionKey: lake.key,
       removalPolicy: RemovalPolicy.RETAIN,
     })
-    const cluster = new ecs.Cluster(this, 'Cluster', {
+    this.cluster = new ecs.Cluster(this, 'Cluster', {
       vpc: network.vpc,
       containerInsightsV2: ecs.ContainerInsights.ENABLED,
     })
@@ -44,12 +46,13 @@ export class Loader extends Stack {
       },
     })
     const into = `mysql://blotter_admin@${source.database.dbInstanceEndpointAddress}:3306/chicago?table=crimes&tls=require`
-    // A program needs a place for its temporary files; the rest of the container cannot be written.
+    // The one place that can be written: Fargate gives a volume to the image's own user only where the image declares it.
     task.addVolume({ name: 'work' })
     const container = task.addContainer('Load', {
       image: ecs.ContainerImage.fromEcrRepository(images, blotterVersion),
-      command: ['load', '--lake', '/tmp/lake', '--from', from, '--into', into],
+      command: ['load', '--from', from, '--into', into],
       readonlyRootFilesystem: true,
+      environment: { TMPDIR: '/lake' },
       secrets: { BLOTTER_SOURCE_PASSWORD: ecs.Secret.fromSecretsManager(source.database.secret!, 'password') },
       logging: ecs.LogDrivers.awsLogs({
         streamPrefix: 'load',
@@ -60,7 +63,7 @@ export class Loader extends Stack {
         }),
       }),
     })
-    container.addMountPoints({ containerPath: '/tmp', sourceVolume: 'work', readOnly: false })
+    container.addMountPoints({ containerPath: '/lake', sourceVolume: 'work', readOnly: false })
     const group = new ec2.SecurityGroup(this, 'Group', {
       vpc: network.vpc,
       description: 'The loader',
@@ -71,7 +74,12 @@ export class Loader extends Stack {
     new events.Rule(this, 'Nightly', {
       schedule: events.Schedule.cron({ hour: '8', minute: '0' }),
       targets: [
-        new targets.EcsTask({ cluster, taskDefinition: task, subnetSelection: network.outgoing, securityGroups: [group] }),
+        new targets.EcsTask({
+          cluster: this.cluster,
+          taskDefinition: task,
+          subnetSelection: network.outgoing,
+          securityGroups: [group],
+        }),
       ],
     })
   }

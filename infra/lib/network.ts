@@ -22,6 +22,9 @@ const SERVICES = [
   'email-smtp',
 ] as const
 
+/** Mail goes by SMTP with STARTTLS, all else by HTTPS; the endpoint's group opens this port alone. */
+const PORTS: Partial<Record<(typeof SERVICES)[number], number>> = { 'email-smtp': 587 }
+
 /** AWS's policy for EMR lets it make clusters only in networks and groups that bear this tag. */
 export const EMR_MAY_USE = 'for-use-with-amazon-emr-managed-policies'
 
@@ -58,7 +61,7 @@ export class Network extends Stack {
     this.vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 })
     for (const name of SERVICES) {
       this.vpc.addInterfaceEndpoint(name, {
-        service: new ec2.InterfaceVpcEndpointAwsService(name),
+        service: new ec2.InterfaceVpcEndpointAwsService(name, undefined, PORTS[name]),
         subnets: this.inside,
         privateDnsEnabled: true,
       })

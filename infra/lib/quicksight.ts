@@ -1,6 +1,7 @@
-import { Aws, Stack, type StackProps } from 'aws-cdk-lib'
+import { Aws, Duration, Stack, type StackProps } from 'aws-cdk-lib'
 import * as events from 'aws-cdk-lib/aws-events'
 import * as targets from 'aws-cdk-lib/aws-events-targets'
+import * as iam from 'aws-cdk-lib/aws-iam'
 import * as logs from 'aws-cdk-lib/aws-logs'
 import * as quicksight from 'aws-cdk-lib/aws-quicksight'
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions'
@@ -21,6 +22,9 @@ interface QuicksightProps extends StackProps {
   user: string
 }
 
+/** The state machine that loads SPICE anew. */
+export const REFRESH = 'blotter-refresh'
+
 const TYPES: Readonly<Record<string, string>> = {
   long: 'INTEGER',
   int: 'INTEGER',
@@ -33,6 +37,8 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** The dashboard in QuickSight: its data in SPICE, refreshed when a batch is committed, the same definition as Blotter's own. */
 export class Quicksight extends Stack {
+  readonly refresh: sfn.StateMachine
+
   constructor(scope: Construct, id: string, { athena, lake, table, dashboards, user, ...props }: QuicksightProps) {
     super(scope, id, props)
     const account = { awsAccountId: this.account }
@@ -44,7 +50,9 @@ export class Quicksight extends Stack {
       dataSourceId: 'blotter',
       name: 'Blotter',
       type: 'ATHENA',
-      dataSourceParameters: { athenaParameters: { workGroup: athena.workgroup.name } },
+      dataSourceParameters: {
+        athenaParameters: { workGroup: athena.workgroup.name, roleArn: this.reader(athena).roleArn },
+      },
       sslProperties: { disableSsl: false },
       permissions: permissions('DescribeDataSource', 'DescribeDataSourcePermissions', 'PassDataSource'),
     })
@@ -97,14 +105,64 @@ export class Quicksight extends Stack {
         permissions: permissions('DescribeDashboard', 'ListDashboardVersions', 'QueryDashboard'),
       })
     }
-    this.refreshOn(dataSet, lake)
+    this.refresh = this.refreshing(dataSet, lake)
+    new events.Rule(this, 'Committed', {
+      description: 'A batch is committed: history.batches has a new version.',
+      eventPattern: {
+        source: ['aws.glue'],
+        detailType: ['Glue Data Catalog Table State Change'],
+        detail: { databaseName: ['history'], tableName: ['batches'], typeOfChange: ['UpdateTable'] },
+      },
+      targets: [new targets.SfnStateMachine(this.refresh)],
+    })
   }
 
-  /** A commit moves `history.batches` last: its event starts an ingestion, and so does anybody who starts the state machine. */
-  private refreshOn(dataSet: quicksight.CfnDataSet, lake: Lake): void {
-    const refresh = new sfn.StateMachine(this, 'Refresh', {
-      stateMachineName: 'blotter-refresh',
+  /** A role of its own: that which QuickSight has in the whole account need not see the lake. */
+  private reader(athena: Athena): iam.Role {
+    const role = new iam.Role(this, 'Reader', {
+      assumedBy: new iam.ServicePrincipal('quicksight.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    })
+    for (const statement of athena.reading()) role.addToPolicy(statement)
+    return role
+  }
+
+  /**
+   * Loads the data anew and waits for its end, so that a load that failed is an execution that failed. Whoever starts it starts a
+   * refresh: a commit, which moves `history.batches` last, or a person.
+   */
+  private refreshing({ dataSetId, attrArn }: quicksight.CfnDataSet, lake: Lake): sfn.StateMachine {
+    const ingestion = {
+      AwsAccountId: Aws.ACCOUNT_ID,
+      DataSetId: dataSetId,
+      IngestionId: sfn.JsonPath.stringAt('$$.Execution.Name'),
+    }
+    const call = (id: string, action: string, parameters: Record<string, unknown>): tasks.CallAwsService =>
+      new tasks.CallAwsService(this, id, {
+        service: 'quicksight',
+        action,
+        parameters,
+        iamAction: `quicksight:${action[0]!.toUpperCase()}${action.slice(1)}`,
+        iamResources: [`${attrArn}/ingestion/*`],
+      })
+    const ingest = call('Ingest', 'createIngestion', { ...ingestion, IngestionType: 'FULL_REFRESH' })
+    const look = call('Look', 'describeIngestion', ingestion)
+    const wait = new sfn.Wait(this, 'Wait', { time: sfn.WaitTime.duration(Duration.seconds(15)) })
+    const state = '$.Ingestion.IngestionStatus'
+    const decide = new sfn.Choice(this, 'Decide')
+      .when(sfn.Condition.stringEquals(state, 'COMPLETED'), new sfn.Succeed(this, 'Loaded'))
+      .when(
+        sfn.Condition.or(...['FAILED', 'CANCELLED'].map((end) => sfn.Condition.stringEquals(state, end))),
+        new sfn.Fail(this, 'NotLoaded', {
+          cause: 'SPICE has the data of before; QuickSight says why (the data set, Refresh).',
+        }),
+      )
+      .otherwise(wait)
+    return new sfn.StateMachine(this, 'Refresh', {
+      stateMachineName: REFRESH,
       tracingEnabled: true,
+      timeout: Duration.hours(2),
       logs: {
         level: sfn.LogLevel.ALL,
         destination: new logs.LogGroup(this, 'RefreshLog', {
@@ -113,28 +171,12 @@ export class Quicksight extends Stack {
         }),
       },
       definitionBody: sfn.DefinitionBody.fromChainable(
-        new tasks.CallAwsService(this, 'Ingest', {
-          service: 'quicksight',
-          action: 'createIngestion',
-          parameters: {
-            AwsAccountId: Aws.ACCOUNT_ID,
-            DataSetId: dataSet.dataSetId,
-            IngestionId: sfn.JsonPath.stringAt('$$.Execution.Name'),
-            IngestionType: 'FULL_REFRESH',
-          },
-          iamAction: 'quicksight:CreateIngestion',
-          iamResources: [`${dataSet.attrArn}/ingestion/*`],
-        }).addRetry({ maxAttempts: 5 }),
+        ingest
+          .addRetry({ maxAttempts: 5 })
+          .next(wait)
+          .next(look.addRetry({ maxAttempts: 5 }))
+          .next(decide),
       ),
-    })
-    new events.Rule(this, 'Committed', {
-      description: 'A batch is committed: history.batches has a new version.',
-      eventPattern: {
-        source: ['aws.glue'],
-        detailType: ['Glue Data Catalog Table State Change'],
-        detail: { databaseName: ['history'], tableName: ['batches'], typeOfChange: ['UpdateTable'] },
-      },
-      targets: [new targets.SfnStateMachine(refresh)],
     })
   }
 }

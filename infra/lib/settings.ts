@@ -17,6 +17,8 @@ export interface Settings {
   budgetUsd: number
   /** Of MWAA: 3.2.1 and 3.3.1 know Deadline Alerts, 2.10.3 and 2.11.2 have `sla=`. */
   airflowVersion: string
+  /** A folder with wheels of what MWAA's image lacks. */
+  wheels: string
   /** Cron and zone of the schedule. */
   cron: string
   timezone: string
@@ -45,6 +47,7 @@ export function settingsOf(app: App): Settings {
     multiAz: text('multiAz') === 'true',
     budgetUsd: number('budgetUsd', 750),
     airflowVersion: text('airflowVersion') ?? '3.2.1',
+    wheels: text('wheels') ?? join(root, 'infra', 'wheels'),
     cron: text('cron') ?? '0 6 * * *',
     timezone: text('timezone') ?? 'America/Chicago',
     quicksightUser: text('quicksightUser'),

@@ -6,6 +6,9 @@ import type { Construct } from 'constructs'
 import type { Lake } from './lake.ts'
 import type { Network } from './network.ts'
 
+/** Under this name Airflow's secrets backend finds the connection of the look at the source; Spark reads the same secret. */
+export const READER = 'airflow/connections/blotter_source'
+
 interface SourceProps extends StackProps {
   network: Network
   lake: Lake
@@ -56,7 +59,7 @@ export class Source extends Stack {
     const admin = this.database.secret!
     this.reader = new rds.DatabaseSecret(this, 'Reader', {
       username: 'blotter_ro',
-      secretName: 'blotter/mysql',
+      secretName: READER,
       masterSecret: admin,
       encryptionKey: lake.key,
     })
@@ -65,6 +68,8 @@ export class Source extends Stack {
     new secrets.RotationSchedule(this, 'ReaderRotation', {
       secret: this.reader,
       automaticallyAfter: Duration.days(30),
+      // Its user is not there yet when the stack is made.
+      rotateImmediatelyOnUpdate: false,
       hostedRotation: secrets.HostedRotation.mysqlMultiUser({
         ...rotating,
         masterSecret: admin,

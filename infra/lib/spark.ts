@@ -41,13 +41,7 @@ export class Spark extends Stack {
       new iam.PolicyStatement({
         sid: 'TablesOfThePipeline',
         actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables', 'glue:CreateTable', 'glue:UpdateTable'],
-        resources: [
-          this.formatArn({ service: 'glue', resource: 'catalog' }),
-          ...lake.databases.flatMap((name) => [
-            this.formatArn({ service: 'glue', resource: 'database', resourceName: name }),
-            this.formatArn({ service: 'glue', resource: 'table', resourceName: `${name}/*` }),
-          ]),
-        ],
+        resources: [...lake.tables],
       }),
     )
     this.security = new emr.CfnSecurityConfiguration(this, 'Security', {
@@ -68,8 +62,22 @@ export class Spark extends Stack {
         InstanceMetadataServiceConfiguration: { MinimumInstanceMetadataServiceVersion: 2, HttpPutResponseHopLimit: 1 },
       },
     })
-    lake.key.grantEncryptDecrypt(this.service)
+    this.letEncryptDisks(lake)
     this.groups = this.groupsOf(network)
+  }
+
+  /** EC2 encrypts the nodes' disks under a grant of the key, which EMR hands it. */
+  private letEncryptDisks({ key }: Lake): void {
+    key.grantEncryptDecrypt(this.service)
+    key.grant(this.service, 'kms:DescribeKey')
+    this.service.addToPolicy(
+      new iam.PolicyStatement({
+        sid: 'GrantDisks',
+        actions: ['kms:CreateGrant', 'kms:ListGrants'],
+        resources: [key.keyArn],
+        conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+      }),
+    )
   }
 
   private groupsOf({ vpc }: Network): Spark['groups'] {

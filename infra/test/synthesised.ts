@@ -5,14 +5,9 @@ import { acceptFindings } from '../lib/accepted.ts'
 import { addStacks } from '../lib/app.ts'
 import { readDefinition } from '../lib/definition.ts'
 import { settingsOf } from '../lib/settings.ts'
+import { EVERYTHING } from './everything.ts'
 
-/** Everything at once: a loader, QuickSight, and what the defaults leave out. */
-const EVERYTHING = {
-  loadFrom: 'socrata://data.example.org/abcd-1234',
-  quicksightUser: 'arn:aws:quicksight:us-east-1:123456789012:user/default/admin',
-}
-
-/** The template of each stack by its name, made in this process. */
+/** The template of each stack by its name without `Blotter`, made in this process. */
 export async function synthesise(context: Record<string, string> = EVERYTHING): Promise<Record<string, Template>> {
   const cdk = JSON.parse(readFileSync(new URL('../cdk.json', import.meta.url), 'utf8')) as { context: object }
   const app = new App({ analyticsReporting: false, context: { ...cdk.context, ...context } })
@@ -21,25 +16,39 @@ export async function synthesise(context: Record<string, string> = EVERYTHING): 
   acceptFindings(app)
   const { stacks } = app.synth()
   return Object.fromEntries(
-    stacks.map((stack) => [stack.stackName, Template.fromJSON(stack.template as Record<string, unknown>)]),
+    stacks.map((stack) => [
+      stack.stackName.replace(/^Blotter/, ''),
+      Template.fromJSON(stack.template as Record<string, unknown>),
+    ]),
   )
 }
 
-interface Statement {
+/** The properties of every resource of a type, by their logical ids. */
+export function propertiesOf<T>(template: Template, type: string): Record<string, T> {
+  const found = template.findResources(type) as Record<string, { Properties: T }>
+  return Object.fromEntries(Object.entries(found).map(([id, { Properties }]) => [id, Properties]))
+}
+
+export interface Statement {
   Sid?: string
   Effect: string
   Action?: string | string[]
   NotAction?: string[]
+  Principal?: unknown
   Resource: unknown
-  Condition?: unknown
+  Condition?: Record<string, Record<string, unknown>>
 }
 
-/** Every statement of every policy of a template that is given to a role. */
+/** As IAM has it, for a role or for a group. */
+export interface Policy {
+  PolicyDocument: { Statement: Statement[] }
+}
+
+/** Every statement of every policy of a template that is given to a role or to people. */
 export function statementsOf(template: Template): Statement[] {
-  return Object.values(template.findResources('AWS::IAM::Policy')).flatMap(
-    (policy) =>
-      (policy as { Properties: { PolicyDocument: { Statement: Statement[] } } }).Properties.PolicyDocument.Statement,
-  )
+  return ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']
+    .flatMap((type) => Object.values(propertiesOf<Policy>(template, type)))
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
 }
 
 export const listed = (value: string | string[] | undefined): string[] =>
