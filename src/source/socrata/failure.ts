@@ -50,6 +50,7 @@ export function statusFailure(
     }
     return new Setback(failed, { afterMs })
   }
+  if (status < 400) return unreadable(address, `it answered ${status} instead of 200`, said)
   if (status === 401 || status === 403) {
     const todo = token
       ? 'Check the app token (BLOTTER_SOURCE_PASSWORD, BLOTTER_SOURCE_PASSWORD_FILE or secret://NAME): it has to be one ' +
@@ -126,9 +127,14 @@ export function changed(address: SocrataAddress, was: string, is: string): Blott
   return failure(address, 'source_changed', message, todo)
 }
 
-export function lost(address: SocrataAddress, why: string, cause?: unknown): BlotterError {
+export function lost(address: SocrataAddress, why: string, cause?: unknown, todo: string = AGAIN_TODO): BlotterError {
   const message = `The portal ${address.host} was lost while reading: ${why}. Nothing was committed.`
-  return failure(address, 'source_lost', message, AGAIN_TODO, {}, cause)
+  return failure(address, 'source_lost', message, todo, {}, cause)
+}
+
+/** That the pages which were read do not make a whole; none of them is kept. */
+export function notWhole(address: SocrataAddress, why: string): BlotterError {
+  return lost(address, why, undefined, 'Run `blotter run` again: it reads the dataset from the beginning.')
 }
 
 export function columnMissing(address: SocrataAddress, name: string, found: readonly { name: string }[]): BlotterError {

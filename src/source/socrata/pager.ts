@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { monotonicSeconds } from '../../clock.ts'
 import { identifier } from '../../model/sql-text.ts'
 import type { ExtractOptions, Stage } from '../source.ts'
-import { endIfAborted, lost } from './failure.ts'
+import { endIfAborted, lost, notWhole } from './failure.ts'
 import { type Page, pick, readPage } from './page.ts'
 import { type PageStore, parquet, type StoredPage } from './page-store.ts'
 import type { Portal } from './portal.ts'
@@ -65,7 +65,7 @@ export function createPager({ portal, store, options, requireUnchanged }: PagerI
     const twice = total - (await differentRows(files, options.stage))
     if (twice > 0) {
       await store.clear()
-      throw lost(portal.address, `it gave rows again that it had given before, ${twice} of ${total}`)
+      throw notWhole(portal.address, `it gave rows again that it had given before, ${twice} of ${total}`)
     }
     progress(total)
     return { files: [...files], rows: total }
@@ -91,9 +91,13 @@ export function createPager({ portal, store, options, requireUnchanged }: PagerI
             if (missing <= 0) return
             // Either rows have gone since they were counted, or the portal is confused, which it may get over.
             await requireUnchanged(signal)
-            if (++empty === EMPTY_TRIES) throw lost(portal.address, emptied(kept, missing, page.ids.length))
-            await portal.pause(empty, signal)
-            continue
+            if (++empty < EMPTY_TRIES) {
+              await portal.pause(empty, signal)
+              continue
+            }
+            // What is missing may have been skipped by a page before.
+            await store.clear()
+            throw notWhole(portal.address, emptied(kept, missing, page.ids.length))
           }
           empty = 0
           stored = await storePage(page, fresh, pass, store, options)

@@ -141,6 +141,17 @@ describe('A reading that was interrupted', () => {
     )
   })
 
+  it('begins again where rows are missing at its end, since a page before has skipped them', async () => {
+    await using server = await startTrees(50)
+    await using bench = await openWorkbench()
+    const resume = join(bench.stage.folder, 'resume')
+    server.misbehave = () => (pagesAsked(server).length === 2 ? { rows: (_, all) => all.slice(13, 23) } : undefined)
+    const extraction = extract(openTest(server, { page: '10' }), bench, resume)
+    await assert.rejects(extraction, { code: 'source_lost', todo: /from the beginning/ })
+    server.misbehave = undefined
+    assert.deepEqual(await idsOf(bench, await extract(openTest(server, { page: '10' }), bench, resume)), upTo(50))
+  })
+
   it('begins again where the dataset is another one by now', async () => {
     await using server = await startTrees(20)
     await using bench = await openWorkbench()
