@@ -26,7 +26,7 @@ const PATIENCE_SECONDS = 3600
 const SESSION = [
   `SET SESSION net_write_timeout = ${PATIENCE_SECONDS}, net_read_timeout = ${PATIENCE_SECONDS}`,
   `SET SESSION wait_timeout = ${PATIENCE_SECONDS}`,
-  "SET SESSION sql_mode = '', sql_select_limit = DEFAULT",
+  "SET SESSION sql_mode = ''",
   'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
 ]
 const NO_TIME_LIMIT = {

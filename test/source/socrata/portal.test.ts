@@ -114,7 +114,11 @@ describe('A portal that does not get over it', () => {
       /no dataset test-data at 127\.0\.0\.1.*Not found/,
     ],
     'answers 418': [{ status: 418 }, 'source_refused', /418/],
-    'answers 203': [{ status: 203, body: '[]' }, 'source_answer_unreadable', /it answered 203 instead of 200; tried 6 times/],
+    'answers 203': [
+      { status: 203, body: '[]' },
+      'source_answer_unreadable',
+      /it answered 203 instead of 200; tried 6 times/,
+    ],
     'cuts each page': [{ cutAfterBytes: 100 }, 'source_lost', /broke off.*tried 6 times/],
     'never answers': [{ silent: true }, 'source_unreachable', /no answer in time; tried 6 times/],
     'never ends its answer': [{ stallAfterBytes: 100 }, 'source_lost', /stood still; tried 6 times/],
