@@ -3,6 +3,7 @@ import { type Clock, monotonicSeconds, sleep } from '../clock.ts'
 import { BlotterError } from '../errors.ts'
 import { beatLease, deleteLease, type LeaseRow, nameLease, readLease, writeLease } from '../state/lease-row.ts'
 import type { State } from '../state/state.ts'
+import { holdingOf, runLocked } from './lease-holder.ts'
 import { isRunning, thisProcess } from './process-mark.ts'
 
 /** The right to change a lake, which one process has at a time. */
@@ -26,6 +27,10 @@ export interface LeaseOptions {
   heartbeatMs?: number
   /** How long a holder that cannot be seen from here may be silent before it loses the lease. Default 10 seconds. */
   staleMs?: number
+  /** Told once of a holder that will be done in some seconds and is waited for; left out, nobody is waited for. */
+  onWait?: ((message: string) => void) | undefined
+  /** How long such a holder is waited for. Default 1 minute. */
+  waitMs?: number
   signal?: AbortSignal
 }
 
@@ -37,6 +42,7 @@ export interface LeaseOptions {
 export async function acquireLease(state: State, options: LeaseOptions): Promise<Lease> {
   const { clock, run = null, heartbeatMs = 2000, staleMs = 10_000, signal } = options
   const token = randomUUID()
+  const patience = patienceOf(state, options)
   let watched: { holder: LeaseRow; since: number } | undefined
   for (;;) {
     const holder = state.database.transaction(() => {
@@ -48,8 +54,8 @@ export async function acquireLease(state: State, options: LeaseOptions): Promise
       return undefined
     })
     if (holder === undefined) return heldLease(state, token, { clock, heartbeatMs })
-    if (isRunning(holder) === true || (watched && hasMoved(watched.holder, holder))) throw runLocked(holder)
-    watched ??= { holder, since: monotonicSeconds() }
+    if (isRunning(holder) === true || (watched && hasMoved(watched.holder, holder))) patience(holder)
+    else watched ??= { holder, since: monotonicSeconds() }
     await sleep(Math.min(heartbeatMs, staleMs, 250), signal)
   }
 }
@@ -58,6 +64,19 @@ export async function acquireLease(state: State, options: LeaseOptions): Promise
 export function leaseHolder(state: State): LeaseRow | undefined {
   const row = readLease(state.database)
   return row !== undefined && isRunning(row) !== false ? row : undefined
+}
+
+/** Throws `run_locked` for a holder that lives, unless it is one to wait for and there is time left. */
+function patienceOf(state: State, { onWait, waitMs = 60_000 }: LeaseOptions): (holder: LeaseRow) => void {
+  let since: number | undefined
+  return (holder) => {
+    const holding = holdingOf(state.database, holder)
+    const waitedMs = since === undefined ? 0 : (monotonicSeconds() - since) * 1000
+    if (!onWait || !holding.isBrief || waitedMs >= waitMs) throw runLocked(holder, holding)
+    if (since !== undefined) return
+    since = monotonicSeconds()
+    onWait(`Waiting for ${holding.what}, process ${holder.pid} on ${holder.host}, to be done with this lake.`)
+  }
 }
 
 function hasMoved(before: LeaseRow, now: LeaseRow): boolean {
@@ -92,18 +111,6 @@ function heldLease(state: State, token: string, options: { clock: Clock; heartbe
     release,
     [Symbol.dispose]: release,
   }
-}
-
-function runLocked(holder: LeaseRow): BlotterError {
-  const { run, pid, host, since, heartbeat_at } = holder
-  const message =
-    `This lake is taken: ${run ?? 'a run that is just starting'}, process ${pid} on ${host}, has held it since ${since} ` +
-    `and last said so at ${heartbeat_at}. Nothing was started.`
-  const end = run === null ? `end process ${pid}` : `end it with \`blotter runs terminate ${run}\``
-  return new BlotterError('run_locked', message, {
-    todo: `Wait for it to finish, or ${end}. If process ${pid} on ${host} hangs, kill it: its hold falls with it.`,
-    context: { run, pid, host, since, heartbeat_at },
-  })
 }
 
 function leaseLost(): BlotterError {

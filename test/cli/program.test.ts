@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Config } from '../../src/model/configuration.ts'
 import { BlotterError, interrupted } from '../../src/errors.ts'
+import type { Watch } from '../../src/platform/running/watch.ts'
 import { blotter, queryResult } from './fake-platform.ts'
 import { REPORT } from './fake-report.ts'
 
@@ -248,6 +249,20 @@ test('progress is drawn only where stderr is a terminal; notices are always told
   const seen = await blotter(['run'], { platform: working, terminalColumns: 100 })
   assert.match(seen.stderr, /50 % {3}1,000 of about 2,000/)
   assert.match(seen.stderr, /✓ extract +1\.5 s {3}1,000 rows/)
+})
+
+test('what a run came to is printed once, before what follows it', async () => {
+  const compacting = {
+    run: async (_options: unknown, watch: Pick<Watch, 'onEvent' | 'onOutcome'>) => {
+      await watch.onOutcome?.(REPORT)
+      throw new BlotterError('internal', 'Compaction failed.', { todo: 'Report it.' })
+    },
+  }
+  const { stdout, stderr } = await blotter(['run'], { platform: compacting })
+  assert.match(stdout, new RegExp(REPORT.batch_at))
+  assert.match(stderr, /Compaction failed/)
+  const once = { run: async (_: unknown, { onOutcome }: Pick<Watch, 'onOutcome'>) => (await onOutcome?.(REPORT), REPORT) }
+  assert.deepEqual(JSON.parse((await blotter(['run', '--json'], { platform: once })).stdout), REPORT)
 })
 
 test('doctor tells every check in words, how to fix it, and fails if one does', async () => {

@@ -29,7 +29,7 @@ const locked =
 test('a lease is had by one at a time, also within one process, and can be had again after its end', async (t) => {
   using state = openState(testFolder(t))
   const first = await acquireLease(state, { clock, run: 'r1' })
-  const words = new RegExp(`r1, process ${process.pid} on ${hostname()}, has held it since \\d{4}-.*runs terminate r1`)
+  const words = new RegExp(`r1, process ${process.pid} on ${hostname()}, has held it since \\d{4}-`)
   await assert.rejects(acquireLease(state, { clock, run: 'r2' }), locked(words))
   first.release()
   first.release()

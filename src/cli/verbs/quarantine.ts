@@ -5,7 +5,7 @@ import { count, counted } from '../show/figures.ts'
 import type { Output } from '../terminal.ts'
 import { wholeNumber } from './arguments.ts'
 import { examples } from './examples.ts'
-import { tellOutcome } from './run.ts'
+import { carryTold } from './run.ts'
 
 interface ListFlags {
   rule?: string
@@ -49,7 +49,7 @@ export function addQuarantine({ program, action }: Verbs): void {
     )
     .action(
       action<[], object>(async (invocation) => {
-        await tellOutcome(invocation, await invocation.watched((platform, watch) => platform.quarantineRelease(watch)))
+        await carryTold(invocation, (platform, watch) => platform.quarantineRelease(watch))
       }),
     )
 }

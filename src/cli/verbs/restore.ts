@@ -7,7 +7,7 @@ import { count, counted, countsByName, words } from '../show/figures.ts'
 import { holdText } from '../show/hold.ts'
 import type { Output } from '../terminal.ts'
 import { examples } from './examples.ts'
-import { tellOutcome } from './run.ts'
+import { carryTold } from './run.ts'
 
 interface RestoreFlags {
   table?: string
@@ -52,7 +52,7 @@ export function addRestore({ program, action }: Verbs): void {
           return await invocation.print(preview, () => previewText(preview, invocation.terminal.out))
         }
         const options = { ...wish, ...(at === undefined ? {} : { at: parseBatchAt(at) }) }
-        await tellOutcome(invocation, await invocation.watched((platform, watch) => platform.restore(options, watch)))
+        await carryTold(invocation, (platform, watch) => platform.restore(options, watch))
       }),
     )
 }

@@ -2,6 +2,8 @@ import { Option } from 'commander'
 import { parseBatchAt } from '../../query/reference.ts'
 import type { Invocation, Verbs } from '../command-line.ts'
 import type { BatchOutcome } from '../../pipeline/batch/batch-maker.ts'
+import type { Watch } from '../../platform/running/watch.ts'
+import type { Platform } from '../platform-port.ts'
 import { runReportText } from '../show/run-report.ts'
 import { examples } from './examples.ts'
 
@@ -44,13 +46,26 @@ export function addRun({ program, action }: Verbs): void {
     .action(
       action<[], RunFlags>(async (invocation, _args, { full = false, at }) => {
         const options = { full, ...(at === undefined ? {} : { at: parseBatchAt(at) }) }
-        await tellOutcome(invocation, await invocation.watched((platform, watch) => platform.run(options, watch)))
+        await carryTold(invocation, (platform, watch) => platform.run(options, watch))
       }),
     )
 }
 
-/** Prints what a run came to; exit 3 if it is held, 1 if it is neither committed nor held. */
-export async function tellOutcome(invocation: Invocation, outcome: BatchOutcome): Promise<void> {
+/** Has a run carried and prints what it came to, before upkeep follows it; exit 3 if it is held, 1 if it is not committed. */
+export async function carryTold(
+  invocation: Invocation,
+  work: (platform: Platform, watch: Watch) => Promise<BatchOutcome>,
+): Promise<void> {
+  let isTold = false
+  const onOutcome = async (outcome: BatchOutcome): Promise<void> => {
+    isTold = true
+    await tellOutcome(invocation, outcome)
+  }
+  const outcome = await invocation.watched((platform, watch) => work(platform, { ...watch, onOutcome }))
+  if (!isTold) await tellOutcome(invocation, outcome)
+}
+
+async function tellOutcome(invocation: Invocation, outcome: BatchOutcome): Promise<void> {
   const { already_committed: _, ...document } = outcome
   await invocation.print(document, () => runReportText(outcome, invocation.terminal.out))
   if (outcome.state === 'held') invocation.exitWith(3)

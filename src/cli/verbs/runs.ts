@@ -6,7 +6,7 @@ import { runDetailText } from '../show/run-detail.ts'
 import { stateStyle } from '../show/state.ts'
 import type { Output } from '../terminal.ts'
 import { examples } from './examples.ts'
-import { tellOutcome } from './run.ts'
+import { carryTold } from './run.ts'
 
 export function addRuns({ program, action }: Verbs): void {
   const runs = program
@@ -46,7 +46,7 @@ export function addRuns({ program, action }: Verbs): void {
     .argument('[run]', 'default: the newest such run')
     .action(
       action<[string | undefined], object>(async (invocation, [run]) => {
-        await tellOutcome(invocation, await invocation.watched((platform, watch) => platform.runResume(run, watch)))
+        await carryTold(invocation, (platform, watch) => platform.runResume(run, watch))
       }),
     )
   runs
@@ -55,7 +55,7 @@ export function addRuns({ program, action }: Verbs): void {
     .argument('[run]', 'default: the one held')
     .action(
       action<[string | undefined], object>(async (invocation, [run]) => {
-        await tellOutcome(invocation, await invocation.watched((platform, watch) => platform.runRelease(run, watch)))
+        await carryTold(invocation, (platform, watch) => platform.runRelease(run, watch))
       }),
     )
   runs

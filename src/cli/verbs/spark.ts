@@ -6,7 +6,7 @@ import type { RenderedFolder } from '../../platform/spark/spark.ts'
 import { count } from '../show/figures.ts'
 import type { Output } from '../terminal.ts'
 import { examples } from './examples.ts'
-import { tellOutcome } from './run.ts'
+import { carryTold } from './run.ts'
 
 interface RenderFlags {
   out: string
@@ -86,7 +86,7 @@ function addSparkRun({ program, action }: Verbs): void {
     .action(
       action<[], RunFlags>(async (invocation, _args, { full = false, at }) => {
         const options = { full, ...(at === undefined ? {} : { at: parseBatchAt(at) }) }
-        await tellOutcome(invocation, await invocation.watched((platform, watch) => platform.run(options, watch)))
+        await carryTold(invocation, (platform, watch) => platform.run(options, watch))
       }),
     )
 }

@@ -47,6 +47,8 @@ export interface BatchWatch {
   onEvent(event: RunEvent): void
   onRows(step: string, rows: number, expected?: number): void
   onNotice(message: string): void
+  /** What the run came to, before the upkeep that may follow it. Not called where nothing was to be carried. */
+  onOutcome?(outcome: BatchOutcome): Promise<void>
 }
 
 /** A run's report, with what held it or that there was nothing to do. */

@@ -50,6 +50,7 @@ export async function carry(
       throw error
     })
     .finally(() => people.settled())
+  await watch.onOutcome?.(outcome)
   if (outcome.state === 'succeeded') await compactWhenDue(maker, lease, watch)
   return outcome
 }

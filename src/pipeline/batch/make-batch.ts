@@ -26,7 +26,7 @@ export async function makeBatch(
   options: RunOptions & { at?: BatchAt | undefined },
   watch: BatchWatch,
 ): Promise<BatchOutcome> {
-  using lease = await acquireLease(maker.state, { clock: maker.clock, signal: watch.signal })
+  using lease = await leaseFor(maker, watch)
   const interrupted = interruptedRun(maker.state, options.source)
   const view = await settledView(maker, lease, interrupted?.run)
   const newest = view.batches.at(-1)?.batchAt
@@ -50,6 +50,11 @@ export async function makeBatch(
   noticeDropped(maker.state, watch)
   const run = begin(maker, lease, options.at ?? nextBatchAt(maker.clock, newest, watch.onNotice), options)
   return await carry(maker, lease, run, watch, false)
+}
+
+/** A batch waits for upkeep that is about to be done, such as the compaction that follows the batch before. */
+function leaseFor({ state, clock }: BatchMaker, { signal, onNotice }: BatchWatch): Promise<Lease> {
+  return acquireLease(state, { clock, signal, onWait: onNotice })
 }
 
 async function settledView(maker: BatchMaker, lease: Lease, spared: string | undefined): Promise<LakeView> {
@@ -104,13 +109,13 @@ function beginAgain(maker: BatchMaker, lease: Lease, run: RunRecord, full: boole
 
 /** Goes on with a run that failed or was interrupted, from the step where it stopped; by default the latest such run. */
 export async function resumeBatch(maker: BatchMaker, run: string | undefined, watch: BatchWatch): Promise<BatchOutcome> {
-  using lease = await acquireLease(maker.state, { clock: maker.clock, signal: watch.signal })
+  using lease = await leaseFor(maker, watch)
   return await carry(maker, lease, resumableRun(maker.state, run), watch, true)
 }
 
 /** Lets a held run pass its guards and carries it to its end; by default the one held. */
 export async function releaseBatch(maker: BatchMaker, run: string | undefined, watch: BatchWatch): Promise<BatchOutcome> {
-  using lease = await acquireLease(maker.state, { clock: maker.clock, signal: watch.signal })
+  using lease = await leaseFor(maker, watch)
   return await carry(maker, lease, releaseRun(maker.state, run, maker.clock), watch, true)
 }
 

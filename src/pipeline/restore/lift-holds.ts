@@ -4,7 +4,7 @@ import { type Hold, HOLDS, holdsOf, holdsText, LIFTED, liftedOf } from '../../hi
 import { writeMetadata } from '../../lake/write/stage.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
 import { acquireLease } from '../../orchestrate/lease.ts'
-import { runId } from '../../orchestrate/run/run-id.ts'
+import { upkeepName } from '../../orchestrate/lease-holder.ts'
 import { refuseUnfinished } from '../upkeep/maintenance.ts'
 import type { BatchMaker } from '../batch/batch-maker.ts'
 import { withProperties } from '../batch/stage-table.ts'
@@ -28,7 +28,7 @@ export async function liftHolds(
   signal: AbortSignal,
 ): Promise<LiftReport> {
   const { lake, pipeline, clock } = maker
-  const label = `lift-${runId(clock.now(), Math.random)}`
+  const label = upkeepName('lift', clock)
   using lease = await acquireLease(maker.state, { clock, run: label, signal })
   refuseUnfinished(maker.state, 'restore --lift')
   const own = new Set(tableNames(pipeline))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Engine } from '../../engine/engine.ts'
 import { BlotterError } from '../../errors.ts'
 import { acquireLease, type Lease } from '../../orchestrate/lease.ts'
-import { runId } from '../../orchestrate/run/run-id.ts'
+import { type Upkeep, upkeepName } from '../../orchestrate/lease-holder.ts'
 import { listRuns, type RunRecord } from '../../orchestrate/run/runs.ts'
 import type { State } from '../../state/state.ts'
 import { runFolder } from '../batch/leftovers.ts'
@@ -27,7 +27,7 @@ const TRIES = 3
  */
 export async function maintain<T>(
   maker: BatchMaker,
-  what: 'compact' | 'expire' | 'relocate',
+  what: Upkeep,
   signal: AbortSignal,
   work: (maintenance: Maintenance) => Promise<T>,
 ): Promise<T> {
@@ -40,11 +40,11 @@ export async function maintain<T>(
 export async function maintainUnder<T>(
   lease: Lease,
   maker: BatchMaker,
-  what: 'compact' | 'expire' | 'relocate',
+  what: Upkeep,
   signal: AbortSignal,
   work: (maintenance: Maintenance) => Promise<T>,
 ): Promise<T> {
-  const label = `${what}-${runId(maker.clock.now(), Math.random)}`
+  const label = upkeepName(what, maker.clock)
   lease.name(label)
   const folder = runFolder(maker.state, label)
   await mkdir(folder, { recursive: true })

@@ -2,7 +2,7 @@ import type { Log, LogFields } from '../../log.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
 import type { StepState } from '../../model/report.ts'
 import type { RunEvent } from '../../orchestrate/run/event.ts'
-import type { BatchWatch } from '../../pipeline/batch/batch-maker.ts'
+import type { BatchOutcome, BatchWatch } from '../../pipeline/batch/batch-maker.ts'
 import type { RunRecorder } from './run-record.ts'
 
 /** How a long piece of work is watched and stopped by whoever asked for it. */
@@ -11,6 +11,8 @@ export interface Watch {
   signal: AbortSignal
   /** Called at most some times a second with progress; may be slow, is never awaited. */
   onEvent(event: WorkEvent): void
+  /** Called with what a run came to, where it was carried here, before the upkeep that may follow it. */
+  onOutcome?(outcome: BatchOutcome): Promise<void>
 }
 
 /** What happens while a run or a load works. */
@@ -56,6 +58,7 @@ export function batchWatch(watch: Watch, log: Log, record: RunRecorder): BatchWa
       else record.notice(named, message)
       watch.onEvent({ type: 'notice', message })
     },
+    onOutcome: async (outcome) => watch.onOutcome?.(outcome),
   }
 }
 

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { BatchOutcome } from '../../../src/pipeline/batch/batch-maker.ts'
+import type { WorkEvent } from '../../../src/platform/running/watch.ts'
 import { type Incident, makeCity, watch } from '../city.ts'
 import { everything } from '../everything.ts'
 
@@ -85,15 +87,42 @@ test('whoever interrupts the compaction that follows a batch keeps the batch', a
   await using city = await makeCity()
   await city.publish(rowsOf(0))
   await city.run({ at: name(0) })
-  await city.publish(rowsOf(1, 12))
+  await city.publish(rowsOf(1, 20))
   const stop = new AbortController()
-  const onEvent = ({ type }: { type: string }): void => void (type === 'notice' && stop.abort())
+  const onEvent = (event: WorkEvent): void =>
+    void (event.type === 'notice' && event.message.includes('Compacting') && stop.abort())
   const report = await city.platform.run({ full: false, at: name(1) }, { signal: stop.signal, onEvent })
-  assert.equal(report.state, 'succeeded')
+  assert.deepEqual([report.state, stop.signal.aborted], ['succeeded', true])
   const due = await city.platform.compact({ dryRun: true }, watch())
   assert.equal(due.tables.find((table) => table.name === 'raw.crimes')?.deletes_dropped, 1)
   const [row] = await city.query('select count(*)::int as n, count(distinct id)::int as ids from raw.crimes')
   assert.deepEqual(row, { n: 160, ids: 160 })
+})
+
+test('a run tells what it came to before the compaction that follows it, and another one waits for that', async () => {
+  await using city = await makeCity()
+  await city.publish(rowsOf(0))
+  await city.run({ at: name(0) })
+  await city.publish(rowsOf(1, 20))
+  const told: string[] = []
+  const notices = (into: string[]) => (event: WorkEvent) => void (event.type === 'notice' && into.push(event.message))
+  const others: string[] = []
+  let second: Promise<BatchOutcome> | undefined
+  const first = await city.platform.run(
+    { full: false, at: name(1) },
+    {
+      ...watch(),
+      onEvent: notices(told),
+      onOutcome: async ({ state }) => {
+        told.push(state)
+        second = city.platform.run({ full: false, at: name(2) }, { ...watch(), onEvent: notices(others) })
+      },
+    },
+  )
+  assert.equal(first.state, 'succeeded')
+  assert.match(told.join('\n'), /^succeeded\n.*Compacting .*raw\.crimes/)
+  assert.equal((await second)?.state, 'succeeded')
+  assert.match(others[0]!, /^Waiting for the run .* to be done with this lake\.$/)
 })
 
 test('compaction waits for nobody: a held run has to be decided first', async () => {
