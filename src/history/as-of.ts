@@ -54,13 +54,13 @@ export async function viewLake(lake: Lake): Promise<LakeView> {
 /** What is to be read of each table as of one batch; a table that did not exist then is left out. */
 export async function scansAsOf(storage: Storage, view: LakeView, batchAt: BatchAt): Promise<Scan[]> {
   const known = view.tables.filter((table) => tagsOf(table).has(batchAt))
-  return Promise.all(known.map((table) => planScan(storage, table, cheapestOf(table, batchAt))))
+  return Promise.all(known.map((table) => planScan(storage, table, versionRead(table, batchAt))))
 }
 
 /** One table as of one batch. Throws `batch_missing` if it did not exist then. */
 export async function scanAsOf(storage: Storage, view: LakeView, name: string, batchAt: BatchAt): Promise<Scan> {
   const table = view.tables.find((candidate) => candidate.name === name)
-  if (table && tagsOf(table).has(batchAt)) return planScan(storage, table, cheapestOf(table, batchAt))
+  if (table && tagsOf(table).has(batchAt)) return planScan(storage, table, versionRead(table, batchAt))
   throw new BlotterError('batch_missing', `${name} did not exist as of the batch ${batchAt}.`, {
     todo: 'Name a later batch; `blotter batches` lists them.',
     context: { table: name, batch_at: batchAt },
@@ -81,12 +81,12 @@ export async function presentColumnsAsOf(
   batchAt: BatchAt,
   schema: Schema,
 ): Promise<Scan | undefined> {
-  const snapshot = cheapestOf(table, batchAt)
+  const snapshot = versionRead(table, batchAt)
   return snapshot && planScan(storage, table, snapshot, schema)
 }
 
 /** Compaction leaves a batch's tag where it is: its rows are read from the files that were put in their place. */
-function cheapestOf(table: Table, batchAt: BatchAt): Snapshot | undefined {
+export function versionRead(table: Table, batchAt: BatchAt): Snapshot | undefined {
   const tagged = snapshotOf(table, batchAt)
   return tagged && equalSnapshots(table, tagged).at(-1)
 }

@@ -1,4 +1,4 @@
-import type { LakeView } from '../history/as-of.ts'
+import { type LakeView, versionRead } from '../history/as-of.ts'
 import { type Hold, holdsOf } from '../history/holds.ts'
 import type { Scan } from '../lake/read/plan.ts'
 import { snapshotOf } from '../lake/table.ts'
@@ -10,8 +10,9 @@ export interface ListedTable {
   name: string
   doc: string
   rows: number
+  /** Of the version that is read, whose files these are: of the batch's tag, or what compaction has put in its place. */
   snapshot_id: string
-  /** The batch that made this snapshot: older than the one asked for where that one changed nothing. */
+  /** The batch that made its rows: older than the one asked for where that one changed nothing. */
   batch_at: BatchAt
   files: number
   size_bytes: number
@@ -30,7 +31,7 @@ export function listTables(
   const place = (name: string): number => (names.includes(name) ? names.indexOf(name) : names.length)
   const listed = scans.flatMap((scan) => {
     const table = view.tables.find((candidate) => candidate.name === scan.table)
-    const snapshot = table && (snapshotOf(table, batchAt) ?? snapshotOf(table))
+    const snapshot = table && (versionRead(table, batchAt) ?? snapshotOf(table))
     if (!table || !snapshot) return []
     const deletes = new Map(scan.files.flatMap((file) => file.deletes.map((one) => [one.path, one.file] as const)))
     const files = [...scan.files.map((file) => file.file), ...deletes.values()]

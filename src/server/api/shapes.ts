@@ -32,9 +32,12 @@ export const table = z
     name: z.string().meta({ examples: ['raw.crimes'] }),
     doc: z.string(),
     rows: count,
-    snapshot_id: z.string().meta({ description: 'A text, since it may have 63 bits.' }),
+    snapshot_id: z.string().meta({
+      description:
+        'Of the version that is read: the batch’s own, or what compaction has put in its place. A text, since it may have 63 bits.',
+    }),
     batch_at: batchAt.meta({
-      description: 'The batch that made this snapshot: older than the one asked for where that one changed nothing.',
+      description: 'The batch that made its rows: older than the one asked for where that one changed nothing.',
     }),
     columns: z.array(column),
   })

@@ -5,6 +5,7 @@ import type { BatchQuality } from '../../../src/platform/serving/catalog-pages.t
 import type { QuarantineList } from '../../../src/query/quarantine-list.ts'
 import type { FileFacts, TableDetail } from '../../../src/query/table-detail.ts'
 import { sleep } from '../../../src/clock.ts'
+import { watch } from '../../pipeline/city.ts'
 import { serveCity, theft } from '../served-city.ts'
 
 const [FIRST, SECOND, THIRD] = ['2026-02-01T06:00:00Z', '2026-02-02T06:00:00Z', '2026-02-03T06:00:00Z']
@@ -55,6 +56,25 @@ test('a table tells its columns, its snapshots with the batches they stand for, 
   assert.equal(bySnapshot.batch_at, FIRST)
   assert.equal((await ask('GET', '/api/v1/tables/raw.nothing')).status, 404)
   assert.equal((await ask('GET', '/api/v1/tables/raw.crimes?at=2020-01-01')).status, 404)
+})
+
+test('a table that was compacted is told as the version that is read, with the files of that snapshot', async (t) => {
+  const { city, get } = await threeBatches(t)
+  const detail = async (at: string) => (await get<{ table: TableDetail }>(`/api/v1/tables/raw.crimes?at=${at}`)).table
+  const before = await detail(THIRD)
+  await city.platform.compact({ dryRun: false }, watch())
+  for (const [at, operation] of [
+    [FIRST, 'append'],
+    [THIRD, 'replace'],
+  ] as const) {
+    const table = await detail(at)
+    const own = table.snapshots.find(({ snapshot_id }) => snapshot_id === table.snapshot_id)
+    assert.deepEqual([own?.operation, own?.files, own?.size_bytes], [operation, table.files, table.size_bytes])
+  }
+  const after = await detail(THIRD)
+  assert.deepEqual([after.rows, after.batch_at], [before.rows, SECOND])
+  // Both ids are REFs of the batch.
+  for (const id of [before.snapshot_id, after.snapshot_id]) assert.equal((await detail(id)).snapshot_id, after.snapshot_id)
 })
 
 test('a table’s files are listed part by part, within its folder', async (t) => {
