@@ -8,7 +8,6 @@ export type Kind = 'int8' | 'int16' | 'int32' | 'int64' | 'float' | 'double' | '
 export interface PlannedColumn {
   kind: Kind
   unsigned: boolean
-  decimals: number
 }
 
 /**
@@ -26,7 +25,7 @@ export function fastReadingOf(columnType: string): Reading {
 export function planColumn({ type, declared }: FoundColumn, wire: WireColumn): PlannedColumn | undefined {
   const kind = WIRE_KINDS[type].get(wire.type)
   if (kind === undefined) return undefined
-  return { kind: kind === 'text' && isBinary(declared) ? 'binary' : kind, unsigned: wire.unsigned, decimals: wire.decimals }
+  return { kind: kind === 'text' && isBinary(declared) ? 'binary' : kind, unsigned: wire.unsigned }
 }
 
 /** Whether values come as bytes, which are staged as two digits each. */

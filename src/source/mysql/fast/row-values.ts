@@ -15,8 +15,7 @@ export function plainValues(row: Buffer, columns: readonly PlannedColumn[]): Pla
   })
 }
 
-function plainValue(row: Buffer, at: number, column: PlannedColumn): { value: PlainValue; next: number } {
-  const { kind, unsigned } = column
+function plainValue(row: Buffer, at: number, { kind, unsigned }: PlannedColumn): { value: PlainValue; next: number } {
   switch (kind) {
     case 'int8':
       return { value: BigInt(unsigned ? row.readUInt8(at) : row.readInt8(at)), next: at + 1 }
@@ -33,7 +32,7 @@ function plainValue(row: Buffer, at: number, column: PlannedColumn): { value: Pl
     case 'date':
     case 'time': {
       const next = at + 1 + row[at]!
-      return { value: wallClock(row.subarray(at + 1, next), column), next }
+      return { value: wallClock(row.subarray(at + 1, next), kind), next }
     }
     default: {
       const { value: length, next } = lengthEncoded(row, at)
@@ -44,15 +43,15 @@ function plainValue(row: Buffer, at: number, column: PlannedColumn): { value: Pl
   }
 }
 
-/** A date or a time as the server shows it as text, whether or not there is such a day. */
-function wallClock(bytes: Buffer, { kind, decimals }: PlannedColumn): string {
+/** A date or a time as the plain reader has it, whether or not there is such a day. */
+function wallClock(bytes: Buffer, kind: 'date' | 'time'): string {
   const all = Buffer.alloc(11)
   bytes.copy(all)
   const date = [digits(all.readUInt16LE(0), 4), digits(all[2]!, 2), digits(all[3]!, 2)].join('-')
   if (kind === 'date') return date
   const clock = [all[4]!, all[5]!, all[6]!].map((part) => digits(part, 2)).join(':')
-  const fraction = decimals > 0 ? `.${digits(all.readUInt32LE(7), 6).slice(0, decimals)}` : ''
-  return `${date} ${clock}${fraction}`
+  const fraction = digits(all.readUInt32LE(7), 6).replace(/0+$/, '')
+  return `${date} ${clock}${fraction === '' ? '' : `.${fraction}`}`
 }
 
 function digits(value: number, width: number): string {

@@ -22,8 +22,6 @@ export interface WireColumn {
   name: string
   type: number
   unsigned: boolean
-  /** Digits of the fraction of a second. */
-  decimals: number
 }
 
 /** Takes bytes as they come, and may not keep them; true once it has found the end. Called again when its promise resolves. */
@@ -75,7 +73,7 @@ export function columnOf(packet: Buffer): WireColumn {
   }
   const end = packet.length - COLUMN_END_BYTES
   const flags = packet.readUInt16LE(end + 7)
-  return { name, type: packet[end + 6]!, unsigned: (flags & UNSIGNED) !== 0, decimals: packet[end + 9]! }
+  return { name, type: packet[end + 6]!, unsigned: (flags & UNSIGNED) !== 0 }
 }
 
 /** A length-encoded integer and where it ends. */

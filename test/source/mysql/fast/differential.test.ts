@@ -147,17 +147,13 @@ async function makeTable(server: DatabaseServer, columns: readonly string[], ins
   return table
 }
 
-/** Every value as text, by key; wall clocks without the zeros at their end, which the two readers write otherwise. */
+/** Every value as text, by key. */
 async function valuesOf(bench: Workbench, { parts }: Extracted): Promise<Map<string, string>> {
   const found = new Map<string, string>()
   for (const { files, columns } of parts) {
     const list = columns.map(({ name, type, declared }) => {
       if (type === 'text' && /text/.test(declared)) return `concat(strlen("${name}"), ' bytes, ', md5("${name}"))`
-      const value = type === 'double' ? `format('{:a}', "${name}")` : `CAST("${name}" AS VARCHAR)`
-      const trimmed = `regexp_replace(${value}, '([.][0-9]*?)0+$', '\\1')`
-      return /^(datetime|timestamp)/.test(declared)
-        ? `rtrim(CASE WHEN contains(${value}, '.') THEN ${trimmed} ELSE ${value} END, '.')`
-        : value
+      return type === 'double' ? `format('{:a}', "${name}")` : `CAST("${name}" AS VARCHAR)`
     })
     const from = `read_parquet([${files.map(literal).join()}])`
     for (const row of await bench.engine.rows(`SELECT id, to_json([${list.join(', ')}])::VARCHAR AS said FROM ${from}`)) {

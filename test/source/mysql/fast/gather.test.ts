@@ -39,7 +39,7 @@ function slowSink(isSlow: () => boolean): BlockSink & { values: bigint[] } {
   }
 }
 
-const COLUMN = { kind: 'int64', unsigned: false, decimals: 0 } as const
+const COLUMN = { kind: 'int64', unsigned: false } as const
 
 async function gather(chunks: readonly Buffer[], sink: BlockSink): Promise<boolean> {
   const takeOdd = (): undefined => undefined
