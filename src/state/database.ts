@@ -1,5 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { BlotterError } from '../errors.ts'
 import { databaseError } from './database-error.ts'
+import { openToRead } from './open-to-read.ts'
 
 /**
  * A SQLite database whose calls throw BlotterError: `state_damaged`, `state_locked`, `disk_full` or `lake_unwritable`.
@@ -7,6 +9,8 @@ import { databaseError } from './database-error.ts'
  */
 export interface Database {
   readonly file: string
+  /** True where the folder can only be read: every write throws `lake_unwritable`. */
+  readonly isReadOnly: boolean
   /** All rows of a query; column names are those of the SQL. */
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[]
   /** The first row, or undefined. */
@@ -26,7 +30,10 @@ export interface Database {
 /** How long a call waits for another process to finish its write before it throws `state_locked`. */
 export const BUSY_TIMEOUT_MS = 5000
 
-/** Opens or creates a database file in WAL mode, with foreign keys on and every commit synced to the disk. */
+/**
+ * Opens or creates a database file in WAL mode, with foreign keys on and every commit synced to the disk. One that is there
+ * and cannot be written is opened to be read.
+ */
 export function openDatabase(file: string, options: { busyTimeoutMs?: number } = {}): Database {
   const busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS
   const guarded = <Result>(work: () => Result): Result => {
@@ -41,12 +48,21 @@ export function openDatabase(file: string, options: { busyTimeoutMs?: number } =
     guarded(() => enterWal(sqlite, busyTimeoutMs))
   } catch (error) {
     sqlite.close()
-    throw error
+    if (!(error instanceof BlotterError) || error.code !== 'lake_unwritable') throw error
+    return databaseOn(
+      guarded(() => openToRead(file, busyTimeoutMs)),
+      { file, isReadOnly: true },
+      guarded,
+    )
   }
-  return databaseOn(sqlite, file, guarded)
+  return databaseOn(sqlite, { file, isReadOnly: false }, guarded)
 }
 
-function databaseOn(sqlite: DatabaseSync, file: string, guarded: <Result>(work: () => Result) => Result): Database {
+function databaseOn(
+  sqlite: DatabaseSync,
+  opened: Pick<Database, 'file' | 'isReadOnly'>,
+  guarded: <Result>(work: () => Result) => Result,
+): Database {
   const statements = new Map<string, StatementSync>()
   const prepared = (sql: string): StatementSync => {
     const known = statements.get(sql)
@@ -56,7 +72,7 @@ function databaseOn(sqlite: DatabaseSync, file: string, guarded: <Result>(work: 
     return statement
   }
   return {
-    file,
+    ...opened,
     all: <Row>(sql: string, ...values: SQLInputValue[]) => guarded(() => prepared(sql).all(...values) as Row[]),
     get: <Row>(sql: string, ...values: SQLInputValue[]) => guarded(() => prepared(sql).get(...values) as Row | undefined),
     run: (sql, ...values) => guarded(() => Number(prepared(sql).run(...values).changes)),

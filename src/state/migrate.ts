@@ -25,11 +25,11 @@ const APPLICATION_ID = 0x42_4c_54_52
 /**
  * Brings a database to the newest of the `NNN-name.sql` files of a folder, each in the order of its number and once.
  * There is no way back: a database that a newer Blotter made is refused with `state_newer`, one whose migrations read
- * otherwise than those that were applied with `state_damaged`.
+ * otherwise than those that were applied with `state_damaged`, an older one that can only be read with `lake_unwritable`.
  */
 export function migrate(database: Database, folder: string, clock: Clock): void {
   const migrations = readMigrations(folder)
-  database.transaction(() => {
+  const work = (): void => {
     claim(database)
     const applied = database.all<Applied>('SELECT number, name, sha256 FROM migrations ORDER BY number')
     refuseNewer(database.file, applied, migrations)
@@ -41,7 +41,9 @@ export function migrate(database: Database, folder: string, clock: Clock): void 
         throw databaseDamaged(database.file, found)
       }
     }
-  })
+  }
+  if (database.isReadOnly) work()
+  else database.transaction(work)
 }
 
 function readMigrations(folder: string): Migration[] {
@@ -84,6 +86,7 @@ function refuseNewer(file: string, applied: readonly Applied[], known: readonly 
 }
 
 function apply(database: Database, migration: Migration, clock: Clock): void {
+  if (database.isReadOnly) throw tooOld(database.file, migration)
   database.script(migration.sql)
   database.run(
     'INSERT INTO migrations (number, name, sha256, applied_at) VALUES (?, ?, ?, ?)',
@@ -92,4 +95,11 @@ function apply(database: Database, migration: Migration, clock: Clock): void {
     migration.sha256,
     clock.now().toISOString(),
   )
+}
+
+function tooOld(file: string, { name }: Migration): BlotterError {
+  return new BlotterError('lake_unwritable', `${file} is of an older Blotter, lacks ${name}, and can only be read.`, {
+    todo: 'Have a user who may write there run `blotter runs list` once, which brings it up to date.',
+    context: { file, expected: name },
+  })
 }

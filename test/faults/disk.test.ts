@@ -4,6 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { loadConfig } from '../../src/config.ts'
+import { asBlotterError } from '../../src/errors.ts'
+import { silentLog } from '../../src/log.ts'
+import { openPlatform } from '../../src/platform.ts'
 import { documentOf, type Ended, type ErrorDocument, type RunDocument } from './blotter.ts'
 import { contentsOf, type FaultyCity, makeFaultyCity } from './city.ts'
 
@@ -67,6 +71,57 @@ describe('A folder that cannot be written', () => {
     assert.deepEqual([query.code, query.out.replaceAll(/\s/g, '')], [0, '[{"n":54}]'], query.out + query.err)
   })
 
+  it('because it has become read-only answers all that is only asked', { skip }, async () => {
+    await using city = await makeFaultyCity()
+    const open = () =>
+      openPlatform(
+        loadConfig({ env: {}, flags: { lake: city.lake, source: `file:${city.file}` }, cwd: city.folder }),
+        silentLog,
+      )
+    const signal = new AbortController().signal
+    let citation = ''
+    const ask = async () => {
+      await using platform = await open()
+      await using result = await platform.query('select count(*) as n from raw.crimes', { signal })
+      const [run] = await platform.runs()
+      return {
+        rows: await Array.fromAsync(result.rows()),
+        run: await platform.runShow(run!.run),
+        batches: await platform.batches(),
+        tables: await platform.tables('latest~1'),
+        diff: await platform.diff('latest~1', 'latest', { rows: true }),
+        history: await platform.history('1'),
+        quarantine: await platform.quarantine({ limit: 10 }),
+        lineage: await platform.lineage({}),
+        events: await platform.lineageEvents(),
+        cited: await platform.citeCheck(citation, { signal }),
+        users: await platform.userList(),
+        tokens: await platform.tokenList(),
+        doctor: (await platform.doctor({ rebuild: false })).filter(({ name }) => name !== 'lake folder' && name !== 'clock'),
+        compact: await platform.compact({ dryRun: true }, { signal, onEvent: () => {} }),
+        expire: await platform.expire({ dryRun: true, batches: 1 }, { signal, onEvent: () => {} }),
+      }
+    }
+    for (const day of [0, 1]) {
+      await city.publish(day)
+      assert.equal((await city.run(['--at', `2026-02-0${day + 1}T06:00:00Z`])).code, 0)
+    }
+    {
+      await using platform = await open()
+      await platform.tokenAdd({ name: 'reader', scopes: ['api'] })
+      citation = (await platform.cite('select count(*) as n from raw.crimes', { signal })).citation
+    }
+    const expected = await ask()
+    using _disk = mount(city.lake, '--bind', city.lake)
+    execFileSync('mount', ['-o', 'remount,ro,bind', city.lake])
+    assert.deepEqual(await ask(), expected)
+    await using platform = await open()
+    const [folder] = await platform.doctor({ rebuild: false })
+    assert.deepEqual([folder?.name, folder?.state], ['lake folder', 'fail'])
+    await assert.rejects(platform.restorePreview({ ref: 'latest~1' }), isUnwritable)
+    await assert.rejects(platform.userAdd({ email: 'a@example.org', name: 'A', role: 'viewer' }), isUnwritable)
+  })
+
   for (const verb of ['run', 'query'] as const) {
     it(`because a file stands in its place is named by ${verb}`, async () => {
       await using city = await makeFaultyCity()
@@ -100,6 +155,12 @@ async function fillsUp(city: FaultyCity, disk: string, freeKib: number, env: Rec
 /** The next `blotter run` makes the batch, whether the failed run was ever on record or not. */
 function resumed(city: FaultyCity, args: readonly string[], env: Record<string, string>): Promise<Ended> {
   return city.run(['--at', AT, ...args], env)
+}
+
+/** As whoever prints it has it. */
+function isUnwritable(error: unknown): boolean {
+  assert.equal(asBlotterError(error).code, 'lake_unwritable')
+  return true
 }
 
 function isDiskFull(ended: Ended): void {

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { pathToFileURL } from 'node:url'
 import { BlotterError } from '../../errors.ts'
 import { makeFolder } from '../../folders.ts'
+import { openToRead } from '../../state/open-to-read.ts'
 import type { Catalog, CatalogEntry, CatalogSwap } from '../catalog.ts'
 import { split } from '../table-name.ts'
 import { CANTOPEN, catalogDamaged, READONLY, sqliteError } from './failure.ts'
@@ -102,7 +102,7 @@ function open(file: string, create: boolean): DatabaseSync {
     db.close()
     const primary = ((error as { errcode?: number }).errcode ?? 0) & 0xff
     if (create || (primary !== READONLY && primary !== CANTOPEN)) throw error
-    return openToRead(file)
+    return openToRead(file, BUSY_TIMEOUT_MS)
   }
 }
 
@@ -123,17 +123,6 @@ function whole(db: DatabaseSync, file: string): DatabaseSync {
     db.close()
     throw error
   }
-}
-
-/**
- * Who may only read the folder reads the catalog as it stands: beside a writer by the files that the writer shares, and
- * without one, where SQLite would want to make those files, as a file that nobody changes.
- */
-function openToRead(file: string): DatabaseSync {
-  const isAlone = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0
-  const place = pathToFileURL(file)
-  if (isAlone) place.searchParams.set('immutable', '1')
-  return new DatabaseSync(place, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
 }
 
 function prepare(db: DatabaseSync): void {

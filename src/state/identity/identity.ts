@@ -58,6 +58,7 @@ export function openIdentity(folder: string, clock: Clock = systemClock): Identi
 
 /** SQLite gives its journal files the rights of the database, so that it is enough to make that one. */
 function makePrivate(folder: string, file: string): void {
+  if (existsSync(file)) return
   try {
     mkdirSync(folder, { recursive: true })
     closeSync(openSync(file, 'a', 0o600))
