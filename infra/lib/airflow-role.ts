@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib'
+import type { Stack } from 'aws-cdk-lib'
 import * as iam from 'aws-cdk-lib/aws-iam'
 import type * as secrets from 'aws-cdk-lib/aws-secretsmanager'
 import type { Lake } from './lake.ts'

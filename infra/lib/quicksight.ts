@@ -39,26 +39,39 @@ const TYPES: Readonly<Record<string, string>> = {
 export class Quicksight extends Stack {
   readonly refresh: sfn.StateMachine
 
-  constructor(scope: Construct, id: string, { athena, lake, table, dashboards, user, ...props }: QuicksightProps) {
+  constructor(scope: Construct, id: string, props: QuicksightProps) {
     super(scope, id, props)
-    const account = { awsAccountId: this.account }
-    const permissions = (...names: string[]): { principal: string; actions: string[] }[] => [
-      { principal: user, actions: names.map((name) => `quicksight:${name}`) },
-    ]
+    const data = this.data(props)
+    for (const file of props.dashboards) this.show(file, props, data)
+    this.refresh = this.refreshing(data, props.lake)
+    new events.Rule(this, 'Committed', {
+      description: 'A batch is committed: history.batches has a new version.',
+      eventPattern: {
+        source: ['aws.glue'],
+        detailType: ['Glue Data Catalog Table State Change'],
+        detail: { databaseName: ['history'], tableName: ['batches'], typeOfChange: ['UpdateTable'] },
+      },
+      targets: [new targets.SfnStateMachine(this.refresh)],
+    })
+  }
+
+  /** The table in SPICE, read by Athena. */
+  private data({ athena, table, user }: QuicksightProps): quicksight.CfnDataSet {
+    const reader = this.reader(athena)
     const source = new quicksight.CfnDataSource(this, 'Source', {
-      ...account,
+      awsAccountId: this.account,
       dataSourceId: 'blotter',
       name: 'Blotter',
       type: 'ATHENA',
-      dataSourceParameters: {
-        athenaParameters: { workGroup: athena.workgroup.name, roleArn: this.reader(athena).roleArn },
-      },
+      dataSourceParameters: { athenaParameters: { workGroup: athena.workgroup.name, roleArn: reader.roleArn } },
       sslProperties: { disableSsl: false },
-      permissions: permissions('DescribeDataSource', 'DescribeDataSourcePermissions', 'PassDataSource'),
+      permissions: granted(user, 'DescribeDataSource', 'DescribeDataSourcePermissions', 'PassDataSource'),
     })
+    // Its rights are there before it is used.
+    source.node.addDependency(reader)
     const [schema, name] = table.name.split('.') as [string, string]
-    const dataSet = new quicksight.CfnDataSet(this, 'Data', {
-      ...account,
+    return new quicksight.CfnDataSet(this, 'Data', {
+      awsAccountId: this.account,
       dataSetId: `blotter-${name}`,
       name: table.name,
       importMode: 'SPICE',
@@ -73,7 +86,8 @@ export class Quicksight extends Stack {
           },
         },
       },
-      permissions: permissions(
+      permissions: granted(
+        user,
         'DescribeDataSet',
         'DescribeDataSetPermissions',
         'PassDataSet',
@@ -83,37 +97,30 @@ export class Quicksight extends Stack {
         'CancelIngestion',
       ),
     })
-    for (const file of dashboards) {
-      const definition = dashboardDefinition(file, table, dataSet.attrArn)
-      const seen = { ...account, name: file.definition.title, definition }
-      new quicksight.CfnAnalysis(this, `Analysis-${file.name}`, {
-        ...seen,
-        analysisId: `blotter-${file.name}`,
-        permissions: permissions(
-          'DescribeAnalysis',
-          'DescribeAnalysisPermissions',
-          'QueryAnalysis',
-          'UpdateAnalysis',
-          'RestoreAnalysis',
-          'DeleteAnalysis',
-          'UpdateAnalysisPermissions',
-        ),
-      })
-      new quicksight.CfnDashboard(this, `Dashboard-${file.name}`, {
-        ...seen,
-        dashboardId: `blotter-${file.name}`,
-        permissions: permissions('DescribeDashboard', 'ListDashboardVersions', 'QueryDashboard'),
-      })
-    }
-    this.refresh = this.refreshing(dataSet, lake)
-    new events.Rule(this, 'Committed', {
-      description: 'A batch is committed: history.batches has a new version.',
-      eventPattern: {
-        source: ['aws.glue'],
-        detailType: ['Glue Data Catalog Table State Change'],
-        detail: { databaseName: ['history'], tableName: ['batches'], typeOfChange: ['UpdateTable'] },
-      },
-      targets: [new targets.SfnStateMachine(this.refresh)],
+  }
+
+  /** One dashboard to look at, and the same as an analysis to go on from. */
+  private show(file: DashboardFile, { table, user }: QuicksightProps, data: quicksight.CfnDataSet): void {
+    const definition = dashboardDefinition(file, table, data.attrArn)
+    const shown = { awsAccountId: this.account, name: file.definition.title, definition }
+    new quicksight.CfnAnalysis(this, `Analysis-${file.name}`, {
+      ...shown,
+      analysisId: `blotter-${file.name}`,
+      permissions: granted(
+        user,
+        'DescribeAnalysis',
+        'DescribeAnalysisPermissions',
+        'QueryAnalysis',
+        'UpdateAnalysis',
+        'RestoreAnalysis',
+        'DeleteAnalysis',
+        'UpdateAnalysisPermissions',
+      ),
+    })
+    new quicksight.CfnDashboard(this, `Dashboard-${file.name}`, {
+      ...shown,
+      dashboardId: `blotter-${file.name}`,
+      permissions: granted(user, 'DescribeDashboard', 'ListDashboardVersions', 'QueryDashboard'),
     })
   }
 
@@ -179,4 +186,8 @@ export class Quicksight extends Stack {
       ),
     })
   }
+}
+
+function granted(principal: string, ...names: string[]): { principal: string; actions: string[] }[] {
+  return [{ principal, actions: names.map((name) => `quicksight:${name}`) }]
 }
