@@ -11,9 +11,9 @@ import { shaped } from './config/shape.ts'
 import { tracingOf } from './config/tracing.ts'
 import { BlotterError } from './errors.ts'
 import { redaction } from './log/redaction.ts'
-import type { Config, Credential } from './model/configuration.ts'
+import type { Config, Credential, Variables } from './model/configuration.ts'
 import { secretMissing } from './secret/secrets.ts'
-import { secretVariable, type Given, type Variables, variableText } from './secret/variable.ts'
+import { secretVariable, type Given, variableText } from './secret/variable.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

@@ -1,5 +1,4 @@
-import type { Config, Credential } from '../model/configuration.ts'
-import type { Variables } from '../secret/variable.ts'
+import type { Config, Credential, Variables } from '../model/configuration.ts'
 import type { ConfigValues } from './schema.ts'
 
 interface Shaping {

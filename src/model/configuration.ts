@@ -115,11 +115,15 @@ export interface SecretsConfig {
   prefix: string
   region: string | undefined
   /** The environment, to be asked for what it holds; nothing of it stands in the configuration. */
-  variables: {
-    get(variable: string): string | undefined
-    names(): readonly string[]
-    readFile(path: string): string | undefined
-  }
+  variables: Variables
+}
+
+/** How variables of the environment, and the files that they name, are read. */
+export interface Variables {
+  get(variable: string): string | undefined
+  names(): readonly string[]
+  /** The text of a file, or undefined where there is none. */
+  readFile(path: string): string | undefined
 }
 
 export interface EmailConfig {

@@ -1,12 +1,5 @@
 import { BlotterError } from '../errors.ts'
-
-/** How variables of the environment, and the files that they name, are read. */
-export interface Variables {
-  get(variable: string): string | undefined
-  names(): readonly string[]
-  /** The text of a file, or undefined where there is none. */
-  readFile(path: string): string | undefined
-}
+import type { Variables } from '../model/configuration.ts'
 
 export interface Given {
   text: string

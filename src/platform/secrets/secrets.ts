@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import type { Clock } from '../../clock.ts'
 import { redaction } from '../../log/redaction.ts'
-import type { Config, Credential } from '../../model/configuration.ts'
+import type { Config, Credential, Variables } from '../../model/configuration.ts'
 import { openSecrets, type Secrets } from '../../secret/secrets.ts'
 import type { SecretStore } from '../../secret/store.ts'
-import { type Variables, variableText } from '../../secret/variable.ts'
+import { variableText } from '../../secret/variable.ts'
 import { identityExists, type Identity, openIdentity } from '../../state/identity/identity.ts'
 import { secretPointer, type SecretPointer } from '../../state/identity/rotations.ts'
 

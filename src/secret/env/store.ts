@@ -1,5 +1,6 @@
+import type { Variables } from '../../model/configuration.ts'
 import type { SecretStore } from '../store.ts'
-import { secretsInVariables, secretVariable, type Variables, variableText } from '../variable.ts'
+import { secretsInVariables, secretVariable, variableText } from '../variable.ts'
 
 /** Secrets of the environment: `secret://mysql` is `BLOTTER_SECRET_MYSQL`, or the file that this name with `_FILE` has. */
 export function openEnvironment(variables: Variables): SecretStore {

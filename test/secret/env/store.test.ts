@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openEnvironment } from '../../../src/secret/env/store.ts'
-import type { Variables } from '../../../src/secret/variable.ts'
+import type { Variables } from '../../../src/model/configuration.ts'
 
 function variables(env: Record<string, string>, files: Record<string, string> = {}): Variables {
   return { get: (name) => env[name], names: () => Object.keys(env), readFile: (path) => files[path] }
