@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { askFigures } from '../ask.ts'
 import type { Shape } from '../definition/boundaries.ts'
 import { csvLine } from '../csv.ts'
@@ -10,6 +9,7 @@ import { calm, dayText } from './markup.ts'
 import { pageHtml } from './page.ts'
 import { isSmall, type Rows, withhold, type Withheld } from './protect.ts'
 import { type PublicMark, publicMarks } from './public-mark.ts'
+import { styleSheet } from './style.ts'
 
 export interface BundleWish {
   at: string
@@ -47,7 +47,7 @@ export async function bundleOf(dashboards: DashboardDesk, name: string, { at, su
   const shapes = new Map<string, readonly Shape[]>()
   for (const one of new Set(definition.charts.flatMap((chart) => ('boundaries' in chart ? (chart.boundaries ?? []) : []))))
     shapes.set(one, await dashboards.shapes(name, one))
-  const files = [{ path: 'style.css', text: await readFile(new URL('style.css', import.meta.url), 'utf8') }]
+  const files = [{ path: 'style.css', text: await styleSheet() }]
   const told = tell(definition, sortedBy, pages, suppressBelow)
   const labelOf = labels(definition, sortedBy)
   const listed = told.map(({ path, key }) => ({ path, label: key === undefined ? 'All' : labelOf(key) }))
