@@ -208,6 +208,31 @@ test('The dashboard', { skip: browserMissing() ?? false, timeout: 600_000 }, asy
     assert.ok((await table.getByRole('row').count()) < 60)
   })
 
+  await t.test('sorts the incidents by a column, which stands in the address', async () => {
+    await page.goto('/')
+    const table = page.getByRole('table', { name: 'The incidents', exact: true })
+    const firstOf = async (sort: string): Promise<string> => {
+      const { rows } = await served.ask<{ rows: { id: number }[] }>(
+        `/dashboards/${dashboards[0]!.name}/incidents?sort=${sort}&limit=1`,
+      )
+      return String(rows[0]!.id)
+    }
+    const head = table.getByRole('columnheader', { name: 'Block' })
+    await head.getByRole('button').focus()
+    for (const [sort, direction] of [
+      ['block', 'ascending'],
+      ['-block', 'descending'],
+    ] as const) {
+      await page.keyboard.press('Enter')
+      await table.locator('[aria-rowindex="2"] a', { hasText: await firstOf(sort) }).waitFor()
+      assert.equal(await head.getAttribute('aria-sort'), direction)
+      assert.equal(new URL(page.url()).searchParams.get('sort'), sort)
+      await page.getByText(`By block, ${direction}`).waitFor()
+    }
+    await page.goBack()
+    await table.locator('[aria-rowindex="2"] a', { hasText: await firstOf('block') }).waitFor()
+  })
+
   await t.test('keeps the old numbers with a notice when new ones cannot be had', async () => {
     await page.goto('/')
     await headlineSays(page, all.cards.value)

@@ -13,7 +13,7 @@ import { BATCHES, servePages } from './served-pages.ts'
 const MORE: readonly { name: string; address: (incident: string) => string }[] = [
   {
     name: 'dashboard-past',
-    address: () => `/?asof=${BATCHES[1]}&type=THEFT&vs=previous_year&from=2019-01-01&to=2019-12-31`,
+    address: () => `/?asof=latest~1&compare=latest~2&type=THEFT&vs=previous_year&from=2019-01-01&to=2019-12-31`,
   },
   { name: 'changes-days', address: () => `/changes?compare=${BATCHES[0]}` },
   { name: 'incident', address: (incident) => `/incidents/${incident}` },

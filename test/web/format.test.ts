@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ago, batchTime, calm, count, day, month, percent, signed, valueText } from '../../web/src/format.ts'
+import { ago, batchTime, betweenBatches, calm, count, day, month, percent, signed, valueText } from '../../web/src/format.ts'
 
 test('figures read with thousands apart and signs that are signs', () => {
   assert.equal(count(1234567), '1,234,567')
@@ -13,6 +13,12 @@ test('times read as they are written, in no other zone', () => {
   assert.equal(day('2026-03-01'), '1 Mar 2026')
   assert.equal(month('2026-03'), 'Mar 2026')
   assert.equal(valueText('2025-12-31T23:54:00'), '31 Dec 2025, 23:54')
+})
+
+test('batches of one minute are told apart by their seconds', () => {
+  const [one, other] = ['2026-11-23T06:00:07Z', '2026-11-23T06:00:41Z']
+  assert.equal(betweenBatches(one, other), 'between Mon 23 Nov 2026, 06:00:07 and Mon 23 Nov 2026, 06:00:41')
+  assert.equal(batchTime(one, [one, '2026-11-23T06:01:07Z']), 'Mon 23 Nov 2026, 06:00')
 })
 
 test('ages are told in the unit that fits', () => {

@@ -40,6 +40,40 @@ test('A page in trouble', { skip: browserMissing() ?? false, timeout: 600_000 },
     await page.context().close()
   })
 
+  await t.test(
+    'says when names of batches that move on with time are, and how to leave the past, however narrow',
+    async () => {
+      const page = await served.open({ width: 1100 })
+      await page.goto('/?asof=latest~1&compare=latest~2')
+      await page.locator('.picker', { hasText: 'Mon 23 Nov 2026, 06:00UTC · latest~1' }).waitFor()
+      await page.locator('.picker', { hasText: 'Sun 22 Nov 2026, 06:00UTC · latest~2' }).waitFor()
+      const [bar, back] = await Promise.all(
+        ['.top-bar', '.past a'].map((one) =>
+          page.locator(one).evaluate((element) => element.getBoundingClientRect().toJSON()),
+        ),
+      )
+      assert.ok(back.top >= bar.top && back.bottom <= bar.bottom && back.right <= bar.right, JSON.stringify({ bar, back }))
+      await page.context().close()
+    },
+  )
+
+  await t.test('says that a refresh failed, why, and what to do', async () => {
+    const page = await served.open({ width: 1100 })
+    await page.route(/dashboards\/[a-z-]+\?/, async (route) => {
+      const told = (await (await route.fetch()).json()) as object
+      const problem = { code: 'lake_missing', message: 'The files of it are gone.', todo: 'Restore them.' }
+      await route.fulfill({ json: { ...told, refresh: { state: 'failed', since: '2026-11-24T07:00:00Z', problem } } })
+    })
+    await page.goto('/')
+    await page.locator('.notice', { hasText: 'The files of it are gone. Restore them.' }).waitFor()
+    await page.getByText('the last refresh failed').waitFor()
+    await page.getByRole('button', { name: 'Refresh now' }).waitFor()
+    await page.locator('.headline').waitFor()
+    await keepScreenshot(page, 'state-refresh-failed', { isWhole: false })
+    assert.deepEqual(await accessibilityFaults(page), [])
+    await page.context().close()
+  })
+
   await t.test('that is slow keeps the place of what will come', async () => {
     const page = await served.open()
     await page.route('**/figures?*', async (route) => {

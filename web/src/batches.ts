@@ -35,6 +35,8 @@ export interface TimeMachine {
   compare: string | undefined
   /** The batch looked at; undefined while it is being looked for, and where there is none. */
   batch: Batch | undefined
+  /** The same of the one that is compared with. */
+  compared: Batch | undefined
   isPast: boolean
   /** Why there is no such batch. */
   problem: unknown
@@ -46,12 +48,18 @@ export function useTimeMachine(): TimeMachine {
   const at = useParam('asof') ?? 'latest'
   const compare = useParam('compare')
   const newest = batches?.at(-1)
-  const named = at === 'latest' ? newest : batches?.find((one) => one.batch_at === at)
-  const isOther = at !== 'latest' && batches !== undefined && named === undefined
-  const { data: resolved, error: problem } = useQuery({ ...batchQuery(at), enabled: isOther })
-  const batch = named ?? (isOther ? resolved : undefined)
+  const { batch, problem } = useNamed(at, batches)
+  const { batch: compared } = useNamed(compare, batches)
   const isPast = at !== 'latest' && newest !== undefined && batch?.batch_at !== newest.batch_at
-  return { batches, at, compare, batch, isPast, problem }
+  return { batches, at, compare, batch, compared, isPast, problem }
+}
+
+/** The batch that a REF names: one of the list, or as the server finds it. */
+function useNamed(ref: string | undefined, batches: readonly Batch[] | undefined) {
+  const listed = ref === 'latest' ? batches?.at(-1) : batches?.find((one) => one.batch_at === ref)
+  const isOther = ref !== undefined && ref !== 'latest' && batches !== undefined && listed === undefined
+  const { data, error } = useQuery({ ...batchQuery(ref ?? ''), enabled: isOther })
+  return { batch: listed ?? (isOther ? data : undefined), problem: error }
 }
 
 /** Asks anew for what is `latest` once a batch was committed or loaded; what bears a batch's name stays. */

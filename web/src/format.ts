@@ -36,9 +36,16 @@ export function day(text: string): string {
   return `${date} ${MONTHS[(month ?? 1) - 1]} ${year}`
 }
 
-/** `Mon 23 Nov 2026, 06:00`, of a batch, which is named in UTC. */
-export function batchTime(batchAt: string): string {
-  return `${WEEKDAYS[new Date(batchAt).getUTCDay()]} ${dayTime(batchAt)}`
+/** `Mon 23 Nov 2026, 06:00`, of a batch, which is named in UTC; with its seconds where one of the others is of the same minute. */
+export function batchTime(batchAt: string, others: readonly string[] = []): string {
+  const isAlone = others.every((one) => one === batchAt || one.slice(0, 16) !== batchAt.slice(0, 16))
+  const text = `${WEEKDAYS[new Date(batchAt).getUTCDay()]} ${dayTime(batchAt)}`
+  return isAlone ? text : `${text}:${batchAt.slice(17, 19)}`
+}
+
+/** `between Mon 23 Nov 2026, 06:00 and Tue 24 Nov 2026, 06:00`, of two batches. */
+export function betweenBatches(from: string, to: string): string {
+  return `between ${batchTime(from, [to])} and ${batchTime(to, [from])}`
 }
 
 /** `23 Nov 2026, 06:00` as it is written, in no other zone. */

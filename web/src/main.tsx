@@ -16,6 +16,8 @@ import './frame/frame.css'
 import './frame/rail.css'
 import './frame/top-bar.css'
 import './charts/charts.css'
+import './charts/amounts.css'
+import './charts/map.css'
 import './charts/chart-shell.css'
 import './design/forced-colours.css'
 

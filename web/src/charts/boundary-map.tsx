@@ -1,6 +1,6 @@
 import { counted, percent } from '../format.ts'
 import { AmountLegend } from './amount-legend.tsx'
-import { MapScale } from './map-scale.tsx'
+import { MapSheet } from './map-sheet.tsx'
 import type { Choice, Mark, Measure } from './mark.ts'
 import { fitted } from './projection.ts'
 import { amountStep, evenBounds } from './scale.ts'
@@ -37,23 +37,24 @@ export function BoundaryMap({ label, marks, shapes, choice, measure }: BoundaryM
   if (!extent) return null
   const projection = width > 0 ? fitted(extent, 0, width, TALLEST) : undefined
   return (
-    <div ref={element} className="chart">
-      {projection && (
-        <svg width={width} height={projection.height} role="group" aria-label={label} data-chart {...drawing}>
-          <path className="area ground" d={shapes.map((shape) => pathOf(shape, projection)).join('')} aria-hidden="true" />
-          {drawn.map((mark) => {
-            const shape = byKey.get(mark.key)!
-            const { x, y } = middleOf(shape, projection)
-            const step = mark.share === null ? 0 : Math.max(1, amountStep(bounds, mark.share * THOUSANDTHS))
-            return (
-              <g key={mark.key} {...markProps(mark, Math.round(x), Math.round(y))}>
-                <path className={`area amount-${step}`} d={pathOf(shape, projection)} />
-              </g>
-            )
-          })}
-          <MapScale projection={projection} width={width} />
-        </svg>
-      )}
+    <div className="map">
+      <div ref={element} className="chart map-field">
+        {projection && (
+          <MapSheet {...{ label, width, projection, drawing }}>
+            <path className="area ground" d={shapes.map((shape) => pathOf(shape, projection)).join('')} aria-hidden="true" />
+            {drawn.map((mark) => {
+              const shape = byKey.get(mark.key)!
+              const { x, y } = middleOf(shape, projection)
+              const step = mark.share === null ? 0 : Math.max(1, amountStep(bounds, mark.share * THOUSANDTHS))
+              return (
+                <g key={mark.key} {...markProps(mark, Math.round(x), Math.round(y))}>
+                  <path className={`area amount-${step}`} d={pathOf(shape, projection)} />
+                </g>
+              )
+            })}
+          </MapSheet>
+        )}
+      </div>
       {bounds.length > 0 && (
         <AmountLegend
           bounds={bounds}

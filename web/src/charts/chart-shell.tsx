@@ -16,8 +16,10 @@ interface ChartShellProps {
   title: string
   /** What is counted, and of what. */
   subtitle: string
-  /** The batch that the numbers are as of. */
+  /** The batch that the numbers are as of; their files bear its name. */
   batchAt: string
+  /** Default: as of which batch they are. */
+  foot?: string
   twin: Twin
   /** Addresses of the data. */
   csv?: string | undefined
@@ -33,6 +35,7 @@ interface ChartShellProps {
 /** Around every chart: what it says, of which batch it is, its numbers as a table, and ways to take it along. */
 export function ChartShell(props: ChartShellProps) {
   const { id, title, subtitle, batchAt, twin, controls, className = '', children } = props
+  const { foot = `as of ${batchTime(batchAt)} UTC` } = props
   const [isTable, setTable] = useState(false)
   const figure = useRef<HTMLElement>(null)
   return (
@@ -44,27 +47,28 @@ export function ChartShell(props: ChartShellProps) {
         </div>
         <div className="chart-controls">
           {controls}
-          <ChartMenu {...props} figure={figure} isTable={isTable} setTable={setTable} />
+          <ChartMenu {...props} foot={foot} figure={figure} isTable={isTable} setTable={setTable} />
         </div>
       </header>
       {!isTable && children}
       <TwinTable twin={twin} caption={title} isShown={isTable} />
-      <figcaption className="caption numeric">as of {batchTime(batchAt)} UTC</figcaption>
+      <figcaption className="caption numeric">{foot}</figcaption>
     </figure>
   )
 }
 
 type MenuProps = ChartShellProps & {
+  foot: string
   figure: { current: HTMLElement | null }
   isTable: boolean
   setTable: (isTable: boolean) => void
 }
 
-function ChartMenu({ id, title, subtitle, batchAt, csv, parquet, sql, figure, isTable, setTable }: MenuProps) {
+function ChartMenu({ id, title, subtitle, batchAt, foot, csv, parquet, sql, figure, isTable, setTable }: MenuProps) {
   const name = `${id}-${batchAt.replaceAll(':', '')}`
   const image = (): string | undefined => {
     const drawing = figure.current?.querySelector<SVGSVGElement>('svg[data-chart]')
-    return drawing ? standaloneSvg(drawing, { title, subtitle, foot: `as of ${batchTime(batchAt)} UTC` }) : undefined
+    return drawing ? standaloneSvg(drawing, { title, subtitle, foot }) : undefined
   }
   const saveSvg = (): void => {
     const svg = image()

@@ -1,7 +1,7 @@
 import { memo } from 'react'
 import { AmountLegend } from './amount-legend.tsx'
 import { hexagonProjection, type HexagonProjection } from './hexagon-projection.ts'
-import { MapScale } from './map-scale.tsx'
+import { MapSheet } from './map-sheet.tsx'
 import type { Choice, Mark, Measure } from './mark.ts'
 import { amountBounds, amountStep } from './scale.ts'
 import { boundsOf, pathOf, type Shape } from './shape.ts'
@@ -28,30 +28,23 @@ export function HexagonMap({ label, marks, ground, shapes = [], choice, measure 
   const bounds = amountBounds(Math.max(1, ...marks.map((mark) => mark.value)))
   const projection = hexagonProjection(ground, width, TALLEST, boundsOf(shapes))
   return (
-    <div ref={element} className="chart">
-      {projection && (
-        <svg
-          className="hexagons"
-          width={width}
-          height={projection.height}
-          role="group"
-          aria-label={label}
-          data-chart
-          {...drawing}
-        >
-          <Ground ground={ground} projection={projection} />
-          {marks.map((mark) => {
-            const { x, y } = projection.place(mark)
-            return (
-              <g key={mark.key} {...markProps(mark, Math.round(x), Math.round(y))}>
-                <path className={`amount-${amountStep(bounds, mark.value)}`} d={projection.hexagon(x, y)} />
-              </g>
-            )
-          })}
-          <Outlines shapes={shapes} projection={projection} />
-          <MapScale projection={projection} width={width} />
-        </svg>
-      )}
+    <div className="map">
+      <div ref={element} className="chart map-field">
+        {projection && (
+          <MapSheet {...{ label, width, projection, drawing }}>
+            <Ground ground={ground} projection={projection} />
+            {marks.map((mark) => {
+              const { x, y } = projection.place(mark)
+              return (
+                <g key={mark.key} {...markProps(mark, Math.round(x), Math.round(y))}>
+                  <path className={`amount-${amountStep(bounds, mark.value)}`} d={projection.hexagon(x, y)} />
+                </g>
+              )
+            })}
+            <Outlines shapes={shapes} projection={projection} />
+          </MapSheet>
+        )}
+      </div>
       <AmountLegend bounds={bounds} measure={measure} />
       {tip}
     </div>

@@ -26,8 +26,8 @@ const CHANGE = 76
 const KEY = 260
 /** About as wide as a letter is, in pixels. */
 const LETTER = 7.6
-/** Narrower than this, the name stands above its bar. */
-const STACKED = 480
+/** Narrower than this, the name stands above its bar: with a share beside it, and with counts alone. */
+const STACKED = { shares: 430, counts: 340 }
 
 interface Columns {
   row: number
@@ -84,7 +84,7 @@ export function RankedBars({ label, marks, choice, measure, other, isPlain = fal
 const HEAD = 22
 
 function columnsOf(width: number, marks: readonly Mark[], isPlain: boolean): Columns {
-  const isStacked = width < STACKED
+  const isStacked = width < (isPlain ? STACKED.counts : STACKED.shares)
   const hasSpark = !isStacked && width > 640 && marks.some((mark) => mark.spark)
   const hasChange = marks.some((mark) => mark.compared ?? mark.since_batch !== undefined)
   let right = width

@@ -26,7 +26,8 @@ const LOOKS = [
 
 /** A drawing as an SVG that stands alone: its looks written into it, title and source around it. */
 export function standaloneSvg(drawing: SVGSVGElement, { title, subtitle, foot }: Caption): string {
-  const { width, height } = drawing.getBoundingClientRect()
+  // A map that was shrunk to its place is saved as it was drawn.
+  const [width, height] = [drawing.width.baseVal.value, drawing.height.baseVal.value]
   const ink = getComputedStyle(document.documentElement)
   const copy = drawing.cloneNode(true) as SVGSVGElement
   const copies = copy.querySelectorAll('*')

@@ -36,6 +36,6 @@ export function amountStep(bounds: readonly number[], value: number): number {
 
 /** A text that fits a width in pixels of the charts' type (Inter 12 or 13), with an ellipsis where it was cut. */
 export function fitted(text: string, width: number, sizePx = 13): string {
-  const most = Math.floor(width / (sizePx * 0.56))
+  const most = Math.floor(width / (sizePx * 0.53))
   return text.length <= most ? text : `${text.slice(0, Math.max(1, most - 1)).trimEnd()}…`
 }

@@ -19,6 +19,19 @@ export interface ColumnLayout<Column> {
   isPinned: boolean
 }
 
+const CHARACTER_PX = 7.9
+const PADDING_PX = 28
+const NARROWEST_PX = 72
+/** A column is no wider for its longest text alone. */
+export const WIDEST_PX = 360
+const CUT = 0.6
+
+/** What a column of texts takes, the longest of so many characters; it may be cut a little where all of a row is in sight then. */
+export function sizeOfTexts(longest: number): { width: number; least: number } {
+  const width = Math.round(Math.min(WIDEST_PX, Math.max(NARROWEST_PX, longest * CHARACTER_PX + PADDING_PX)))
+  return { width, least: Math.max(NARROWEST_PX, Math.round(width * CUT)) }
+}
+
 /** How columns share a width: those that can be spared leave, then what may be cut is, and what does not fit then scrolls. */
 export function layoutOf<Column extends Sized>(given: readonly Column[], width: number): ColumnLayout<Column> {
   const columns = fitting(given, width)

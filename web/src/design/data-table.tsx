@@ -10,8 +10,14 @@ export interface Column<Row> extends Sized {
   /** Figures stand at the right. */
   isFigure?: boolean
   cell: (row: Row) => ReactNode
-  /** Sorting by it, where the rows can be sorted. */
-  sort?: { direction: 'ascending' | 'descending' | undefined; toggle: () => void }
+  /** Where the rows can be sorted by it. */
+  sort?: Sorting
+}
+
+export interface Sorting {
+  /** Undefined where they are sorted by another column. */
+  direction: 'ascending' | 'descending' | undefined
+  toggle: () => void
 }
 
 interface DataTableProps<Row> {
@@ -47,6 +53,10 @@ export function DataTable<Row>({ label, columns, count, rowAt, onSight, onOpen, 
   useEffect(() => {
     if (count > 0) onSight?.(first, last)
   }, [first, last, count, onSight])
+  const order = columns.find(({ sort }) => sort?.direction)
+  const orderName = `${order?.name} ${order?.sort?.direction}`
+  // Who sorts wants to see what comes first.
+  useEffect(() => void box.current?.scrollTo(0, 0), [box, orderName])
   useLayoutEffect(() => {
     for (const link of box.current?.querySelectorAll<HTMLElement>('.data-body :is(a, button)') ?? []) link.tabIndex = -1
   })
@@ -117,12 +127,11 @@ function walk(event: KeyboardEvent<HTMLDivElement>): void {
 }
 
 function Head<Row>({ column: { label, isFigure, sort }, className }: { column: Column<Row>; className: string }) {
-  const arrow = sort?.direction === 'ascending' ? '↑' : sort?.direction === 'descending' ? '↓' : ''
   return (
     <div role="columnheader" className={className} data-figure={isFigure} aria-sort={sort && (sort.direction ?? 'none')}>
       {sort ? (
         <button type="button" className="data-sort" onClick={sort.toggle}>
-          {label} <span aria-hidden="true">{arrow}</span>
+          {label}{' '}
         </button>
       ) : (
         label

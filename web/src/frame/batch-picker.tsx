@@ -7,17 +7,14 @@ import { set } from '../url-state.ts'
 /** Chooses the batch that every page shows (`?asof=`). */
 export function BatchPicker() {
   const { batches, at, batch } = useTimeMachine()
-  const newest = batches?.at(-1)
-  const shown = batch ? batchTime(batch.batch_at) : at === 'latest' ? 'no batch yet' : at
-  const isLatest = batch !== undefined && batch.batch_at === newest?.batch_at
+  if (batches?.length === 0) return <p className="picker-none">no batch yet</p>
   return (
     <Popover
       className="button button-quiet picker"
       button={
         <>
           <span className="picker-label wide">as of</span>
-          <strong className="numeric">{shown}</strong>
-          {batch && <span className="picker-label">UTC{isLatest ? ' · latest' : ''}</span>}
+          <Chosen name={at} batch={batch} batches={batches ?? []} />
           <Icon name="down" size={16} />
         </>
       }
@@ -27,7 +24,7 @@ export function BatchPicker() {
           label="As of which batch"
           batches={batches ?? []}
           chosen={batch?.batch_at}
-          choose={(one) => (close(), set({ asof: one === newest ? undefined : one?.batch_at }))}
+          choose={(one) => (close(), set({ asof: one === batches?.at(-1) ? undefined : one?.batch_at }))}
         />
       )}
     </Popover>
@@ -36,20 +33,18 @@ export function BatchPicker() {
 
 /** Chooses the batch that the one shown is compared with (`?compare=`). */
 export function ComparePicker() {
-  const { batches, compare, batch } = useTimeMachine()
-  const earlier = batches?.filter((one) => batch && one.batch_at < batch.batch_at) ?? []
+  const { batches = [], compare, compared, batch } = useTimeMachine()
+  const earlier = batches.filter((one) => batch && one.batch_at < batch.batch_at)
   if (earlier.length === 0 && compare === undefined) return null
-  const known = batches?.find((one) => one.batch_at === compare)
-  const text = known ? batchTime(known.batch_at) : compare
   return (
     <Popover
       className="button button-quiet picker"
       button={
         <>
           <span className="picker-label">
-            {text ? 'compared' : 'compare'} <span className="wide">with{text ? '' : ' …'}</span>
+            {compare ? 'compared' : 'compare'} <span className="wide">with{compare ? '' : ' …'}</span>
           </span>
-          {text && <strong className="numeric">{text}</strong>}
+          {compare && <Chosen name={compare} batch={compared} batches={batches} />}
           <Icon name="down" size={16} />
         </>
       }
@@ -58,13 +53,37 @@ export function ComparePicker() {
         <BatchList
           label="Compare with which batch"
           batches={earlier}
-          chosen={compare}
+          chosen={compared?.batch_at ?? compare}
           none="the batch before"
           choose={(one) => (close(), set({ compare: one?.batch_at }))}
         />
       )}
     </Popover>
   )
+}
+
+interface ChosenProps {
+  /** A REF, as the address says it. */
+  name: string
+  /** Undefined until it is known which it is. */
+  batch: Batch | undefined
+  batches: readonly Batch[]
+}
+
+/** A batch by its time, and behind it a name that will be another batch’s after the next one. */
+function Chosen({ name, batch, batches }: ChosenProps) {
+  if (!batch) return <strong className="numeric">{name}</strong>
+  const alias = batch.batch_at === batches.at(-1)?.batch_at ? 'latest' : name.startsWith('latest') ? name : undefined
+  return (
+    <>
+      <strong className="numeric">{batchTime(batch.batch_at, timesOf(batches))}</strong>
+      <span className="picker-label picker-alias">{alias === undefined ? 'UTC' : `UTC · ${alias}`}</span>
+    </>
+  )
+}
+
+function timesOf(batches: readonly Batch[]): string[] {
+  return batches.map((batch) => batch.batch_at)
 }
 
 interface BatchListProps {
@@ -81,6 +100,7 @@ const SHOWN_AT_MOST = 400
 
 function BatchList({ label, batches, chosen, none, choose }: BatchListProps) {
   const shown = batches.slice(-SHOWN_AT_MOST).reverse()
+  const times = timesOf(shown)
   return (
     <div className="batch-list" role="listbox" aria-label={label}>
       {none !== undefined && (
@@ -103,7 +123,7 @@ function BatchList({ label, batches, chosen, none, choose }: BatchListProps) {
           aria-selected={batch.batch_at === chosen}
           onClick={() => choose(batch)}
         >
-          <span className="numeric">{batchTime(batch.batch_at)}</span>
+          <span className="numeric">{batchTime(batch.batch_at, times)}</span>
           <span className="caption">{whatChanged(batch)}</span>
         </button>
       ))}

@@ -17,7 +17,7 @@ export function Freshness() {
   const { data } = useQuery({ ...dashboardQuery(name ?? '', at), enabled: name !== undefined })
   const now = useNow(TICK_MS)
   if (!data) return <p className="freshness" />
-  const { state, problem } = data.refresh
+  const { state } = data.refresh
   return (
     <p className="freshness" data-state={state}>
       {state === 'fresh' && (
@@ -32,9 +32,12 @@ export function Freshness() {
         </span>
       )}
       {state === 'failed' && (
-        <span title={problem?.message}>
-          <Icon name="warning" size={16} /> the last refresh failed; this is the batch before
-        </span>
+        <>
+          <span>
+            <Icon name="warning" size={16} /> the last refresh failed
+          </span>
+          <RefreshButton name={data.name} />
+        </>
       )}
       {data.data_through && <span>data through {day(data.data_through)}</span>}
     </p>

@@ -1,3 +1,4 @@
+import { type RefObject, useLayoutEffect, useRef } from 'react'
 import { useTimeMachine } from '../batches.ts'
 import { Icon } from '../design/icon.tsx'
 import { Link } from '../link.tsx'
@@ -10,8 +11,10 @@ import { UserMenu } from './user-menu.tsx'
 /** Which batch is looked at, how old the data are, search, and who looks. In the past it is amber as a whole. */
 export function TopBar() {
   const { isPast } = useTimeMachine()
+  const bar = useRef<HTMLElement>(null)
+  useHeightTold(bar)
   return (
-    <header className="top-bar" data-past={isPast}>
+    <header className="top-bar" data-past={isPast} ref={bar}>
       <div className="top-time">
         <BatchPicker />
         <ComparePicker />
@@ -25,11 +28,22 @@ export function TopBar() {
   )
 }
 
+/** Tells style sheets how high the bar is, for what sticks below it: where a window is narrow it has several lines. */
+function useHeightTold(bar: RefObject<HTMLElement | null>): void {
+  useLayoutEffect(() => {
+    const { style } = document.documentElement
+    const observer = new ResizeObserver(() => style.setProperty('--top-bar', `${bar.current?.offsetHeight ?? 0}px`))
+    if (bar.current) observer.observe(bar.current)
+    return () => observer.disconnect()
+  }, [bar])
+}
+
 function BackToLatest() {
   return (
     <p className="past">
-      <Icon name="clock" size={16} />
-      <span>You are looking at the past.</span>
+      <span>
+        <Icon name="clock" size={16} /> You are looking at the past.
+      </span>
       <Link href={hrefWith({ asof: undefined })}>Back to latest</Link>
     </p>
   )

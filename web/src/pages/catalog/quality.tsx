@@ -13,7 +13,11 @@ import { OfNewest } from './of-newest.tsx'
 const PAGE = 40
 const PARTS = [
   { name: 'warnings', title: 'Warnings', what: 'Rows that look odd and are in the lake all the same.' },
-  { name: 'quarantined', title: 'Quarantine', what: 'Rows that broke a rule and are kept apart.' },
+  {
+    name: 'quarantined',
+    title: 'Quarantine',
+    what: 'Rows that broke a rule and are kept apart, by the batch that first met them.',
+  },
   { name: 'repairs', title: 'Repairs', what: 'Values that were put right.' },
 ] as const
 
@@ -31,7 +35,7 @@ export function QualityPage() {
         title="Quality"
         news={
           newest &&
-          `Of ${count(newest.rows.read)} rows that the newest batch read, ${counted(newest.rows.quarantined, 'is', 'are')} in quarantine and ${count(sumOf(newest.warnings))} are warned about.`
+          `Of ${counted(newest.rows.read, 'row', 'rows')} that the newest batch read, ${count(newest.rows.quarantined)} broke a rule and ${count(sumOf(newest.warnings))} drew a warning.`
         }
       />
       <OfNewest what="Quality" />

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { Card } from '../../design/card.tsx'
 import { Scroller } from '../../design/scroller.tsx'
 import { amountBounds, amountStep } from '../../charts/scale.ts'
-import { batchTime, calm, count, words } from '../../format.ts'
+import { betweenBatches, calm, count, words } from '../../format.ts'
 import type { Changes, ChangesWish } from '../../incidents.ts'
 import { set } from '../../url-state.ts'
 import { kindsOf } from './kinds.tsx'
@@ -22,7 +22,12 @@ export function ByType({ changes, wish }: { changes: Changes; wish: ChangesWish 
     <Card className="half">
       <h2>Which types they are of</h2>
       <p className="chart-subtitle">Incidents by type and kind of change</p>
-      <Scroller className="matrix matrix-kinds" role="region" aria-label="Changes by type and kind">
+      <Scroller
+        frameClass="kinds-matrix"
+        className="matrix matrix-kinds"
+        role="region"
+        aria-label="Changes by type and kind"
+      >
         <table className="numeric">
           <thead>
             <tr>
@@ -64,7 +69,7 @@ export function ByType({ changes, wish }: { changes: Changes; wish: ChangesWish 
           {isAll ? `Show the first ${SHOWN_FIRST}` : `Show all ${changes.by_type.length}`}
         </button>
       )}
-      <p className="caption numeric">{`between ${batchTime(changes.from)} and ${batchTime(changes.to)}`}</p>
+      <p className="caption numeric">{betweenBatches(changes.from, changes.to)}</p>
     </Card>
   )
 }

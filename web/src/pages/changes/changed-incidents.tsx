@@ -4,7 +4,7 @@ import { Card } from '../../design/card.tsx'
 import { type Column, DataTable } from '../../design/data-table.tsx'
 import { Icon } from '../../design/icon.tsx'
 import { Failed } from '../../design/states.tsx'
-import { batchTime, calm, count, valueText, words } from '../../format.ts'
+import { betweenBatches, calm, count, valueText, words } from '../../format.ts'
 import { type Change, changesQuery, type ChangesWish } from '../../incidents.ts'
 import { Link } from '../../link.tsx'
 import { go, hrefOf, set } from '../../url-state.ts'
@@ -40,7 +40,7 @@ export function ChangedIncidents({ wish, category }: { wish: ChangesWish; catego
           onOpen={({ id }) => go(hrefOf(`/incidents/${id}`))}
         />
       )}
-      {first && <p className="caption numeric">{`between ${batchTime(first.from)} and ${batchTime(first.to)}`}</p>}
+      {first && <p className="caption numeric">{betweenBatches(first.from, first.to)}</p>}
     </Card>
   )
 }
@@ -56,7 +56,7 @@ function columnsOf(category: string | null): Column<Change>[] {
     { name: 'id', label: 'Incident', width: 110, cell: ({ id }) => <Link href={hrefOf(`/incidents/${id}`)}>{id}</Link> },
     ...(category === null ? [] : [type]),
     { name: 'kinds', label: 'What happened', width: 200, cell: ({ kinds }) => kinds.map(words).join(', ') },
-    { name: 'difference', label: 'Before and after', width: 360, grow: 1, cell: differenceText },
+    { name: 'difference', label: 'Before and after', width: 360, least: 240, grow: 1, cell: differenceText },
   ]
 }
 

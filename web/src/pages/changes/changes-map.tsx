@@ -4,7 +4,7 @@ import { HexagonMap } from '../../charts/hexagon-map.tsx'
 import { groundOf } from '../../charts/hexagon-projection.ts'
 import type { Mark } from '../../charts/mark.ts'
 import { dashboardQuery } from '../../dashboards.ts'
-import { count, counted, placeText, words } from '../../format.ts'
+import { betweenBatches, count, counted, placeText, words } from '../../format.ts'
 import { type ChangedPlace, changedPlacesQuery, type ChangesWish } from '../../incidents.ts'
 import { set } from '../../url-state.ts'
 import { kindsOf } from './kinds.tsx'
@@ -27,6 +27,7 @@ export function ChangesMap({ wish, dashboard }: { wish: ChangesWish; dashboard: 
       title="Where they are"
       subtitle={without > 0 ? `${subtitle}; ${count(without)} have no place` : subtitle}
       batchAt={data.to}
+      foot={betweenBatches(data.from, data.to)}
       className="half tall"
       twin={{
         columns: ['Place', 'incidents', 'kinds of change'],

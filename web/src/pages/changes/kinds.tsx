@@ -1,7 +1,7 @@
 import type { Mark } from '../../charts/mark.ts'
 import { ChartShell } from '../../charts/chart-shell.tsx'
 import { RankedBars } from '../../charts/ranked-bars.tsx'
-import { count, title } from '../../format.ts'
+import { betweenBatches, count, title } from '../../format.ts'
 import type { Changes, ChangesWish } from '../../incidents.ts'
 import { set } from '../../url-state.ts'
 
@@ -17,7 +17,7 @@ export function kindsOf(counts: Record<string, number>): string[] {
 
 /** A bar for each kind of change; one that is chosen lists its incidents. */
 export function Kinds({ changes, wish }: { changes: Changes; wish: ChangesWish }) {
-  const { counts, to } = changes
+  const { counts, from, to } = changes
   const marks: Mark[] = kindsOf(counts).map((kind) => {
     const value = counts[kind] ?? 0
     return { key: kind, label: title(kind), value, base: value, share: null }
@@ -34,6 +34,7 @@ export function Kinds({ changes, wish }: { changes: Changes; wish: ChangesWish }
       title="What happened to them"
       subtitle={`Incidents by kind of change; one can have several.${also}`}
       batchAt={to}
+      foot={betweenBatches(from, to)}
       className="half"
       twin={{ columns: ['Kind of change', 'incidents'], rows: marks.map(({ label, value }) => [label, count(value)]) }}
     >

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTimeMachine } from '../../batches.ts'
 import { dashboardsQuery } from '../../dashboards.ts'
 import { Empty, Failed, Skeleton } from '../../design/states.tsx'
-import { batchTime, counted } from '../../format.ts'
+import { batchTime, betweenBatches, counted } from '../../format.ts'
 import { type Changes, changesQuery, type ChangesWish } from '../../incidents.ts'
 import { useParam } from '../../url-state.ts'
 import { ChangedIncidents } from './changed-incidents.tsx'
@@ -56,7 +56,7 @@ function Headline({ changes: { from, to, incidents } }: { changes: Changes }) {
     <header className="headline">
       <p className="overline">Changes</p>
       <h1 className="numeric">
-        <strong>{counted(incidents, 'incident', 'incidents')}</strong> changed between {batchTime(from)} and {batchTime(to)}.
+        <strong>{counted(incidents, 'incident', 'incidents')}</strong> changed {betweenBatches(from, to)}.
       </h1>
     </header>
   )

@@ -2,7 +2,7 @@ import { RankedBars } from '../../charts/ranked-bars.tsx'
 import { Card } from '../../design/card.tsx'
 import { Scroller } from '../../design/scroller.tsx'
 import { amountBounds, amountStep } from '../../charts/scale.ts'
-import { batchTime, calm } from '../../format.ts'
+import { betweenBatches, calm } from '../../format.ts'
 import type { Changes, ChangesWish } from '../../incidents.ts'
 import { set } from '../../url-state.ts'
 import { Cell } from './by-type.tsx'
@@ -68,7 +68,7 @@ export function Reclassified({ changes, wish }: { changes: Changes; wish: Change
         </Scroller>
         <Moves moves={reclassified} wish={wish} />
       </div>
-      <p className="caption numeric">{`between ${batchTime(from)} and ${batchTime(to)}`}</p>
+      <p className="caption numeric">{betweenBatches(from, to)}</p>
     </Card>
   )
 }

@@ -3,6 +3,7 @@ import { Problem } from '../../api.ts'
 import { useTimeMachine } from '../../batches.ts'
 import { type ChartSpec, type Dashboard, dashboardQuery } from '../../dashboards.ts'
 import { Notice } from '../../design/notice.tsx'
+import { Prose } from '../../design/prose.tsx'
 import { Empty, Failed, Skeleton } from '../../design/states.tsx'
 import { Chart } from './chart.tsx'
 import { FigureCards } from './figure-cards.tsx'
@@ -37,11 +38,21 @@ function Loaded({ dashboard, problem }: { dashboard: Dashboard; problem: unknown
           {Problem.of(failed).detail}
         </Notice>
       )}
+      {dashboard.refresh.problem && <NotRefreshed {...dashboard.refresh.problem} />}
       <FilterBar {...{ dashboard, figures, selection }} />
       {figures ? <FigureCards {...{ dashboard, figures }} /> : <CardSkeletons />}
       {figures ? <Charts {...{ dashboard, figures, selection }} /> : <ChartSkeletons />}
       <Cautions texts={dashboard.cautions} />
     </div>
+  )
+}
+
+/** A newer batch is there that could not be loaded: why, and what to do. */
+function NotRefreshed({ message, todo }: { message: string; todo: string }) {
+  return (
+    <Notice tone="warn" title="The newest batch could not be loaded; what you see is the one before.">
+      <Prose text={`${message} ${todo}`} />
+    </Notice>
   )
 }
 

@@ -6,7 +6,7 @@ import type { Figures } from './figures.ts'
 /** The four numbers that everybody asks for first. */
 export function FigureCards({
   dashboard: { measure, first_date: first },
-  figures: { cards, period },
+  figures: { batch_at: batchAt, cards, period },
 }: {
   dashboard: Dashboard
   figures: Figures
@@ -35,7 +35,7 @@ export function FigureCards({
       <FigureCard
         label="Change"
         figure={change ? signed(change.value) : '–'}
-        note={change ? `since ${batchTime(change.since)}` : 'no batch before this one'}
+        note={change ? `since ${batchTime(change.since, [batchAt])}` : 'no batch before this one'}
       />
       <FigureCard label="Data through" figure={day(cards.data_through)} note="newest incident in this batch" />
     </div>

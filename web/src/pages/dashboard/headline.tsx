@@ -45,7 +45,7 @@ function Since({ change, isPart }: { change: Figures['cards']['change']; isPart:
   const { batch, compare } = useTimeMachine()
   const got = batch?.changes['arrested'] ?? 0
   if (!change) return '.'
-  const than = compare === undefined ? 'at the batch before' : `as of ${batchTime(change.since)}`
+  const than = compare === undefined ? 'at the batch before' : `as of ${batchTime(change.since, batch && [batch.batch_at])}`
   const more =
     change.value === 0
       ? `as many as ${than}`

@@ -4,11 +4,12 @@ import { addressOf, ask } from '../../api.ts'
 import { useTimeMachine } from '../../batches.ts'
 import type { ChartSpec, Dashboard } from '../../dashboards.ts'
 import { Card } from '../../design/card.tsx'
-import { type Column, DataTable } from '../../design/data-table.tsx'
+import { sizeOfTexts } from '../../design/column-layout.ts'
+import { type Column, DataTable, type Sorting } from '../../design/data-table.tsx'
 import { Empty, Failed } from '../../design/states.tsx'
 import { batchTime, count, valueText } from '../../format.ts'
 import { Link } from '../../link.tsx'
-import { go, hrefOf } from '../../url-state.ts'
+import { go, hrefOf, set, useParam } from '../../url-state.ts'
 import { queryOf, type Selection } from './selection.ts'
 
 type Incident = Record<string, string | number | boolean | null>
@@ -34,9 +35,9 @@ export function Incidents({
   className: string
 }) {
   const { at } = useTimeMachine()
-  const [isOldestFirst, setOldestFirst] = useState(false)
+  const sort = useParam('sort') ?? NEWEST_FIRST
   const [sight, setSight] = useState({ first: 0, last: 0 })
-  const query = { ...queryOf(selection), compare: undefined, at, sort: isOldestFirst ? 'date' : '-date' }
+  const query = { ...queryOf(selection), compare: undefined, at, sort }
   const path = `/dashboards/${dashboard.name}/incidents`
   const pages = [...new Set([0, Math.floor(sight.first / PAGE), Math.floor(sight.last / PAGE)])]
   const loaded = useQueries({
@@ -49,9 +50,8 @@ export function Incidents({
   const byPage = new Map(pages.map((page, i) => [page, loaded[i]?.data]))
   const first = byPage.get(0)
   const error = loaded.find((one) => one.error)?.error
-  const columns = (chart.columns ?? []).map((column) =>
-    columnOf(column, column.name === 'date' ? { isOldestFirst, toggle: () => setOldestFirst(!isOldestFirst) } : undefined),
-  )
+  const columns = (chart.columns ?? []).map((column) => columnOf(column, sort, first?.rows ?? []))
+  const order = sort === NEWEST_FIRST ? chart.subtitle : orderText(columns)
   const exported = (format: string): string =>
     addressOf(`/dashboards/${dashboard.name}/export`, { ...query, chart: chart.id, format })
   return (
@@ -60,7 +60,7 @@ export function Incidents({
         <div>
           <h2>{chart.title}</h2>
           <p className="chart-subtitle numeric">
-            {first ? `${count(first.total)} ${dashboard.measure.base}. ${chart.subtitle}` : chart.subtitle}
+            {first ? `${count(first.total)} ${dashboard.measure.base}. ${order}` : order}
           </p>
         </div>
         <div className="chart-controls">
@@ -91,27 +91,44 @@ export function Incidents({
   )
 }
 
-interface Sorting {
-  isOldestFirst: boolean
-  toggle: () => void
-}
+const NEWEST_FIRST = '-date'
 
-const WIDTHS: Readonly<Record<string, number>> = { id: 104, date: 160, district: 84, arrest: 80, domestic: 92 }
-const WIDTH = 150
+/** Times and codes are shown whole. */
+const CUT_BEYOND_PX = 180
 
-function columnOf({ name, label }: { name: string; label: string }, sorting: Sorting | undefined): Column<Incident> {
-  const direction = sorting?.isOldestFirst ? 'ascending' : 'descending'
+function columnOf(
+  { name, label }: { name: string; label: string },
+  sort: string,
+  rows: readonly Incident[],
+): Column<Incident> {
+  const { width, least } = sizeOfTexts(Math.max(label.length, ...rows.map((row) => valueText(row[name]).length)))
   return {
     name,
     label,
-    width: WIDTHS[name] ?? WIDTH,
-    grow: name in WIDTHS ? 0 : 1,
+    width,
+    least: width > CUT_BEYOND_PX ? least : width,
+    grow: width,
     cell: (row) =>
       name === 'id' ? (
         <Link href={hrefOf(`/incidents/${String(row[name])}`)}>{String(row[name])}</Link>
       ) : (
         valueText(row[name])
       ),
-    ...(sorting && { sort: { direction, toggle: sorting.toggle } }),
+    sort: sortingOf(name, sort),
   }
+}
+
+/** A click sorts by a column, dates the newest first; another one turns it round. */
+function sortingOf(name: string, sort: string): Sorting {
+  const [up, down] = [name, `-${name}`]
+  const next = sort === up ? down : sort === down ? up : down === NEWEST_FIRST ? down : up
+  return {
+    direction: sort === up ? 'ascending' : sort === down ? 'descending' : undefined,
+    toggle: () => set({ sort: next === NEWEST_FIRST ? undefined : next }),
+  }
+}
+
+function orderText(columns: readonly Column<Incident>[]): string {
+  const by = columns.find(({ sort }) => sort?.direction)
+  return by ? `By ${by.label.toLowerCase()}, ${by.sort?.direction}` : ''
 }

@@ -6,8 +6,8 @@ const SPANS: Readonly<Record<ChartSpec['kind'], string>> = {
   areas: 'span-6',
   columns: 'span-12',
   heat_map: 'span-6',
-  boundary_map: 'span-6 span-tall',
-  hexagon_map: 'span-6 span-tall',
+  boundary_map: 'span-6 tall',
+  hexagon_map: 'span-6 tall',
   maturity: 'span-6',
   incidents: 'span-12',
 }

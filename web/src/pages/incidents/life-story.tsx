@@ -7,6 +7,7 @@ import type { Incident, Life } from '../../incidents.ts'
 export function LifeStory({ life }: { life: Life }) {
   const { id, entered, changes, now } = life
   const last = now ?? changes.at(-1)?.before ?? {}
+  const times = [entered, ...changes.map((change) => change.batch_at)]
   return (
     <>
       <header className="headline">
@@ -17,13 +18,17 @@ export function LifeStory({ life }: { life: Life }) {
       </header>
       <div className="life">
         <ol className="life-line" aria-label="Its life">
-          <Moment batchAt={entered} title="entered">
+          <Moment time={batchTime(entered, times)} title="entered">
             <p>It was first seen in this batch.</p>
           </Moment>
           {changes
             .filter((change) => change.batch_at !== entered)
             .map((change) => (
-              <Moment key={change.batch_at} batchAt={change.batch_at} title={change.kinds.map(words).join(', ')}>
+              <Moment
+                key={change.batch_at}
+                time={batchTime(change.batch_at, times)}
+                title={change.kinds.map(words).join(', ')}
+              >
                 {change.by_restore && <p>Not by the source: a restore brought it back.</p>}
                 <Difference {...change} />
               </Moment>
@@ -54,10 +59,10 @@ function sentence({ changes, entered, now }: Life): string {
   return later === 0 ? 'has not changed since it entered.' : `changed in ${counted(later, 'batch', 'batches')}.`
 }
 
-function Moment({ batchAt, title, children }: { batchAt: string; title: string; children: ReactNode }) {
+function Moment({ time, title, children }: { time: string; title: string; children: ReactNode }) {
   return (
     <li className="life-moment">
-      <p className="caption numeric">{`${batchTime(batchAt)} UTC`}</p>
+      <p className="caption numeric">{`${time} UTC`}</p>
       <h2>{title}</h2>
       {children}
     </li>

@@ -1,13 +1,10 @@
 import { useMemo } from 'react'
+import { sizeOfTexts, WIDEST_PX } from '../../design/column-layout.ts'
 import { type Column, DataTable } from '../../design/data-table.tsx'
 import { count } from '../../format.ts'
 import { cellText, isNumber } from './values.ts'
 import type { QueryResult, ResultColumn } from './query.ts'
 
-const CHARACTER_PX = 7.9
-const PADDING_PX = 28
-const WIDTHS = { least: 72, most: 360 }
-const CUT = 0.6
 /** Rows looked at for how wide a column is. */
 const SAMPLE = 200
 
@@ -28,16 +25,15 @@ export function ResultTable({ result }: { result: QueryResult }) {
 
 function columnOf({ name, type }: ResultColumn, at: number, rows: QueryResult['rows']): Column<unknown[]> {
   const lengths = rows.slice(0, SAMPLE).map((row) => cellText(row[at], type)?.length ?? 4)
-  const characters = Math.max(name.length, ...lengths)
-  const width = Math.round(Math.min(WIDTHS.most, Math.max(WIDTHS.least, characters * CHARACTER_PX + PADDING_PX)))
+  const { width, least } = sizeOfTexts(Math.max(name.length, ...lengths))
   return {
     name: `${at} ${name}`,
     label: name,
     width,
-    // A text may be cut a little where all of the row is in sight then; a figure never is.
-    least: isNumber(type) ? width : Math.max(WIDTHS.least, Math.round(width * CUT)),
+    // A figure is never cut.
+    least: isNumber(type) ? width : least,
     // Only what does not fit takes what is left: rows are read across, and that is hard over a gap.
-    grow: characters * CHARACTER_PX + PADDING_PX > WIDTHS.most ? 1 : 0,
+    grow: width === WIDEST_PX ? 1 : 0,
     isFigure: isNumber(type),
     cell: (row) => cellText(row[at], type) ?? <i className="null">null</i>,
   }
