@@ -40,15 +40,16 @@ export function s3Storage({ cacheFolder, cacheLimitBytes, client = s3Client() }:
 
 type Reading = Pick<Storage, 'read' | 'readTail' | 'sizeBytes' | 'provide' | 'exists' | 'list'>
 
-function reading(client: S3Client, cache: Cache): Reading {
-  const found = async <T>(location: string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work()
-    } catch (error) {
-      if (isMissing(error)) throw lakeDamaged(location, 'is missing', error)
-      throw awsFailure(error, `Reading ${location}`)
-    }
+async function found<T>(location: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isMissing(error)) throw lakeDamaged(location, 'is missing', error)
+    throw awsFailure(error, `Reading ${location}`)
   }
+}
+
+function reading(client: S3Client, cache: Cache): Reading {
   const get = async (place: Place, Range?: string): Promise<Readable> =>
     (await client.send(new GetObjectCommand({ ...place, ...(Range ? { Range } : {}) }))).Body as Readable
   /** The end of a file, from its copy where there is one. */
@@ -102,6 +103,8 @@ function writing(client: S3Client, cache: Cache): Pick<Storage, 'writeNew' | 'pe
     },
     async persist(location) {
       const place = placeOf(location)
+      // What an engine elsewhere wrote straight into the bucket has no copy here, and is durable there.
+      if ((await cache.sizeOf(place)) === undefined) return void (await found(location, () => sizeOf(client, location)))
       await using file = await open(cache.pathOf(place), 'r')
       try {
         await uploadInParts(client, place, file, PART_BYTES)

@@ -43,6 +43,13 @@ describe('A lake in a bucket', { skip: moto ? false : NO_MOTO }, () => {
     assert.ok(existsSync(storage.enginePath(location)))
   })
 
+  it('takes for durable what an engine elsewhere has put into the bucket, and misses what nobody has', async () => {
+    await storage.writeNew('s3://lake/by-spark/d.parquet', Buffer.from('rows'))
+    await storage.persist('s3://lake/by-spark/d.parquet')
+    assert.equal(await storage.sizeBytes('s3://lake/by-spark/d.parquet'), 4)
+    await assert.rejects(storage.persist('s3://lake/by-spark/lost.parquet'), failsWith('lake_damaged', /lost\.parquet is missing/))
+  })
+
   it('refuses tables that lie elsewhere', async () => {
     await assert.rejects(storage.read('file:///elsewhere/x'), failsWith('unsupported'))
   })
