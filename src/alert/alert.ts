@@ -10,6 +10,8 @@ export interface Message {
   id: string
   /** Whom it is for, in place of those whom the configuration names. */
   to?: readonly string[]
+  /** Of those whom it is for, the ones that have not got it yet; by default all. */
+  only?: readonly string[]
   /** Of the message that this one belongs to, for mail programs that show threads. */
   thread: string | undefined
   /** When it happened. */
@@ -20,6 +22,8 @@ export interface Message {
 export interface Sent {
   /** Receivers that were refused while others were not, with the reason; nothing is sent again for their sake. */
   refused: readonly string[]
+  /** Those that were put off while others were not, as greylisting does, with the reason; it is to be sent again to them. */
+  putOff?: Readonly<Record<string, string>>
 }
 
 /** A way to people. */

@@ -6,6 +6,8 @@ export interface DueDelivery extends RaisedAlert {
   sequence: number
   channel: string
   attempts: number
+  /** For whom alone it waits, where others have got it already. */
+  only?: string[]
 }
 
 /** A delivery as people see it: an element of `alerts list --json`. */
@@ -22,6 +24,9 @@ export interface DeliveryRow {
   problem: string | null
   ended_at: string | null
 }
+
+/** No pause before the next try is longer: what is due later was put off by a clock that has been set back since. */
+export const LONGEST_PAUSE_MS = 3_600_000
 
 /** Alerts that are kept at most, those that wait included; what comes beyond pushes the oldest out. */
 const MAX_KEPT = 5000
@@ -94,16 +99,22 @@ export function dueDeliveries(
   database: Database,
   options: { now: string; limit: number; isClaimed(claim: unknown): boolean },
 ): DueDelivery[] {
-  const rows = database.all<Omit<DueDelivery, 'alert'> & { facts: string; claim: string | null }>(
-    `SELECT a.sequence, event, subject, occasion, facts, raised_at, channel, attempts, claim
+  type Row = Omit<DueDelivery, 'alert' | 'only'> & { facts: string; receivers: string | null; claim: string | null }
+  const rows = database.all<Row>(
+    `SELECT a.sequence, event, subject, occasion, facts, raised_at, channel, attempts, receivers, claim
      FROM alert_deliveries d JOIN alerts a ON a.sequence = d.alert
-     WHERE d.state = 'waiting' AND next_at <= ? ORDER BY a.sequence, channel LIMIT ?`,
+     WHERE d.state = 'waiting' AND (next_at <= ? OR next_at > ?) ORDER BY a.sequence, channel LIMIT ?`,
     options.now,
+    latest(options.now),
     options.limit,
   )
   return rows
     .filter(({ claim }) => claim === null || !options.isClaimed(JSON.parse(claim)))
-    .map(({ facts, claim: _, ...row }) => ({ ...row, alert: JSON.parse(facts) as Alert }))
+    .map(({ facts, receivers, claim: _, ...row }) => ({
+      ...row,
+      alert: JSON.parse(facts) as Alert,
+      ...(receivers === null ? {} : { only: JSON.parse(receivers) as string[] }),
+    }))
 }
 
 export function claimDelivery(database: Database, { sequence, channel }: DueDelivery, claim: object): void {
@@ -115,14 +126,16 @@ export function claimDelivery(database: Database, { sequence, channel }: DueDeli
 export function endDelivery(
   database: Database,
   { sequence, channel }: DueDelivery,
-  end: { state: DeliveryRow['state']; at: string; next_at?: string; problem: string | null },
+  end: { state: DeliveryRow['state']; at: string; next_at?: string; problem: string | null; only?: readonly string[] },
 ): void {
   database.run(
-    `UPDATE alert_deliveries SET state = ?, claim = NULL, problem = ?, next_at = coalesce(?, next_at), ended_at = ?
+    `UPDATE alert_deliveries SET state = ?, claim = NULL, problem = ?, next_at = coalesce(?, next_at),
+       receivers = coalesce(?, receivers), ended_at = ?
      WHERE alert = ? AND channel = ?`,
     end.state,
     end.problem,
     end.next_at ?? null,
+    end.only ? JSON.stringify(end.only) : null,
     end.state === 'waiting' ? null : end.at,
     sequence,
     channel,
@@ -130,9 +143,17 @@ export function endDelivery(
 }
 
 /** When the next waiting delivery is due; undefined where none waits. */
-export function nextDelivery(database: Database): string | undefined {
-  const row = database.get<{ at: string | null }>(`SELECT min(next_at) AS at FROM alert_deliveries WHERE state = 'waiting'`)
+export function nextDelivery(database: Database, now: string): string | undefined {
+  const row = database.get<{ at: string | null }>(
+    `SELECT min(CASE WHEN next_at > ?1 THEN ?2 ELSE next_at END) AS at FROM alert_deliveries WHERE state = 'waiting'`,
+    latest(now),
+    now,
+  )
   return row?.at ?? undefined
+}
+
+function latest(now: string): string {
+  return new Date(Date.parse(now) + LONGEST_PAUSE_MS).toISOString()
 }
 
 /** Lets everything that waits be tried at once: what was wrong may have been put right. */

@@ -21,18 +21,19 @@ export function handClock(iso = '2026-11-23T06:00:00.000Z'): HandClock {
 /** A channel that notes what it is given; `fails` makes it fail. */
 export function notingChannel(
   name: 'email' | 'webhook' = 'email',
-): Channel & { sent: Message[]; tried: number; fails: boolean } {
+): Channel & { sent: Message[]; tried: number; fails: boolean; putOff: Record<string, string> } {
   const channel = {
     name,
     place: 'nowhere',
     sent: [] as Message[],
     tried: 0,
     fails: false,
+    putOff: {},
     async send(message: Message) {
       channel.tried += 1
       if (channel.fails) throw new BlotterError('alert_unreachable', 'The mail server nowhere is down.', { todo: 'Wait.' })
       channel.sent.push(message)
-      return { refused: [] }
+      return { refused: [], putOff: channel.putOff }
     },
   }
   return channel

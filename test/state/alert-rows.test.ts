@@ -59,13 +59,13 @@ test('a delivery is due until it is claimed or over, and again when it is asked 
   claimDelivery(database, first!, { pid: 1 })
   assert.deepEqual([due().length, countUntried(database)], [0, 1])
   endDelivery(database, first!, { state: 'waiting', at: AT, next_at: LATER, problem: 'down' })
-  assert.deepEqual([due().length, countUntried(database), nextDelivery(database)], [0, 0, LATER])
+  assert.deepEqual([due().length, countUntried(database), nextDelivery(database, AT)], [0, 0, LATER])
   makeAllDue(database, AT)
   assert.equal(due()[0]?.attempts, 1)
   endDelivery(database, first!, { state: 'sent', at: LATER, problem: null })
   const [row] = readDeliveries(database, 10)
   assert.deepEqual([row?.state, row?.attempts, row?.ended_at, row?.problem], ['sent', 1, LATER, null])
-  assert.equal(nextDelivery(database), undefined)
+  assert.equal(nextDelivery(database, AT), undefined)
 })
 
 test('a trouble is open until a run has made it good', (t) => {

@@ -50,7 +50,7 @@ async function send(config: EmailConfig, place: string, message: Message, signal
     disableUrlAccess: true,
   })
   try {
-    const { subject, text, html, headers, id, thread, at, to = config.to } = message
+    const { subject, text, html, headers, id, thread, at, to = config.to, only } = message
     const references = thread === undefined ? {} : { references: `<${thread}>`, inReplyTo: `<${thread}>` }
     const mail = {
       from,
@@ -63,9 +63,10 @@ async function send(config: EmailConfig, place: string, message: Message, signal
       date: at,
       signal,
       ...references,
+      ...(only ? { envelope: { from, to: [...only] } } : {}),
     }
     const { rejectedErrors = [] } = await transport.sendMail(mail)
-    return { refused: rejectedErrors.map(refusalOf) }
+    return sentBut(rejectedErrors)
   } catch (error) {
     throw smtpFailure(error, place, config)
   } finally {
@@ -73,15 +74,25 @@ async function send(config: EmailConfig, place: string, message: Message, signal
   }
 }
 
-function refusalOf({
-  recipient = 'one',
-  response,
-  message,
-}: {
+interface Rejection {
   recipient?: string
   response?: string
+  responseCode?: number
   message: string
-}): string {
+}
+
+function sentBut(rejections: readonly Rejection[]): Sent {
+  const refused = rejections.filter((one) => !isForNow(one)).map(refusalOf)
+  const putOff = rejections.filter(isForNow).map((one) => [one.recipient, refusalOf(one)] as const)
+  return { refused, putOff: Object.fromEntries(putOff) }
+}
+
+/** Replies from 400 to 499 ask to come again (RFC 5321, 4.2.1). */
+function isForNow({ recipient, responseCode = 0 }: Rejection): boolean {
+  return recipient !== undefined && responseCode >= 400 && responseCode < 500
+}
+
+function refusalOf({ recipient = 'one', response, message }: Rejection): string {
   return redaction.text(`${recipient}: ${response ?? message}`)
 }
 

@@ -45,6 +45,9 @@ export function smtpFailure(error: unknown, place: string, { user }: { user?: st
       'Check alerts.email.from and alerts.email.to; the server says why.',
     )
   }
+  if (responseCode !== undefined && responseCode >= 400) {
+    return failed('alert_unreachable', `asks to come again: ${said}`, 'Nothing: it is tried again for a day.')
+  }
   const todo = 'Check alerts.email.host and alerts.email.port, and that a firewall lets this machine through.'
   return failed('alert_unreachable', `could not be talked to: ${said || code}`, todo)
 }

@@ -69,9 +69,12 @@ async function post(target: URL, message: Message, signal: AbortSignal): Promise
   }
   if (response.status >= 200 && response.status < 300) return
   const passing = response.status >= 500 || response.status === 429 || response.status === 408
+  const isElsewhere = response.status >= 300 && response.status < 400
   const todo = passing
     ? 'Nothing: it is tried again for a day.'
-    : 'Make a new webhook there and store its URL as alerts.webhook.'
+    : isElsewhere
+      ? 'Redirects are not followed: store the URL that it has now as alerts.webhook.'
+      : 'Make a new webhook there and store its URL as alerts.webhook.'
   throw unsent(passing ? 'alert_unreachable' : 'alert_refused', `${target.host} answered ${response.status}`, todo)
 }
 

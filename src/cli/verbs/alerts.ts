@@ -70,9 +70,8 @@ async function sendNow(invocation: Invocation): Promise<void> {
       ({ channel, event, error }) =>
         `${styles.bad('✗')} ${event} by ${channel}: ${error.message}\n  ${styles.accent('→')} ${error.todo}\n`,
     )
-    const summary =
-      sent === 0 && failed.length === 0 ? 'Nothing waits.\n' : `${styles.ok('✓')} ${counted(sent, 'alert')} sent.\n`
-    return lines.join('') + summary
+    if (sent > 0) lines.push(`${styles.ok('✓')} ${counted(sent, 'alert')} sent.\n`)
+    return lines.length === 0 ? 'Nothing waits.\n' : lines.join('')
   })
   if (failed.length > 0) invocation.exitWith(1)
 }

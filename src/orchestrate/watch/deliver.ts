@@ -1,9 +1,9 @@
 import type { Channel, Message, Sent } from '../../alert/alert.ts'
 import type { Clock } from '../../clock.ts'
-import { asBlotterError, type BlotterError } from '../../errors.ts'
+import { asBlotterError, BlotterError } from '../../errors.ts'
 import { redaction } from '../../log/redaction.ts'
 import type { RaisedAlert } from '../../model/alert.ts'
-import { claimDelivery, type DueDelivery, dueDeliveries, endDelivery } from '../../state/alert-rows.ts'
+import { claimDelivery, type DueDelivery, dueDeliveries, endDelivery, LONGEST_PAUSE_MS } from '../../state/alert-rows.ts'
 import type { State } from '../../state/state.ts'
 import { isRunning, type ProcessMark, thisProcess } from '../process-mark.ts'
 
@@ -27,7 +27,6 @@ export interface Delivered {
 export const GIVE_UP_MS = 24 * 3_600_000
 /** The pause after the first failure; it doubles with each, up to the longest. */
 const FIRST_PAUSE_MS = 2000
-const LONGEST_PAUSE_MS = 3_600_000
 /** Longer than a channel may take; after it another process may try. */
 const CLAIM_MS = 120_000
 /** In one call, by each channel. */
@@ -49,19 +48,22 @@ async function deliverBy(channel: Channel, delivery: Delivery, signal: AbortSign
   for (let tries = 0; tries < MOST_AT_ONCE && !signal.aborted; tries++) {
     const due = claimNext(channel.name, delivery)
     if (due === undefined) break
-    const result = await attempted(channel, delivery, due, signal)
-    if ('refused' in result) {
-      done.sent += 1
-      settle(delivery, due, {
-        state: 'sent',
-        problem: result.refused.length > 0 ? `not to ${result.refused.join('; ')}` : null,
-      })
+    const { error, refused = [], waiting } = await attempted(channel, delivery, due, signal)
+    if (error) {
+      done.failed.push({ channel: channel.name, event: due.event, error })
+      settle(delivery, due, { ...afterFailure(delivery, due, error), ...(waiting ? { only: waiting } : {}) })
     } else {
-      done.failed.push({ channel: channel.name, event: due.event, error: result })
-      settle(delivery, due, afterFailure(delivery, due, result))
+      done.sent += 1
+      settle(delivery, due, { state: 'sent', problem: refused.length > 0 ? `not to ${refused.join('; ')}` : null })
     }
   }
   return done
+}
+
+interface Attempted extends Partial<Sent> {
+  error?: BlotterError
+  /** Receivers that were put off, for whom alone it waits from now on. */
+  waiting?: readonly string[]
 }
 
 async function attempted(
@@ -69,11 +71,20 @@ async function attempted(
   { messageOf }: Delivery,
   due: DueDelivery,
   signal: AbortSignal,
-): Promise<Sent | BlotterError> {
+): Promise<Attempted> {
   try {
-    return await channel.send(messageOf(due), signal)
+    const sent = await channel.send({ ...messageOf(due), ...(due.only ? { only: due.only } : {}) }, signal)
+    const { putOff = {}, refused } = sent
+    const waiting = Object.keys(putOff)
+    if (waiting.length === 0) return sent
+    const said = [...Object.values(putOff), ...refused].join('; ')
+    const message = `${channel.place} took it, but not for ${said}. It waits for those that were put off.`
+    return {
+      error: new BlotterError('alert_unreachable', message, { todo: 'Nothing: it is tried again for a day.' }),
+      waiting,
+    }
   } catch (error) {
-    return asBlotterError(error)
+    return { error: asBlotterError(error) }
   }
 }
 

@@ -100,17 +100,19 @@ function isOurs(state: State, own: ProcessMark): boolean {
 function endIfIdle({ state, clock, lingerMs = 120_000 }: Watching, idleSeconds: number): boolean {
   return state.database.transaction(() => {
     if (isRunUnderWay(state)) return false
-    const next = nextDelivery(state.database)
+    const now = clock.now()
+    const next = nextDelivery(state.database, now.toISOString())
     const leftMs = lingerMs - idleSeconds * 1000
-    if (next !== undefined && leftMs > 0 && Date.parse(next) - clock.now().getTime() <= leftMs) return false
+    if (next !== undefined && leftMs > 0 && Date.parse(next) - now.getTime() <= leftMs) return false
     deleteWatcher(state.database)
     return true
   })
 }
 
 function isDeliveryDue({ state, clock }: Watching): boolean {
-  const next = nextDelivery(state.database)
-  return next !== undefined && next <= clock.now().toISOString()
+  const now = clock.now().toISOString()
+  const next = nextDelivery(state.database, now)
+  return next !== undefined && next <= now
 }
 
 function isRunUnderWay(state: State): boolean {

@@ -42,7 +42,8 @@ async function sendTest(channel: Channel, config: Config, { clock }: { clock: Cl
   const { place, domain } = senderOf(config)
   const name = `test ${channel.name}`
   try {
-    const { refused } = await channel.send(testMessage(place, clock.now(), domain))
+    const { refused: forGood, putOff = {} } = await channel.send(testMessage(place, clock.now(), domain))
+    const refused = [...forGood, ...Object.values(putOff)]
     if (refused.length === 0) return { name, state: 'ok', message: `${channel.place} took it; see that it arrives` }
     return {
       name,

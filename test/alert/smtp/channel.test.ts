@@ -51,7 +51,7 @@ describe('Mail', () => {
 
   it('goes by STARTTLS with a login, as text and HTML, with the headers that say what it is', async () => {
     const before = server.mails.length
-    assert.deepEqual(await smtpChannel(config()).send(message), { refused: [] })
+    assert.deepEqual(await smtpChannel(config()).send(message), { refused: [], putOff: {} })
     const mail = (await server.received(before + 1)).at(-1)!
     assert.deepEqual(
       [mail.tls, mail.user, mail.from, mail.to],
@@ -99,6 +99,31 @@ describe('Mail', () => {
     const error = await failure({ port: picky.port, to: ['gone@example.org'] })
     assert.equal(error.code, 'alert_refused')
     assert.match(error.message, /no such user/)
+  })
+
+  it('that was put off for some is sent again to them alone, as the mail that it was', async () => {
+    let asked = 0
+    await using grey = await startMail(certificate, PASSWORD, {
+      onRcptTo: ({ address }, _session, done) =>
+        done(
+          address.startsWith('oncall') && ++asked === 1
+            ? Object.assign(new Error('4.2.0 come again'), { responseCode: 451 })
+            : null,
+        ),
+    })
+    const to = ['desk@example.org', 'oncall@example.org']
+    const channel = smtpChannel(config({ port: grey.port, to }))
+    const { putOff = {} } = await channel.send(message)
+    assert.match(putOff['oncall@example.org']!, /come again/)
+    assert.deepEqual(await channel.send({ ...message, only: Object.keys(putOff) }), { refused: [], putOff: {} })
+    assert.deepEqual(
+      grey.mails.map((mail) => [mail.to, headerOf(mail, 'To'), headerOf(mail, 'Message-ID')]),
+      [[to[0]], [to[1]]].map((got) => [got, to.join(', '), `<${message.id}>`]),
+    )
+    asked = 0
+    const error = await failure({ port: grey.port, to: ['oncall@example.org'] })
+    assert.deepEqual([error.code, error.todo], ['alert_unreachable', 'Nothing: it is tried again for a day.'])
+    assert.match(error.message, /asks to come again: 451 4\.2\.0/)
   })
 
   it('goes by TLS from the first byte where that is asked for', async () => {

@@ -59,7 +59,7 @@ describe('The outbox', () => {
       const { failed } = await deliver()
       if (states()[0] === 'given_up') break
       assert.deepEqual([failed.length, states()[0]], [1, 'waiting'])
-      const pause = Date.parse(nextDelivery(state.database)!) - clock.now().getTime()
+      const pause = Date.parse(nextDelivery(state.database, clock.now().toISOString())!) - clock.now().getTime()
       pauses.push(pause)
       clock.pass(pause - 1)
       assert.equal((await deliver()).failed.length, 0)
@@ -90,6 +90,35 @@ describe('The outbox', () => {
       channels.map(({ sent }) => sent.length),
       [1, 1],
     )
+  })
+
+  it('waits for those alone that were put off while others got it', async (t) => {
+    const channel = notingChannel()
+    const { raise, deliver, states, state, clock } = outbox(t, [channel])
+    channel.putOff = { 'oncall@example.org': 'oncall@example.org: 451 come again' }
+    raise('a')
+    const { sent, failed } = await deliver()
+    assert.deepEqual([sent, failed.length, states()[0]], [0, 1, 'waiting'])
+    assert.match(readDeliveries(state.database, 1)[0]!.problem!, /not for oncall@example\.org: 451/)
+    channel.fails = true
+    clock.pass(3000)
+    assert.equal((await deliver()).failed.length, 1)
+    Object.assign(channel, { fails: false, putOff: {} })
+    clock.pass(5000)
+    assert.equal((await deliver()).sent, 1)
+    assert.deepEqual(
+      channel.sent.map(({ only }) => only),
+      [undefined, ['oncall@example.org']],
+    )
+    assert.deepEqual([...new Set(channel.sent.map(({ id }) => id))].length, 1)
+  })
+
+  it('does not wait for a time that a clock showed before it was set back', async (t) => {
+    const { raise, deliver, clock, state } = outbox(t)
+    raise('a')
+    clock.pass(-30 * 86_400_000)
+    assert.equal(nextDelivery(state.database, clock.now().toISOString()), clock.now().toISOString())
+    assert.equal((await deliver()).sent, 1)
   })
 
   it('leaves alone what a living process sends, for two minutes, and takes at once what a dead one had', async (t) => {
