@@ -23,7 +23,7 @@ export async function differenceBetween(lake: Lake, pipeline: Pipeline, from: st
   if (a > b) throw backwards(a, b)
   const batches = await scanAsOf(lake.storage, view, BATCHES_TABLE, b)
   return {
-    ...(await ledgerPart(lake.storage, view, pipeline.rawName, a, b)),
+    ...(await ledgerPart(lake.storage, view, pipeline, a, b)),
     async restamped(engine) {
       // Batches that expired between two make these no neighbours, and the ledger still knows of them.
       const rows = await engine.rows(

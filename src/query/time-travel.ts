@@ -40,7 +40,7 @@ export function timeTravelFunctions({ storage, pipeline, view, at }: TimeTravel)
       async select([first, second]) {
         const [from, to] = [resolve(first!), resolve(second!)]
         if (from > to) throw backwards(from, to)
-        const folded = foldSql(source, raw, await ledgerPart(storage, view, rawName, from, to))
+        const folded = foldSql(source, raw, await ledgerPart(storage, view, pipeline, from, to))
         return `SELECT key AS ${identifier(source.key)}, kinds, columns, before, after FROM (${folded})`
       },
     },

@@ -11,6 +11,7 @@ import type { RunContext } from '../batch/context.ts'
 import { SOURCE_COLUMNS } from '../batch/guards.ts'
 import { RESTORE } from '../../history/restore.ts'
 import { stageTable } from '../batch/stage-table.ts'
+import { evolvedSchema } from '../definition/evolve.ts'
 import { openTable, tableSpecs } from '../definition/tables.ts'
 import { loadStaged } from '../batch/work-files.ts'
 import { commitStaged } from './commit-staged.ts'
@@ -44,17 +45,17 @@ export async function commitStep(
     swept: extracted.swept,
   }
   const specs = tableSpecs(pipeline)
-  const batches = await openTable(
-    lake,
-    specs.find((spec) => spec.name === BATCHES_TABLE)!,
-  )
+  const spec = specs.find(({ name }) => name === BATCHES_TABLE)!
+  const batches = await openTable(lake, spec)
   const names = specs.map((spec) => spec.name)
   // After a crash between the commit and the note of it, the catalog knows better than the state database.
   if (!tagsOf(batches).has(batchAt)) {
     const facts = { repairs: checked.repairs, warnings: warningsOf(checked, landed), changes: landed.counts }
+    const schema = evolvedSchema(batches, spec.schema)
     await stageTable(context, batches, {
-      add: await writeRows(context, batches, await batchRow(context, kind, rows, landed)),
+      add: await writeRows(context, batches, await batchRow(context, kind, rows, landed), schema),
       remove: [],
+      ...(schema ? { schema } : {}),
       summary: {
         [BATCH_REPORT]: JSON.stringify(facts),
         [SOURCE_COLUMNS]: JSON.stringify(extracted.columns),

@@ -7,7 +7,8 @@ import type { DashboardLake, Ledger } from '../../dashboard/lake.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { scanAsOf } from '../../history/as-of.ts'
 import { batchName } from '../../history/diff.ts'
-import { BATCHES_TABLE, CHANGES_TABLE } from '../../history/ledger.ts'
+import { BATCHES_TABLE } from '../../history/ledger.ts'
+import { ledgerAsOf } from '../../history/ledger-between.ts'
 import { scanSql } from '../../lake/read/read.ts'
 import type { Log } from '../../log.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
@@ -109,7 +110,7 @@ async function openLedger(
   const before = columns.map(({ name }) =>
     name === key ? identifier(key) : `before.${identifier(name)} AS ${identifier(name)}`,
   )
-  const changes = scanSql(await scanAsOf(storage, view, CHANGES_TABLE, batchAt))
+  const changes = scanSql(await ledgerAsOf(storage, view, pipeline.source, batchAt))
   const engine = await open(batchAt)
   const replace = (sql: string): string => `CREATE OR REPLACE VIEW ${tableIdentifier(pipeline.rawName)} AS ${sql}`
   try {
