@@ -94,7 +94,7 @@ export class Access extends Stack {
     return [
       new iam.PolicyStatement({
         sid: 'Airflow',
-        actions: ['airflow:CreateWebLoginToken'],
+        actions: ['airflow:CreateWebLoginToken', 'airflow:InvokeRestApi'],
         resources: [this.formatArn({ service: 'airflow', resource: 'role', resourceName: 'blotter/Op' })],
       }),
       new iam.PolicyStatement({

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import * as glue from 'aws-cdk-lib/aws-glue'
 import * as iam from 'aws-cdk-lib/aws-iam'
 import * as kms from 'aws-cdk-lib/aws-kms'
@@ -39,6 +39,9 @@ export class Lake extends Stack {
       encryptionKey: this.key,
       bucketKeyEnabled: true,
     })
+    new CfnOutput(this, 'LakeBucket', { value: this.lake.bucketName })
+    new CfnOutput(this, 'CodeBucket', { value: this.code.bucketName })
+    new CfnOutput(this, 'KeyId', { value: key.keyId })
     for (const name of namespaces) this.database(this, name, `Blotter: ${name}`)
     this.tables = [
       this.formatArn({ service: 'glue', resource: 'catalog' }),

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import * as ec2 from 'aws-cdk-lib/aws-ec2'
 import * as ecr from 'aws-cdk-lib/aws-ecr'
 import * as ecs from 'aws-cdk-lib/aws-ecs'
@@ -71,6 +71,13 @@ export class Loader extends Stack {
     })
     group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'The portal and AWS')
     group.addEgressRule(ec2.Peer.ipv4(network.vpc.vpcCidrBlock), ec2.Port.tcp(3306), 'MySQL')
+    new CfnOutput(this, 'Repository', { value: images.repositoryUri })
+    const { subnetIds } = network.vpc.selectSubnets(network.outgoing)
+    const place = `awsvpcConfiguration={subnets=[${subnetIds.join(',')}],securityGroups=[${group.securityGroupId}]}`
+    new CfnOutput(this, 'LoadNow', {
+      description: 'Loads at once.',
+      value: `aws ecs run-task --cluster ${this.cluster.clusterName} --task-definition ${task.taskDefinitionArn} --launch-type FARGATE --network-configuration ${place}`,
+    })
     new events.Rule(this, 'Nightly', {
       schedule: events.Schedule.cron({ hour: '8', minute: '0' }),
       targets: [

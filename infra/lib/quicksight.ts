@@ -1,4 +1,4 @@
-import { Aws, Duration, Stack, type StackProps } from 'aws-cdk-lib'
+import { Aws, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib'
 import * as events from 'aws-cdk-lib/aws-events'
 import * as targets from 'aws-cdk-lib/aws-events-targets'
 import * as iam from 'aws-cdk-lib/aws-iam'
@@ -44,6 +44,10 @@ export class Quicksight extends Stack {
     const data = this.data(props)
     for (const file of props.dashboards) this.show(file, props, data)
     this.refresh = this.refreshing(data, props.lake)
+    new CfnOutput(this, 'RefreshNow', {
+      description: 'Loads the newest batch into SPICE at once.',
+      value: `aws stepfunctions start-execution --state-machine-arn ${this.refresh.stateMachineArn}`,
+    })
     new events.Rule(this, 'Committed', {
       description: 'A batch is committed: history.batches has a new version.',
       eventPattern: {

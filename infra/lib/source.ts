@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import * as ec2 from 'aws-cdk-lib/aws-ec2'
 import * as rds from 'aws-cdk-lib/aws-rds'
 import * as secrets from 'aws-cdk-lib/aws-secretsmanager'
@@ -56,7 +56,9 @@ export class Source extends Stack {
         parameters: { require_secure_transport: '1', local_infile: '1' },
       }),
     })
+    new CfnOutput(this, 'Host', { value: this.database.dbInstanceEndpointAddress })
     const admin = this.database.secret!
+    new CfnOutput(this, 'Admin', { value: admin.secretArn })
     this.reader = new rds.DatabaseSecret(this, 'Reader', {
       username: 'blotter_ro',
       secretName: READER,
