@@ -67,7 +67,7 @@ export interface SqlTable {
   columns: readonly { name: string; type: PrimitiveType; doc?: string }[]
   doc: string
   sql: string
-  /** SHA-256 of the file, in hexadecimal: another one rebuilds the table. */
+  /** SHA-256 of the file and the reference tables that it reads, in hexadecimal: another one rebuilds the table. */
   hash: string
   /** Tables that the SQL reads, in the order of their first mention. */
   reads: readonly string[]

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
@@ -26,7 +27,7 @@ export async function loadPipeline(given: string): Promise<Pipeline> {
   const reference: ReferenceTable[] = (await filesIn(folder, 'reference'))
     .filter((file) => file.endsWith('.csv'))
     .map((file) => ({ name: `reference.${basename(file, '.csv')}`, file: join(folder, 'reference', file) }))
-  const tables = await sqlTables(folder, [rawName, ...reference.map((table) => table.name)])
+  const tables = await sqlTables(folder, rawName, reference)
   return {
     name: basename(folder),
     title: head.title,
@@ -41,7 +42,8 @@ export async function loadPipeline(given: string): Promise<Pipeline> {
 }
 
 /** In order of folder and file; a table may read only what stands before it, so there can be no cycle. */
-async function sqlTables(folder: string, before: readonly string[]): Promise<SqlTable[]> {
+async function sqlTables(folder: string, rawName: string, reference: readonly ReferenceTable[]): Promise<SqlTable[]> {
+  const before = [rawName, ...reference.map((table) => table.name)]
   const tables: SqlTable[] = []
   const stages = (await filesIn(folder, '.')).filter((name) => /^[2-9]-[a-z_]+$/.test(name)).sort()
   for (const stage of stages) {
@@ -49,13 +51,22 @@ async function sqlTables(folder: string, before: readonly string[]): Promise<Sql
     for (const file of (await filesIn(folder, stage)).filter((name) => name.endsWith('.sql')).sort()) {
       const text = await readFile(join(folder, stage, file), 'utf8')
       const table = parseSqlTable(`${stage.slice(2)}.${basename(file, '.sql')}`, text, known)
-      if (table.mode === 'by-key' && !table.reads.some((name) => name === before[0])) {
-        throw invalid(folder, `${table.name} is by-key but does not read ${before[0]}`)
+      if (table.mode === 'by-key' && !table.reads.includes(rawName)) {
+        throw invalid(folder, `${table.name} is by-key but does not read ${rawName}`)
       }
-      tables.push(table)
+      tables.push({ ...table, hash: await hashWith(table, reference) })
     }
   }
   return tables
+}
+
+/** Another reference table makes other rows, as other SQL does. */
+async function hashWith({ hash, reads }: SqlTable, reference: readonly ReferenceTable[]): Promise<string> {
+  const read = reference.filter(({ name }) => reads.includes(name))
+  if (read.length === 0) return hash
+  const both = createHash('sha256').update(hash)
+  for (const { file } of read) both.update(await readFile(file))
+  return both.digest('hex')
 }
 
 function checkSource(folder: string, source: SourceDefinition, raw: RawDefinition): void {
