@@ -9,6 +9,9 @@ test('what is wrong with a command line is told with the help of the very verb',
     [['runs', 'show', 'a', 'b'], /`blotter runs show --help`/],
     [['--lake', 'runs', 'token', 'add'], /`blotter token add --help`/],
     [['rnu'], /Did you mean run\? `blotter --help` explains/],
+    [['airflow'], /^error: `blotter airflow` needs one of render\.\n→ `blotter airflow --help` explains\.\n$/],
+    [['runs', 'shwo'], /`blotter runs` has no verb "shwo", but one of list, show/],
+    [['cite', 'select 1', 'select 2'], /Too many arguments/],
     [['--lake', './x', 'rnu'], /`blotter --help` explains/],
   ]
   for (const [args, said] of cases) {
@@ -20,8 +23,13 @@ test('what is wrong with a command line is told with the help of the very verb',
 
 test('what was given too much to a secret is repeated nowhere, whatever stands before the verb', async () => {
   for (const before of [[], ['--lake', './x'], ['--debug', '--lake', 'run']]) {
-    const { exitCode, stdout, stderr } = await blotter([...before, 'secret', 'set', 'smtp', 'hunter2'])
-    assert.equal(exitCode, 2)
-    assert.doesNotMatch(stdout + stderr, /hunter2/)
+    for (const words of [
+      ['set', 'smtp', 'hunter2'],
+      ['hunter2', 'smtp'],
+    ]) {
+      const { exitCode, stdout, stderr } = await blotter([...before, 'secret', ...words])
+      assert.equal(exitCode, 2)
+      assert.doesNotMatch(stdout + stderr, /hunter2/)
+    }
   }
 })
