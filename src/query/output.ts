@@ -15,7 +15,9 @@ export interface OutputFile extends AsyncDisposable {
 /** Throws `output_unwritable` where there is such a file already, or where it cannot be written. */
 export async function openOutput(path: string): Promise<OutputFile> {
   const target = resolve(path)
-  if (await exists(target)) throw unwritable(target, 'it exists already', 'Remove it first, or name another file.')
+  const found = await stat(target).catch(() => undefined)
+  if (found?.isDirectory()) throw unwritable(target, 'it is a folder', 'Name a file in it, which is made.')
+  if (found) throw unwritable(target, 'it exists already', 'Remove it first, or name another file.')
   let folder: string
   try {
     folder = await mkdtemp(join(dirname(target), '.blotter-output-'))

@@ -177,6 +177,7 @@ test('a result becomes a file whole or not at all, in every format', async () =>
   assert.equal((await reader.rows(`select min(id) as id from '${parquet}'`))[0]!['id'], 9007199254740993n)
 
   await assert.rejects(write('csv'), { code: 'output_unwritable', message: /exists already/ })
+  await assert.rejects(write('csv', '.'), { code: 'output_unwritable', message: /is a folder/ })
   await assert.rejects(write('csv', 'no/such/folder.csv'), { code: 'output_unwritable', message: /folder does not exist/ })
   const failing = writeResult(join(folder, 'failed.csv'), 'csv', (outputFolder) => query("select error('x')", outputFolder))
   await assert.rejects(failing, { code: 'query_failed' })
