@@ -7,6 +7,7 @@ import { BlotterError } from '../../errors.ts'
 import type { Pipeline, RawDefinition, ReferenceTable, SourceDefinition, SqlTable } from '../../model/pipeline.ts'
 import type { PipelineHead } from './define.ts'
 import { parseSqlTable } from './front-matter.ts'
+import { tableSpecs } from './tables.ts'
 
 /**
  * Loads a pipeline folder: `pipeline.ts`, `0-source.ts`, one `1-raw/NAME.ts`, `2-…/*.sql`, `3-…/*.sql` and `reference/*.csv`.
@@ -28,7 +29,7 @@ export async function loadPipeline(given: string): Promise<Pipeline> {
     .filter((file) => file.endsWith('.csv'))
     .map((file) => ({ name: `reference.${basename(file, '.csv')}`, file: join(folder, 'reference', file) }))
   const tables = await sqlTables(folder, rawName, reference)
-  return {
+  const pipeline: Pipeline = {
     name: basename(folder),
     title: head.title,
     folder,
@@ -39,6 +40,8 @@ export async function loadPipeline(given: string): Promise<Pipeline> {
     reference,
     ...(head.demo ? { demo: head.demo } : {}),
   }
+  checkNames(pipeline)
+  return pipeline
 }
 
 /** In order of folder and file; a table may read only what stands before it, so there can be no cycle. */
@@ -78,6 +81,24 @@ function checkSource(folder: string, source: SourceDefinition, raw: RawDefinitio
   }
   const key = source.columns.find((column) => column.name === source.key)
   if (key?.type !== 'long') throw invalid(folder, `the key ${source.key} has to be of type long`)
+}
+
+/** Columns that Blotter's own SQL adds to those of the source for a while. */
+const RESERVED: readonly string[] = ['_file', '_pos', 'file_index', 'file_row_number', 'contents', 'newest']
+
+/** Beside the source's columns the lake's tables have some of their own; engines take no name twice, in any case. */
+function checkNames(pipeline: Pipeline): void {
+  const taken = tableSpecs(pipeline).flatMap(({ schema }) => {
+    const names = schema.fields.map(({ name }) => name.toLowerCase())
+    return names.filter((name, i) => names.indexOf(name) < i)
+  })
+  const reserved = pipeline.source.columns.map(({ name }) => name.toLowerCase()).filter((name) => RESERVED.includes(name))
+  const [first] = [...taken, ...reserved]
+  if (first === undefined) return
+  throw invalid(
+    pipeline.folder,
+    `a column ${first} would stand beside another one of that name; call it otherwise, with an alias`,
+  )
 }
 
 async function filesIn(folder: string, sub: string): Promise<string[]> {
