@@ -1,5 +1,4 @@
-import type { AirflowVersion, DagDefinition } from '../model/dag.ts'
-import { pythonLiteral } from './python.ts'
+import type { DagDefinition } from '../model/dag.ts'
 
 /** The cluster: instance fleets on spot, on demand where no spot capacity comes within ten minutes. */
 export function clusterText({ pipeline }: DagDefinition): string {
@@ -51,49 +50,5 @@ CLUSTER = {
 }
 if SETTINGS["security_configuration"]:
     CLUSTER["SecurityConfiguration"] = SETTINGS["security_configuration"]
-`
-}
-
-/** How each step is started, and the list of them. */
-export function stepsText({ steps, command }: DagDefinition, version: AirflowVersion): string {
-  return `PLACES = {
-    "\${code}": SETTINGS["code"],
-    "\${lake}": SETTINGS["lake"],
-    "\${batch_at}": "{{ ${version === 3 ? 'dag_run.run_after' : 'logical_date'}.strftime('%Y-%m-%dT%H:%M:%SZ') }}",
-    # Of each cluster its own: a run that is begun again is another run of the same batch.
-    "\${run}": "airflow-{{ ti.xcom_pull(task_ids='create_cluster') | lower }}",
-}
-
-
-SUBMIT = ${pythonLiteral(command.submit)}
-CONF = ${pythonLiteral(command.conf)}
-PROGRAM = ${pythonLiteral(command.program)}
-
-
-def step(name):
-    """One step; when it fails, those behind it are cancelled and the cluster waits for its teardown."""
-    settings = [word for setting, value in CONF.items() for word in ("--conf", f"{setting}={value}")]
-    arguments = [*SUBMIT, *settings, *PROGRAM, name]
-    for place, value in PLACES.items():
-        arguments = [argument.replace(place, value) for argument in arguments]
-    return {
-        "Name": name,
-        "ActionOnFailure": "CANCEL_AND_WAIT",
-        "HadoopJarStep": {"Jar": "command-runner.jar", "Args": arguments},
-    }
-
-
-STEPS = [step(name) for name in ${pythonLiteral(steps)}]
-`
-}
-
-/** The tasks that make, fill and end the cluster; the end is a teardown, which never turns a failed run into a good one. */
-export function createTask(): string {
-  return `    create = EmrCreateJobFlowOperator(task_id="create_cluster", job_flow_overrides=CLUSTER)
-    # Not tried again: a second try would run every step twice.
-    steps = EmrAddStepsOperator(task_id="add_steps", job_flow_id=create.output, steps=STEPS, retries=0)
-    terminate = EmrTerminateJobFlowOperator(
-        task_id="terminate_cluster", job_flow_id=create.output
-    ).as_teardown(setups=create)
 `
 }

@@ -1,57 +1,88 @@
 import type { AirflowVersion } from '../model/dag.ts'
+import { PYTHON_LINE } from './python.ts'
 
-/** The lines that import what a text of Python names, and nothing else. */
+/** The lines that import what a text of Python names and nothing else, behind a look at which Airflow it is that reads them. */
 export function importsOf(body: string, version: AirflowVersion): string {
-  const used = (from: Readonly<Record<string, string>>): string =>
-    Object.entries(from)
-      .filter(([name]) => new RegExp(`\\b${name}\\b`).test(body))
-      .map(([, line]) => line)
-      .toSorted()
+  const uses = (name: string): boolean => new RegExp(`(?<![\\w.])${name.split(' as ').at(-1)}(?=[.(),])`).test(body)
+  const lines = (modules: Modules): string =>
+    Object.entries(modules)
+      .map(([module, names]) => importLine(module, names.filter(uses)))
+      .filter((line) => line !== '')
       .join('\n')
-  return `${used(STANDARD)}\n\n${used({ ...AMAZON, ...AIRFLOW[version] })}`
+  const whole = MODULES.filter(uses).map((name) => `import ${name}\n`)
+  return `${whole.join('')}${lines(STANDARD)}\n\n${guardText(version)}\n${lines(AIRFLOW[version])}`
 }
 
-const STANDARD = {
-  EmailMessage: 'from email.message import EmailMessage',
-  Path: 'from pathlib import Path',
-  json: 'import json',
-  smtplib: 'import smtplib',
-  ssl: 'import ssl',
-  'datetime\\(': 'from datetime import datetime, timedelta',
+/** Names a version that is not the DAG's own, before one of its imports fails by a name that says nothing. */
+function guardText(version: AirflowVersion): string {
+  const { oldest, all } = RUNS_ON[version]
+  return `import airflow
+
+if not (${version}, ${oldest}) <= tuple(map(int, airflow.__version__.split(".")[:2])) < (${version + 1}, 0):
+    raise ImportError(
+        f"This DAG is for Airflow ${all}; this is {airflow.__version__}. "
+        "\`blotter airflow render --airflow\` writes it for ${RUNS_ON[2].all} (2), or ${RUNS_ON[3].all} (3)."
+    )
+`
 }
 
-const emr = (kind: string, name: string): string => `from airflow.providers.amazon.aws.${kind}.emr import ${name}`
+/** The minor of each major that has all that the DAG stands on. */
+export const RUNS_ON: Readonly<Record<AirflowVersion, { oldest: number; all: string }>> = {
+  2: { oldest: 10, all: '2.10 or later of 2' },
+  3: { oldest: 1, all: '3.1 or later of 3' },
+}
 
-const AMAZON = {
-  EmrAddStepsOperator: emr('operators', 'EmrAddStepsOperator'),
-  EmrCreateJobFlowOperator: emr('operators', 'EmrCreateJobFlowOperator'),
-  EmrStepSensor: emr('sensors', 'EmrStepSensor'),
-  EmrTerminateJobFlowOperator: emr('operators', 'EmrTerminateJobFlowOperator'),
+function importLine(module: string, names: readonly string[]): string {
+  if (names.length === 0) return ''
+  const line = `from ${module} import ${names.join(', ')}`
+  if (line.length <= PYTHON_LINE) return line
+  return `from ${module} import (\n${names.map((name) => `    ${name},\n`).join('')})`
+}
+
+/** Names by the module that has them. */
+type Modules = Readonly<Record<string, readonly string[]>>
+
+const MODULES = ['json', 'smtplib', 'ssl']
+
+const STANDARD: Modules = {
+  datetime: ['datetime', 'timedelta'],
+  'email.message': ['EmailMessage'],
+  pathlib: ['Path'],
+}
+
+const EXCEPTIONS: Modules = { 'airflow.exceptions': ['AirflowFailException', 'AirflowSkipException'] }
+
+const EMR: Modules = {
+  'airflow.providers.amazon.aws.operators.emr': [
+    'EmrAddStepsOperator',
+    'EmrCreateJobFlowOperator',
+    'EmrTerminateJobFlowOperator',
+  ],
+  'airflow.providers.amazon.aws.sensors.emr': ['EmrStepSensor'],
 }
 
 /** Where each major keeps the same things. */
-const AIRFLOW: Readonly<Record<AirflowVersion, Readonly<Record<string, string>>>> = {
+const AIRFLOW: Readonly<Record<AirflowVersion, Modules>> = {
   2: {
-    AirflowFailException: 'from airflow.exceptions import AirflowFailException, AirflowSkipException',
-    Asset: 'from airflow.datasets import Dataset as Asset',
-    AssetOrTimeSchedule: 'from airflow.timetables.datasets import DatasetOrTimeSchedule as AssetOrTimeSchedule',
-    BaseHook: 'from airflow.hooks.base import BaseHook',
-    CronTriggerTimetable: 'from airflow.timetables.trigger import CronTriggerTimetable',
-    DAG: 'from airflow import DAG',
-    EmptyOperator: 'from airflow.operators.empty import EmptyOperator',
-    PythonOperator: 'from airflow.operators.python import PythonOperator',
-    Variable: 'from airflow.models import Variable',
+    airflow: ['DAG'],
+    'airflow.datasets': ['Dataset as Asset'],
+    ...EXCEPTIONS,
+    'airflow.hooks.base': ['BaseHook'],
+    'airflow.models': ['DagRun', 'Variable'],
+    'airflow.operators.empty': ['EmptyOperator'],
+    'airflow.operators.python': ['PythonOperator'],
+    ...EMR,
+    'airflow.timetables.datasets': ['DatasetOrTimeSchedule as AssetOrTimeSchedule'],
+    'airflow.timetables.interval': ['CronDataIntervalTimetable'],
   },
   3: {
-    AirflowFailException: 'from airflow.exceptions import AirflowFailException, AirflowSkipException',
-    Asset: 'from airflow.sdk import Asset',
-    AssetOrTimeSchedule: 'from airflow.timetables.assets import AssetOrTimeSchedule',
-    BaseHook: 'from airflow.sdk.bases.hook import BaseHook',
-    CronTriggerTimetable: 'from airflow.timetables.trigger import CronTriggerTimetable',
-    DAG: 'from airflow.sdk import DAG',
-    DeadlineAlert: 'from airflow.sdk import AsyncCallback, DeadlineAlert, DeadlineReference',
-    EmptyOperator: 'from airflow.providers.standard.operators.empty import EmptyOperator',
-    PythonOperator: 'from airflow.providers.standard.operators.python import PythonOperator',
-    Variable: 'from airflow.sdk import Variable',
+    ...EXCEPTIONS,
+    ...EMR,
+    'airflow.providers.standard.operators.empty': ['EmptyOperator'],
+    'airflow.providers.standard.operators.python': ['PythonOperator'],
+    'airflow.sdk': ['DAG', 'Asset', 'AsyncCallback', 'DeadlineAlert', 'DeadlineReference', 'Variable'],
+    'airflow.sdk.bases.hook': ['BaseHook'],
+    'airflow.timetables.assets': ['AssetOrTimeSchedule'],
+    'airflow.timetables.trigger': ['CronTriggerTimetable'],
   },
 }

@@ -12,12 +12,12 @@ export function pythonLiteral(value: unknown, indent = ''): string {
     : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${pythonLiteral(item, inner)}`)
   const [open, close] = isList ? ['[', ']'] : ['{', '}']
   const line = `${open}${items.join(', ')}${close}`
-  if (!line.includes('\n') && line.length + indent.length <= LINE) return line
+  if (!line.includes('\n') && line.length + indent.length <= PYTHON_LINE) return line
   return `${open}\n${items.map((item) => `${inner}${item},\n`).join('')}${indent}${close}`
 }
 
-/** What Python's formatters break at. */
-const LINE = 100
+/** Where lines of Python are broken, in characters: as in Airflow's own sources. */
+export const PYTHON_LINE = 110
 
 /** A name that Python and Airflow both take: letters, digits and underscores. */
 export function pythonName(text: string): string {
