@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { pythonEnvironment } from './python-environment.ts'
 
-/** Programs by path: Airflow of one major, and the Python that has moto. */
+/** Programs by path: Airflow of one major, the Python that has moto, and what judges Python's form. */
 export interface AirflowPrograms {
   /** A folder to stand first on PATH: Airflow calls itself. */
   bin: string
   toolsPython: string
+  ruff: string
 }
 
 const pins = join(import.meta.dirname, 'airflow')
@@ -14,5 +15,5 @@ const pins = join(import.meta.dirname, 'airflow')
 export async function prepareAirflow(major: 2 | 3): Promise<AirflowPrograms> {
   const tools = await pythonEnvironment('airflow-tools', join(pins, 'tools.txt'))
   const airflow = await pythonEnvironment(`airflow-${major}`, join(pins, `requirements-${major}.txt`))
-  return { bin: join(airflow, 'bin'), toolsPython: join(tools, 'bin', 'python') }
+  return { bin: join(airflow, 'bin'), toolsPython: join(tools, 'bin', 'python'), ruff: join(tools, 'bin', 'ruff') }
 }

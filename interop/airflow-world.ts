@@ -1,8 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { appendFileSync, createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import type { AirflowFile } from '../src/model/dag.ts'
 import type { AirflowPrograms } from './airflow-environment.ts'
+import { airflowTells } from './airflow-tells.ts'
 import { freePort } from '../test/services/free-port.ts'
 
 /** One Airflow with a home of its own, beside an EMR whose steps move. */
@@ -12,22 +12,24 @@ export interface AirflowWorld extends AsyncDisposable {
   home: string
   env: Record<string, string>
   /** `airflow …`; never throws: what it said, and its exit code. */
-  airflow(words: readonly string[], env?: Record<string, string>): Promise<{ code: number; said: string }>
+  airflow(words: readonly string[], env?: Record<string, string>): Promise<Ending>
+  /** A script of `interop/airflow/` by Airflow's Python, likewise. */
+  script(name: string, words: readonly string[], env?: Record<string, string>): Promise<Ending>
   /** Starts a part of Airflow that stays, in a process group of its own, since it starts others. */
   start(part: string, env?: Record<string, string>): void
-  /** The bodies of what EMR was asked for, newest last. */
-  emr<T>(operation: string, body: unknown): Promise<T>
+  /** What its parts said last and how its runs stand: what a failure on another machine is understood by. */
+  tells(): string
+}
+
+export interface Ending {
+  code: number
+  said: string
 }
 
 const commandTimeoutMs = 240_000
 
-export async function startAirflowWorld(
-  { bin, toolsPython }: AirflowPrograms,
-  folder: string,
-  files: readonly AirflowFile[],
-): Promise<AirflowWorld> {
+export async function startAirflowWorld({ bin, toolsPython }: AirflowPrograms, folder: string): Promise<AirflowWorld> {
   const home = join(folder, 'home')
-  for (const { path, text } of files) write(join(home, path), text)
   const port = await freePort()
   const endpoint = `http://127.0.0.1:${port}`
   const env = await environmentOf(bin, folder, home, endpoint)
@@ -52,47 +54,34 @@ export async function startAirflowWorld(
   )
   await new Promise((resolve, reject) => {
     emrServer.stdout?.once('data', resolve)
-    emrServer.once('exit', (code) => reject(new Error(`the model of EMR ended with ${code}`)))
+    emrServer.once('exit', (code) => reject(new Error(`the model of EMR ended with ${code}\n${airflowTells(folder)}`)))
   })
-  const airflow: AirflowWorld['airflow'] = (words, more = {}) =>
+  const run = (program: string, words: readonly string[], more: Record<string, string> = {}): Promise<Ending> =>
     new Promise((resolve) => {
       const options = { env: { ...env, ...more }, timeout: commandTimeoutMs, maxBuffer: 1 << 26 }
-      execFile(join(bin, 'airflow'), [...words], options, (error, stdout, stderr) => {
+      execFile(join(bin, program), [...words], options, (error, stdout, stderr) => {
         const said = stdout + stderr
-        appendFileSync(join(folder, 'airflow.log'), `$ airflow ${words.join(' ')}\n${said}\n`)
+        const ending = error?.killed ? `ended after ${commandTimeoutMs} ms` : `exit code ${error?.code ?? 0}`
+        appendFileSync(join(folder, 'commands.log'), `$ ${program} ${words.join(' ')}\n${said}\n(${ending})\n`)
         resolve({ code: error ? Number(error.code ?? 1) || 1 : 0, said })
       })
     })
+  const airflow: AirflowWorld['airflow'] = (words, more) => run('airflow', words, more)
   const migrated = await airflow(['db', 'migrate'])
-  if (migrated.code !== 0) throw new Error(`airflow db migrate failed:\n${migrated.said.slice(-2000)}`)
+  if (migrated.code !== 0) throw new Error(`airflow db migrate failed:\n${airflowTells(folder)}`)
   return {
     endpoint,
     home,
     env,
     airflow,
+    script: (name, words, more) => run('python', [join(import.meta.dirname, 'airflow', name), ...words], more),
     start: (part, more) => void stay([join(bin, 'airflow'), part], `${part}.log`, more),
-    emr: (operation, body) => askAws(endpoint, `ElasticMapReduce.${operation}`, body) as never,
+    tells: () => airflowTells(folder),
     async [Symbol.asyncDispose]() {
       for (const part of parts) endGroup(part, 'SIGTERM')
       await Promise.all(parts.map(ended))
     },
   }
-}
-
-/** Asks the model of AWS, which looks at who asks and for what, not at the signature. */
-export async function askAws(endpoint: string, target: string, body: unknown): Promise<unknown> {
-  const service = target.startsWith('secretsmanager') ? 'secretsmanager' : 'elasticmapreduce'
-  const answer = await fetch(endpoint, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': target,
-      authorization: `AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
-    },
-    body: JSON.stringify(body),
-  })
-  if (!answer.ok) throw new Error(`${target} answers ${answer.status}: ${await answer.text()}`)
-  return answer.json()
 }
 
 async function environmentOf(bin: string, folder: string, home: string, endpoint: string): Promise<Record<string, string>> {

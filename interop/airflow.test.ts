@@ -1,21 +1,24 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { AirflowFile, DagDefinition } from '../src/model/dag.ts'
 import { renderAirflow } from '../src/airflow/render.ts'
 import { makeCertificate } from '../test/services/certificate.ts'
 import { headerOf, MAIL_USER, startMail } from '../test/services/mail.ts'
 import { startMariaDb } from '../test/services/mariadb.ts'
+import { lastCluster, putSmtpSecret, recorded } from './airflow-aws.ts'
 import { prepareAirflow } from './airflow-environment.ts'
-import { type AirflowWorld, askAws, startAirflowWorld, trusting, write } from './airflow-world.ts'
+import { beLate, thisHour } from './airflow-late.ts'
+import { type AirflowWorld, startAirflowWorld, trusting, write } from './airflow-world.ts'
 
 const execute = promisify(execFile)
+/** Airflow starts in 5 to 10 seconds of a processor; a machine may be twenty times as slow. */
+const mailTimeoutMs = 240_000
 const DAG = 'blotter_chicago_crimes'
 const SETTINGS = '{"poke_seconds": 1, "subnets": ["subnet-1"]}'
 const definition = (second = 'check'): DagDefinition => ({
@@ -44,22 +47,32 @@ for (const major of [2, 3] as const) {
   describe(`The DAG for Airflow ${major}`, { timeout: 900_000 }, () => {
     let folder: string
     let world: AirflowWorld
-    let python: string
+    let ruff: string
 
     before(async () => {
       folder = mkdtempSync(join(tmpdir(), `blotter-airflow-${major}-`))
       const programs = await prepareAirflow(major)
-      python = join(programs.bin, 'python')
-      world = await startAirflowWorld(programs, folder, renderAirflow(definition(), major))
-      write(join(world.home, 'dags/blotter_settings.json'), SETTINGS)
+      ruff = programs.ruff
+      world = await startAirflowWorld(programs, folder)
+      put(renderAirflow(definition(), major))
     })
     after(async () => {
       await world?.[Symbol.asyncDispose]()
       rmSync(folder, { recursive: true, force: true })
     })
 
-    const put = (second?: string): void => {
-      for (const { path, text } of forDagsTest(renderAirflow(definition(second), major))) write(join(world.home, path), text)
+    /** These files and no others are what Airflow has. */
+    const put = (files: readonly AirflowFile[]): void => {
+      rmSync(join(world.home, 'dags'), { recursive: true, force: true })
+      for (const { path, text } of files) write(join(world.home, path), text)
+      write(join(world.home, 'dags/blotter_settings.json'), SETTINGS)
+    }
+    /** What a script of Airflow's Python prints last, as JSON. */
+    const asked = async <T>(script: string, words: readonly string[]): Promise<T> => {
+      const { said } = await world.script(script, words)
+      const answer = /^ANSWER (.*)$/m.exec(said)?.[1]
+      assert.ok(answer, said.slice(-3000))
+      return JSON.parse(answer) as T
     }
     /** States of tasks by name, of the run for this day. */
     const states = (dag: string, day: string): Record<string, string> => {
@@ -71,15 +84,16 @@ for (const major of [2, 3] as const) {
     }
 
     it('is imported without an error, and says its order, schedule and outlets', async () => {
-      const { stdout } = await execute(
-        python,
-        [join(import.meta.dirname, 'airflow/structure.py'), join(world.home, 'dags')],
-        {
-          env: world.env,
-        },
-      )
-      const told = JSON.parse(/^STRUCTURE (.*)$/m.exec(stdout)?.[1] ?? '') as Structure
-      assert.deepEqual(told.errors, {})
+      // Beside it what is for the other major, which Airflow refuses by its name.
+      const other = major === 2 ? 3 : 2
+      const [dag] = renderAirflow({ ...definition(), pipeline: 'other' }, other)
+      write(join(world.home, 'other', dag!.path), dag!.text)
+      const folders = [join(world.home, 'dags'), join(world.home, 'other')]
+      const told = await asked<Structure>('structure.py', folders)
+      assert.deepEqual(Object.keys(told.errors), ['blotter_other.py'])
+      const oldest = other === 2 ? '2\\.10' : '3\\.1'
+      const refusal = `This DAG is for Airflow ${oldest} or later of ${other}; this is ${major}\\.[\\d.]+ `
+      assert.match(told.errors['blotter_other.py']!, new RegExp(refusal))
       const { tasks, active_runs: activeRuns, schedule } = told.dags[DAG]!
       assert.deepEqual(Object.fromEntries(Object.entries(tasks).map(([name, { after: before }]) => [name, before])), {
         create_cluster: [],
@@ -100,40 +114,52 @@ for (const major of [2, 3] as const) {
       assert.deepEqual(told.dags[`${DAG}_source`]!.tasks.look!.outlets, ['blotter://chicago_crimes/source'])
     })
 
+    it('has the form of Airflow’s own sources', async () => {
+      const files = ['dags', 'plugins'].map((part) => join(world.home, part)).filter(existsSync)
+      const line = ['--isolated', '--line-length', '110', ...files]
+      // Of another folder: here `src/airflow` would be what the files import.
+      const options = { cwd: folder }
+      // E402: it looks at Airflow's version before it imports what another one has not.
+      const checked = await execute(ruff, ['check', '--select', 'E,F,W,I,B', '--ignore', 'E402', ...line], options)
+      assert.match(checked.stdout, /All checks passed/)
+      await execute(ruff, ['format', '--check', '--diff', ...line], options)
+    })
+
     it('tells completed, skipped and terminated steps apart, and lost clusters', async () => {
-      const script = [join(import.meta.dirname, 'airflow/checker.py'), join(world.home, `dags/${DAG}.py`)]
-      const { stdout } = await execute(python, script, { env: world.env })
-      const told = JSON.parse(/^CHECKED (.*)$/m.exec(stdout)?.[1] ?? '') as Record<string, [string, string][]>
+      const told = await asked<Record<string, [string, string][]>>('checker.py', [join(world.home, `dags/${DAG}.py`)])
       const endings = (name: string): string[] => told[name]!.map(([ending]) => ending)
       assert.deepEqual(endings('good'), ['completed', 'completed'])
       assert.deepEqual(endings('failed'), ['completed', 'AirflowFailException', 'AirflowSkipException'])
       assert.deepEqual(endings('never added'), ['AirflowSkipException'])
       assert.deepEqual(endings('cancelled'), ['AirflowFailException'])
-      assert.match(told.cancelled![0]![1], /terminated: .*cancelled by hand/)
+      assert.match(
+        told.cancelled![0]![1],
+        /terminated: cluster j-\w+ is \w+, somebody cancelled the step\. Run the DAG again/,
+      )
       assert.deepEqual(endings('lost'), ['AirflowFailException', 'AirflowFailException'])
-      assert.match(told.lost![0]![1], /TERMINATED_WITH_ERRORS; .*spot capacity was taken away/)
+      assert.match(told.lost![0]![1], /TERMINATED_WITH_ERRORS, .*spot capacity was taken away/)
       assert.deepEqual(endings('no capacity'), ['AirflowFailException'])
-      assert.match(told['no capacity']![0]![1], /TERMINATED_WITH_ERRORS; Insufficient capacity/)
+      assert.match(told['no capacity']![0]![1], /TERMINATED_WITH_ERRORS, Insufficient capacity/)
       assert.deepEqual(endings('stuck'), ['AirflowFailException'])
-      assert.match(told.stuck![0]![1], /never begun: cluster j-\w+ is STARTING; it has not started within 0:00:01/)
+      assert.match(told.stuck![0]![1], /never begun: cluster j-\w+ is STARTING, it has not started within 0:00:01/)
     })
 
     it('makes a cluster on spot, waits for its steps and ends it; lineage and outlets are told', async () => {
-      put()
+      put(forDagsTest(renderAirflow(definition(), major)))
       await fetch(`${world.endpoint}/moto-api/recorder/start-recording`, { method: 'POST' })
       const lineage = join(folder, 'lineage.jsonl')
-      const { code, said } = await world.airflow(['dags', 'test', DAG, '2026-01-02'], {
+      const { code } = await world.airflow(['dags', 'test', DAG, '2026-01-02'], {
         AIRFLOW__OPENLINEAGE__TRANSPORT: JSON.stringify({ type: 'file', log_file_path: lineage, append: true }),
         AIRFLOW__OPENLINEAGE__NAMESPACE: 'blotter',
       })
       await fetch(`${world.endpoint}/moto-api/recorder/stop-recording`, { method: 'POST' })
-      assert.equal(code, 0, said.slice(-3000))
-      const [cluster] = await recorded<{ Instances: { InstanceFleets: Fleet[] } }>(world, 'RunJobFlow')
+      assert.equal(code, 0, world.tells())
+      const [cluster] = await recorded<{ Instances: { InstanceFleets: Fleet[] } }>(world.endpoint, 'RunJobFlow')
       const [primary, core] = cluster!.Instances.InstanceFleets
       assert.equal(primary!.TargetOnDemandCapacity, 1)
       assert.equal(core!.TargetSpotCapacity, 2)
       assert.ok(core!.InstanceTypeConfigs.length >= 4)
-      const [added] = await recorded<{ Steps: { HadoopJarStep: { Args: string[] } }[] }>(world, 'AddJobFlowSteps')
+      const [added] = await recorded<{ Steps: { HadoopJarStep: { Args: string[] } }[] }>(world.endpoint, 'AddJobFlowSteps')
       assert.match(
         added!.Steps[0]!.HadoopJarStep.Args.join(' '),
         /^spark-submit --master yarn --conf \S+=UTC s3:\S+\/blotter_batch.py s3:\S+ [-\d]{10}T[:\d]{8}Z airflow-j-\w+ extract$/,
@@ -143,7 +169,7 @@ for (const major of [2, 3] as const) {
         TimeoutAction: 'SWITCH_TO_ON_DEMAND',
         AllocationStrategy: 'capacity-optimized',
       })
-      assert.deepEqual(await lastCluster(world), {
+      assert.deepEqual(await lastCluster(world.endpoint), {
         state: 'TERMINATED',
         steps: { extract: 'COMPLETED', check: 'COMPLETED', land: 'COMPLETED' },
       })
@@ -157,9 +183,9 @@ for (const major of [2, 3] as const) {
     })
 
     it('counts a run with a failed step as failed, the cluster ended all the same', async () => {
-      put('FAIL_ME')
-      const { code, said } = await world.airflow(['dags', 'test', DAG, '2026-01-03'])
-      assert.equal(code, 1, said.slice(-3000))
+      put(forDagsTest(renderAirflow(definition('FAIL_ME'), major)))
+      const { code } = await world.airflow(['dags', 'test', DAG, '2026-01-03'])
+      assert.equal(code, 1, world.tells())
       const {
         check_extract: extract,
         check_FAIL_ME: check,
@@ -171,7 +197,7 @@ for (const major of [2, 3] as const) {
         { extract, check, land, outcome, end },
         { extract: 'success', check: 'failed', land: 'skipped', outcome: 'upstream_failed', end: 'success' },
       )
-      assert.deepEqual(await lastCluster(world), {
+      assert.deepEqual(await lastCluster(world.endpoint), {
         state: 'TERMINATED',
         steps: { extract: 'COMPLETED', FAIL_ME: 'FAILED', land: 'CANCELLED' },
       })
@@ -188,8 +214,8 @@ for (const major of [2, 3] as const) {
         const source = { conn_type: 'mysql', host, port, login, password, schema: 'city', extra: { tls: 'off' } }
         const env = { AIRFLOW_CONN_BLOTTER_SOURCE: JSON.stringify(source) }
         const looks = async (day: string): Promise<string> => {
-          const { said } = await world.airflow(['dags', 'test', `${DAG}_source`, day], env)
-          return states(`${DAG}_source`, day).look ?? said.slice(-2000)
+          await world.airflow(['dags', 'test', `${DAG}_source`, day], env)
+          return states(`${DAG}_source`, day).look ?? world.tells()
         }
         assert.equal(await looks('2026-02-01'), 'success')
         assert.equal(await looks('2026-02-02'), 'skipped')
@@ -203,51 +229,40 @@ for (const major of [2, 3] as const) {
     it('tells by mail over STARTTLS, with the login of Secrets Manager, that a run is late', async () => {
       const certificate = await makeCertificate(join(folder, 'tls'))
       await using mail = await startMail(certificate, 'canary-smtp-password')
-      await putSmtpSecret(world, mail.port)
-      rmSync(join(world.home, 'dags'), { recursive: true })
-      write(join(world.home, 'dags/blotter_settings.json'), SETTINGS)
-      const late = renderAirflow(
-        // Of its own name: Airflow 2 counts misses from the last success on, and those of the tests above are long ago.
-        {
-          ...definition(),
-          pipeline: 'late-city',
-          steps: ['extract'],
-          deadlineSeconds: major === 2 ? 1 : 2,
-          pollSeconds: undefined,
-        },
-        major,
-      )
-      for (const { path, text } of late) {
-        write(
-          join(world.home, path),
-          text.replace(/schedule=.*,\n/, `schedule=${major === 2 ? 'timedelta(seconds=15)' : 'None'},\n`),
-        )
+      await putSmtpSecret(world.endpoint, mail.port)
+      // Of its own name: Airflow 2 counts misses from the last success on, and those of the tests above are long ago.
+      const late: DagDefinition = {
+        ...definition(),
+        pipeline: 'late-city',
+        steps: ['extract'],
+        schedule: { cron: '0 * * * *', timezone: 'America/Chicago' },
+        deadlineSeconds: 1,
       }
-      const prefixes = { connections_prefix: 'airflow/connections', connections_lookup_pattern: '^smtp_default$' }
-      const backend = {
-        ...prefixes,
-        variables_prefix: null,
-        config_prefix: null,
-        region_name: 'us-east-1',
-        endpoint_url: world.endpoint,
-      }
-      const env = {
+      put(renderAirflow(late, major))
+      const hour = thisHour()
+      await beLate(world, major, 'blotter_late_city', {
         SSL_CERT_FILE: trusting(certificate.caFile, folder),
         AIRFLOW__SECRETS__BACKEND: 'airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend',
-        AIRFLOW__SECRETS__BACKEND_KWARGS: JSON.stringify(backend),
-        AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION: 'False',
-        AIRFLOW__SCHEDULER__DAG_DIR_LIST_INTERVAL: '5',
-      }
-      for (const part of major === 2 ? ['scheduler'] : ['scheduler', 'dag-processor', 'triggerer']) world.start(part, env)
-      if (major === 3) await triggered(world, env)
-      const [first] = await mail.received(1, 420_000)
+        AIRFLOW__SECRETS__BACKEND_KWARGS: JSON.stringify({
+          connections_prefix: 'airflow/connections',
+          connections_lookup_pattern: '^smtp_default$',
+          variables_prefix: null,
+          config_prefix: null,
+          region_name: 'us-east-1',
+          endpoint_url: world.endpoint,
+        }),
+      })
+      const [first] = await mail.received(1, mailTimeoutMs).catch((error: unknown) => {
+        throw new Error(`${String(error)}\n${world.tells()}`)
+      })
       assert.ok(first)
       assert.equal(first.tls, true)
       assert.equal(first.user, MAIL_USER)
       assert.deepEqual(first.to, ['duty@example.org'])
       assert.equal(headerOf(first, 'X-Blotter-Event'), 'deadline_missed')
-      assert.ok(headerOf(first, 'X-Blotter-Run'))
+      assert.match(headerOf(first, 'X-Blotter-Run') ?? '', major === 2 ? /^scheduled__/ : /^manual__/)
       assert.match(headerOf(first, 'Subject') ?? '', /blotter_late_city is late/)
+      if (major === 2) assert.ok(first.source.includes(hour.toISOString().slice(0, 13).replace('T', ' ')), first.source)
       assert.doesNotMatch(readFileSync(join(world.home, 'dags/blotter_late_city.py'), 'utf8'), /canary/)
     })
   })
@@ -272,65 +287,7 @@ interface Fleet {
   LaunchSpecifications?: { SpotSpecification: unknown }
 }
 
-interface Cluster {
-  Id: string
-  Name: string
-  Status: { State: string; Timeline: { CreationDateTime: number } }
-}
-
 interface LineageEvent {
   eventType: string
   job: { namespace: string; name: string }
-}
-
-/** What the model of AWS was sent: it drops fleets from what it tells, so that only this shows them. */
-async function recorded<T>(world: AirflowWorld, operation: string): Promise<T[]> {
-  const lines = (await (await fetch(`${world.endpoint}/moto-api/recorder/download-recording`)).text()).trim().split('\n')
-  const calls = lines.map(
-    (line) => JSON.parse(line) as { headers: Record<string, string>; body: string; body_encoded: boolean },
-  )
-  return calls
-    .filter(({ headers }) => headers['X-Amz-Target'] === `ElasticMapReduce.${operation}`)
-    .map(({ body, body_encoded: isEncoded }) => JSON.parse(isEncoded ? Buffer.from(body, 'base64').toString() : body) as T)
-}
-
-async function lastCluster(world: AirflowWorld): Promise<{ state: string; steps: Record<string, string> }> {
-  const { Clusters } = await world.emr<{ Clusters: Cluster[] }>('ListClusters', {})
-  const ours = Clusters.filter(({ Name }) => Name.startsWith('blotter '))
-  const cluster = ours.toSorted((a, b) => b.Status.Timeline.CreationDateTime - a.Status.Timeline.CreationDateTime)[0]!
-  const { Steps } = await world.emr<{ Steps: { Name: string; Status: { State: string } }[] }>('ListSteps', {
-    ClusterId: cluster.Id,
-  })
-  return {
-    state: cluster.Status.State,
-    steps: Object.fromEntries(Steps.toReversed().map(({ Name, Status }) => [Name, Status.State])),
-  }
-}
-
-async function putSmtpSecret(world: AirflowWorld, port: number): Promise<void> {
-  const secret = {
-    conn_type: 'smtp',
-    host: 'localhost',
-    port,
-    login: MAIL_USER,
-    password: 'canary-smtp-password',
-    extra: { disable_ssl: true },
-  }
-  await askAws(world.endpoint, 'secretsmanager.CreateSecret', {
-    Name: 'airflow/connections/smtp_default',
-    SecretString: JSON.stringify(secret),
-    ClientRequestToken: crypto.randomUUID(),
-  })
-}
-
-/** A run by hand, once Airflow 3 has read the DAG anew: what it read before knew no deadline. */
-async function triggered(world: AirflowWorld, env: Record<string, string>): Promise<void> {
-  const knowsDeadline = (): boolean => {
-    using database = new DatabaseSync(join(world.home, 'airflow.db'), { readOnly: true })
-    return database.prepare('select 1 from deadline_alert').get() !== undefined
-  }
-  const until = performance.now() + 90_000
-  while (!knowsDeadline() && performance.now() < until) await sleep(500)
-  const { code, said } = await world.airflow(['dags', 'trigger', 'blotter_late_city'], env)
-  assert.equal(code, 0, said.slice(-2000))
 }

@@ -1,6 +1,6 @@
 """What Airflow makes of the DAG files: errors, and of each DAG its schedule, tasks, rules and order, as JSON.
 
-    structure.py DAGS_FOLDER
+    structure.py DAGS_FOLDER…
 """
 import json
 import sys
@@ -10,12 +10,12 @@ try:
 except ImportError:
     from airflow.models import DagBag
 
-bag = DagBag(sys.argv[1])
+bags = [DagBag(folder) for folder in sys.argv[1:]]
 print(
-    "STRUCTURE "
+    "ANSWER "
     + json.dumps(
         {
-            "errors": {path.rsplit("/", 1)[-1]: text for path, text in bag.import_errors.items()},
+            "errors": {path.rsplit("/", 1)[-1]: text for bag in bags for path, text in bag.import_errors.items()},
             "dags": {
                 name: {
                     "schedule": type(dag.timetable).__name__,
@@ -32,6 +32,7 @@ print(
                         for task in dag.tasks
                     },
                 }
+                for bag in bags
                 for name, dag in bag.dags.items()
             },
         }
