@@ -9,13 +9,15 @@ const CORRUPT = 11
 const FULL = 13
 const CANTOPEN = 14
 const NOTADB = 26
+/** No room for the memory that a database's readers share (`-shm`): an extended code of IOERR. */
+const IOERR_SHMSIZE = 4874
 
 /** What went wrong with a database file, in words; anything that is no failure of the file comes back as it was. */
 export function databaseError(error: unknown, file: string): unknown {
   if (error instanceof BlotterError) return error
   const { errcode, message } = error as { errcode?: unknown; message?: string }
   if (typeof errcode !== 'number') return error
-  switch (errcode & 0xff) {
+  switch (errcode === IOERR_SHMSIZE ? FULL : errcode & 0xff) {
     case CORRUPT:
     case NOTADB:
       return databaseDamaged(file, message ?? 'it is not a database', error)

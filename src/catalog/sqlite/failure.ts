@@ -11,6 +11,8 @@ const CORRUPT = 11
 const FULL = 13
 export const CANTOPEN = 14
 const NOTADB = 26
+/** No room for the memory that a database's readers share (`-shm`): an extended code of IOERR. */
+const IOERR_SHMSIZE = 4874
 
 /** What went wrong with the catalog's file, in words; a BlotterError, and what is no failure of the file, as it was. */
 export function sqliteError(error: unknown, file: string, busyTimeoutMs: number): unknown {
@@ -18,7 +20,7 @@ export function sqliteError(error: unknown, file: string, busyTimeoutMs: number)
   const { errcode, code } = error as { errcode?: number; code?: string }
   const primary = errcode === undefined ? undefined : errcode & 0xff
   const context = { file, sqlite: errcode ?? null }
-  if (primary === FULL || code === 'ENOSPC') return diskFull(error, file)
+  if (primary === FULL || errcode === IOERR_SHMSIZE || code === 'ENOSPC') return diskFull(error, file)
   if (primary === CORRUPT || primary === NOTADB) {
     return catalogDamaged(file, (error as Error).message, error)
   }
