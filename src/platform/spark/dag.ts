@@ -2,6 +2,7 @@ import type { BatchPlaces } from '../../engine/application.ts'
 import type { Config } from '../../model/configuration.ts'
 import type { DagDefinition, SparkCommand } from '../../model/dag.ts'
 import type { Pipeline } from '../../model/pipeline.ts'
+import { STEPS } from '../../model/report.ts'
 import { tableNames } from '../../pipeline/definition/tables.ts'
 import { type SparkParts, sparkCatalog } from './spark.ts'
 import { sourceUrl } from '../source-url.ts'
@@ -14,10 +15,7 @@ interface Parts {
   location: string
 }
 
-/** The steps of a batch, each a step of the cluster. */
-const PHASES = ['extract', 'check', 'land', 'transform', 'aggregate', 'commit', 'publish'] as const
-
-/** What the platform offers of Airflow: the pipeline, its triggers and its limits, as a DAG is written from them. */
+/** What Airflow's DAG is written from: the pipeline, how Spark is started on its cluster, triggers and limits. */
 export function describingDag(parts: Parts, spark: Pick<SparkParts, 'address' | 'launchFiles'>) {
   return {
     /** Throws `usage` where no source is named. `secret` is the one that holds user and password of the source. */
@@ -28,7 +26,8 @@ export function describingDag(parts: Parts, spark: Pick<SparkParts, 'address' | 
         pipeline: pipeline.name,
         description: pipeline.title,
         codeVersion,
-        steps: PHASES,
+        // Each a step of the cluster.
+        steps: STEPS,
         command: commandOf(parts, spark, secret),
         schedule:
           schedule?.cron === undefined

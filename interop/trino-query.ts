@@ -1,7 +1,7 @@
-import type { SqlTable } from '../model/pipeline.ts'
-import type { PrimitiveType } from '../model/schema.ts'
-import { identifier, literal } from '../model/sql-text.ts'
-import { fillIn, type SqlParameters } from './render.ts'
+import type { SqlTable } from '../src/model/pipeline.ts'
+import type { PrimitiveType } from '../src/model/schema.ts'
+import { identifier, literal } from '../src/model/sql-text.ts'
+import { fillIn, type SqlParameters } from '../src/transform/render.ts'
 
 /** A reference table of a pipeline as it is read: names of its columns, and its rows, all texts. */
 export interface ReferenceRows {
