@@ -43,15 +43,13 @@ export interface SourcePlan {
   known: string
 }
 
-/** How values of the source are staged: dates and times as text, exactly as the server shows them. */
+/** How values of the source are staged: dates and times as text. */
 export type StagedAs = 'text' | 'long' | 'double'
 
 export interface FoundInSource {
   name: string
   expression: string
   staged: StagedAs
-  /** A date or a time, with a fraction of a second or without. */
-  time?: 'whole' | 'fraction'
 }
 
 export interface PlannedColumn {

@@ -14,10 +14,8 @@ interface ColumnReading {
 /** Staged rows as found and as read, with the first rule that each breaks by itself (NULL: none). */
 export function readRows({ pipeline, source }: BatchPlan): string {
   const read = source.columns.map((planned) => ({ planned, reading: readingOf(planned) }))
-  const times = source.columns.filter(({ found: there }) => there?.time)
-  const odd = times.map(({ column }) => `coalesce(${identifier(column.name)} LIKE '%-00%', false)`).join(' OR ') || 'false'
   const found = source.columns.map(
-    ({ column, found: there }) => `${foundSql(column, there, odd)} AS ${foundIdentifier(column.name)}`,
+    ({ column, found: there }) => `${foundSql(column, there)} AS ${foundIdentifier(column.name)}`,
   )
   const values = read.map(({ planned, reading }) => `${reading.value} AS ${identifier(planned.column.name)}`)
   return `SELECT *,\n  ${ruleOf(pipeline.source.key, read)} AS rule
@@ -139,14 +137,12 @@ function readingOf({ column, found }: PlannedColumn): Reading {
   return found ? readColumn(column, found.staged) : { value: `CAST(NULL AS ${sparkType(column.type)})`, repairs: {} }
 }
 
-function foundSql({ name }: SourceColumn, found: PlannedColumn['found'], odd: string): string {
+function foundSql({ name }: SourceColumn, found: PlannedColumn['found']): string {
   if (!found) return 'CAST(NULL AS STRING)'
-  if (found.staged === 'long') return `CAST(${identifier(name)} AS BIGINT)`
-  if (found.staged === 'double') return `CAST(${identifier(name)} AS DOUBLE)`
-  if (found.time !== 'fraction') return `CAST(${identifier(name)} AS STRING)`
-  // A fraction of a second as short as it can be, as engines write it, but in a row of which no engine made times.
-  return `CASE WHEN ${odd} THEN ${identifier(name)} ELSE regexp_replace(${identifier(name)}, '[.]?0+\\\\z', '') END`
+  return `CAST(${identifier(name)} AS ${STAGED_TYPE[found.staged]})`
 }
+
+const STAGED_TYPE = { long: 'BIGINT', double: 'DOUBLE', text: 'STRING' } as const
 
 function ruleOf(key: string, read: readonly ColumnReading[]): string {
   const present = read.find(({ planned }) => planned.column.name === key)?.reading.present

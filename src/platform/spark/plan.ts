@@ -1,4 +1,4 @@
-import type { BatchPlan, FoundInSource, PlannedColumn, SourcePlan, StagedAs } from '../../engine/application.ts'
+import type { BatchPlan, PlannedColumn, SourcePlan, StagedAs } from '../../engine/application.ts'
 import { BlotterError } from '../../errors.ts'
 import { BATCHES_TABLE, CHANGES_TABLE, changesColumn } from '../../history/ledger.ts'
 import { kindNames } from '../../model/kinds.ts'
@@ -79,22 +79,14 @@ function planSource(
     table: words.table,
     columns: matching.columns.map(({ column, found }): PlannedColumn => {
       if (!found) return { column }
-      return {
-        column,
-        found: { name: found.name, expression: expression(found), staged: stagedAs(found), ...timeOf(found) },
-      }
+      return { column, found: { name: found.name, expression: expression(found), staged: stagedAs(found) } }
     }),
     extra: matching.extra.map((found) => ({ name: found.name, expression: expression(found) })),
     known: JSON.stringify(sourceColumnsOf(url, matching) satisfies SourceColumns),
   }
 }
 
-function timeOf({ declared }: FoundColumn): Pick<FoundInSource, 'time'> {
-  const [, fraction] = /^(?:date|datetime|timestamp)(?:\(([1-6])\))?$/i.exec(declared) ?? []
-  return /^(?:date|datetime|timestamp)\b/i.test(declared) ? { time: fraction ? 'fraction' : 'whole' } : {}
-}
-
-/** Dates and times are text, exactly as the server shows them. */
+/** Dates and times are text. */
 function stagedAs({ type }: FoundColumn): StagedAs {
   return type === 'long' || type === 'double' ? type : 'text'
 }
