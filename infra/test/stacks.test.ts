@@ -30,9 +30,9 @@ describe('What makes the batches', () => {
     assert.match(dag, /"--jars", "\$\{code\}\/jars\/\*\.jar"\]/)
     assert.doesNotMatch(dag, /spark\.jars\.packages|sqlite/)
     const jars = readFileSync(new URL('../spark-jars.xml', import.meta.url), 'utf8')
-    const [group, name, version] = JARS.mysql.coordinates.split(':')
+    const [group, name, version] = JARS.mysql.split(':')
     const dependency = `<groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version>`
-    assert.ok(jars.includes(dependency), `spark-jars.xml does not name ${JARS.mysql.coordinates}`)
+    assert.ok(jars.includes(dependency), `spark-jars.xml does not name ${JARS.mysql}`)
     // Two Icebergs on one class path are none: EMR has its own.
     assert.match(dag, /"iceberg\.enabled": "true"/)
     assert.doesNotMatch(jars, /iceberg-spark-runtime/)

@@ -1,18 +1,22 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { identifier } from '../../model/sql-text.ts'
 import type { BatchPlan } from '../application.ts'
 import * as check from './check-sql.ts'
 import { derivedRows, mergeDerived, replaceDerived } from './derive-sql.ts'
 import { published, viewOf } from './dialect.ts'
+import { MEANINGS } from './failure.ts'
 import * as land from './land-sql.ts'
 import { readme } from './readme.ts'
 import { sourceKeys, sourceRows } from './source-sql.ts'
 import { createTables, insertBatch } from './table-sql.ts'
 
-/** The program that Spark runs, and what it imports; the same for every pipeline. */
+const DRIVER_FOLDER = join(import.meta.dirname, 'driver')
+/** The program that Spark runs, and the modules that it imports; the same for every pipeline. */
 export const DRIVER = 'blotter_batch.py'
-export const TOOLS = 'blotter_tools.py'
+export const MODULES = readdirSync(DRIVER_FOLDER)
+  .filter((file) => file.endsWith('.py') && file !== DRIVER)
+  .toSorted()
 
 /**
  * Compiles a pipeline into a folder of text files: Spark SQL in the order in which it runs, the driver, and `job.json` with
@@ -38,7 +42,7 @@ export function compile(plan: BatchPlan): Map<string, string> {
   add('6-commit/batch', 'The row of the batch, written last.', insertBatch(plan))
   for (const { file } of pipeline.reference) files.set(`reference/${basename(file)}`, readFileSync(file, 'utf8'))
   files.set('job.json', `${JSON.stringify(jobOf(plan), null, 2)}\n`)
-  for (const file of [DRIVER, TOOLS]) files.set(file, readFileSync(join(import.meta.dirname, 'driver', file), 'utf8'))
+  for (const file of [DRIVER, ...MODULES]) files.set(file, readFileSync(join(DRIVER_FOLDER, file), 'utf8'))
   files.set('README.md', readme(plan))
   return files
 }
@@ -135,5 +139,6 @@ function jobOf(plan: BatchPlan): Record<string, unknown> {
     source: source.url,
     source_columns: source.known,
     columns: { missing, unknown: source.extra.map(({ name }) => name) },
+    failures: MEANINGS.map(([said, code, todo]) => ({ said: said.source, code, todo })),
   }
 }

@@ -1,13 +1,18 @@
 import { BlotterError, type ErrorCode } from '../../errors.ts'
 import { AWS_ADVICE } from '../../errors/aws-error.ts'
 
-/** What Spark, its drivers and its catalogs say, and what it means here; the first that fits counts. */
-const MEANINGS: readonly [RegExp, ErrorCode, string][] = [
+/** What Spark, its drivers and its catalogs say, and what it means here; the first that fits counts. Python reads the patterns alike. */
+export const MEANINGS: readonly [said: RegExp, code: ErrorCode, todo: string][] = [
   [/rows_disagree/, 'rows_disagree', 'Run `blotter run` again; if it says the same, report it.'],
   [
     /ClassNotFoundException|NoClassDefFoundError|No suitable driver|unresolved dependenc/,
     'spark_missing',
     'Name the jars of Iceberg and the drivers as `spark: { jars: [...] }`; docs/spark.md lists their Maven coordinates.',
+  ],
+  [
+    /spark_unreachable|All masters are unresponsive|ResourceManager/,
+    'spark_unreachable',
+    'Look whether the cluster of `spark.master` runs and has memory and cores to give, then run it again.',
   ],
   [/Access denied for user/, 'source_refused', 'Check the account and its password; it needs SELECT on the table.'],
   [/Table '.*' doesn't exist|Unknown database/, 'source_table_missing', 'Name a table that is there.'],
@@ -39,6 +44,7 @@ const MEANINGS: readonly [RegExp, ErrorCode, string][] = [
   [/CommitFailedException|ValidationException: Cannot commit/, 'commit_conflict', 'Run `blotter run` again.'],
   [/No space left on device/, 'disk_full', 'Free some space, then run `blotter run` again.'],
   [/OutOfMemoryError|Container killed/, 'memory_exhausted', 'Grant more: `memory: 4GiB`, or `spark.conf` of a cluster.'],
+  [/(?:)/, 'spark_failed', 'Look at what Spark says with `--debug`, then run `blotter run` again.'],
 ]
 
 /** How long a message of Spark's may be in ours. */
@@ -46,13 +52,8 @@ const SHOWN = 600
 
 /** What an application failed with. `text` is what it said last; none of it is committed. */
 export function sparkFailure(text: string): BlotterError {
-  const found = MEANINGS.find(([pattern]) => pattern.test(text))
+  const [, code, todo] = MEANINGS.find(([pattern]) => pattern.test(text))!
   const said = firstLines(text)
-  const [, code, todo] = found ?? [
-    undefined,
-    'spark_failed' as const,
-    'Look at what Spark says with `--debug`, then run `blotter run` again.',
-  ]
   return new BlotterError(code, `Spark failed: ${said}\nNothing was committed; main of every table is as it was.`, { todo })
 }
 

@@ -27,19 +27,19 @@ export interface SparkInstallation {
   java: string
 }
 
-/** The line of Spark for which Iceberg has a runtime, and the versions of it that are tested. */
-const SUPPORTED = /^4\.1\./
-const SPARK_VERSION = '4.1.4'
+/** Lines of Spark on which every table was equal to DuckDB's, and the runtime of Iceberg that each takes. */
+const ICEBERG: Readonly<Record<string, string>> = {
+  '4.0': 'org.apache.iceberg:iceberg-spark-runtime-4.0_2.13:1.10.1',
+  '4.1': 'org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0',
+}
+const TESTED = { line: '4.1', version: '4.1.4' } as const
 
-/** What Spark lacks by itself: where a jar's name begins, and its Maven coordinates. */
+/** Maven coordinates of what the line of Spark that is tested lacks by itself. */
 export const JARS = {
-  iceberg: {
-    file: 'iceberg-spark-runtime-4.1_2.13',
-    coordinates: 'org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0',
-  },
-  mysql: { file: 'mysql-connector-j', coordinates: 'com.mysql:mysql-connector-j:9.7.0' },
-  sqlite: { file: 'sqlite-jdbc', coordinates: 'org.xerial:sqlite-jdbc:3.54.1.0' },
-  aws: { file: 'iceberg-aws-bundle', coordinates: 'org.apache.iceberg:iceberg-aws-bundle:1.12.0' },
+  iceberg: ICEBERG[TESTED.line]!,
+  mysql: 'com.mysql:mysql-connector-j:9.7.0',
+  sqlite: 'org.xerial:sqlite-jdbc:3.54.1.0',
+  aws: 'org.apache.iceberg:iceberg-aws-bundle:1.12.0',
 } as const
 
 /** The jars that a batch between these places needs. */
@@ -64,14 +64,16 @@ export async function findSpark(place: SparkPlace, needs: readonly (keyof typeof
   const version = jars.map((jar) => /^spark-core_[\d.]+-(.+)\.jar$/.exec(jar)?.[1]).find((found) => found !== undefined)
   const submit = join(home, 'bin', 'spark-submit')
   if (version === undefined || !existsSync(submit)) throw missing(`There is no Spark in ${home}.`, INSTALL)
-  if (!SUPPORTED.test(version)) throw wrongVersion('Spark', version, '4.1', INSTALL)
+  const iceberg = ICEBERG[/^\d+\.\d+/.exec(version)?.[0] ?? '']
+  if (iceberg === undefined) throw wrongVersion('Spark', version, Object.keys(ICEBERG).join(' or '), INSTALL)
   const java = await findJava(place)
-  requireJars(place, home, jars, needs)
+  const coordinates = needs.map((need) => (need === 'iceberg' ? iceberg : JARS[need]))
+  requireJars(place, { home, jars }, coordinates)
   return { home, submit, version, java }
 }
 
 const INSTALL =
-  `Install Spark ${SPARK_VERSION} (\`pip install pyspark==${SPARK_VERSION}\`, or from spark.apache.org) and name it as ` +
+  `Install Spark ${TESTED.version} (\`pip install pyspark==${TESTED.version}\`, or from spark.apache.org) and name it as ` +
   '`spark: { home: DIR }` in blotter.yaml or SPARK_HOME; `engine: duckdb` needs none.'
 
 async function homeOnPath(searchPath: string): Promise<string | undefined> {
@@ -102,27 +104,23 @@ async function findJava({ javaHome, searchPath }: SparkPlace): Promise<string> {
 
 function requireJars(
   { jars: given, conf }: SparkPlace,
-  home: string,
-  shipped: readonly string[],
-  needs: readonly (keyof typeof JARS)[],
+  { home, jars: shipped }: { home: string; jars: readonly string[] },
+  needed: readonly string[],
 ): void {
   const lost = given.find((jar) => !jar.includes('://') && !existsSync(jar))
   if (lost !== undefined) throw missing(`${lost}, which spark.jars names, is not there.`, 'Name jars that are there.')
   // What Spark fetches itself comes when it starts.
   const fetched = conf['spark.jars.packages'] ?? ''
-  const lacking = needs
-    .map((need) => JARS[need])
-    .filter(({ file, coordinates }) => {
-      const name = coordinates.split(':')[1]!
-      return ![...given.map((jar) => basename(jar)), ...shipped].some((jar) => jar.includes(file)) && !fetched.includes(name)
-    })
+  const lacking = needed.filter((coordinates) => {
+    const name = coordinates.split(':')[1]!
+    return ![...given.map((jar) => basename(jar)), ...shipped].some((jar) => jar.includes(name)) && !fetched.includes(name)
+  })
   if (lacking.length === 0) return
-  const coordinates = lacking.map((jar) => jar.coordinates)
   const one = lacking.length === 1
   throw missing(
-    `Spark in ${home} lacks ${one ? 'a jar' : 'jars'} from Maven Central: ${coordinates.join(', ')}.`,
+    `Spark in ${home} lacks ${one ? 'a jar' : 'jars'} from Maven Central: ${lacking.join(', ')}.`,
     `Put ${one ? 'it' : 'them'} into ${join(home, 'jars')}, name the ${one ? 'file' : 'files'} as \`spark: { jars: [...] }\` in ` +
-      `blotter.yaml, or let Spark fetch: \`spark: { conf: { spark.jars.packages: "${coordinates.join(',')}" } }\`.`,
+      `blotter.yaml, or let Spark fetch: \`spark: { conf: { spark.jars.packages: "${lacking.join(',')}" } }\`.`,
   )
 }
 

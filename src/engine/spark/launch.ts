@@ -1,5 +1,5 @@
 import type { BatchPlaces } from '../application.ts'
-import { DRIVER, TOOLS } from './compile.ts'
+import { DRIVER, MODULES } from './compile.ts'
 import { jdbcSource } from './conf.ts'
 import { JARS, jarsFor } from './installation.ts'
 import { submitWords } from './submit.ts'
@@ -14,6 +14,9 @@ export interface LaunchSettings {
   jars: readonly string[]
   conf: Readonly<Record<string, string>>
 }
+
+/** What a cluster of EMR brings itself (`iceberg-defaults`), in the versions that fit its Spark. */
+const OF_EMR: readonly (keyof typeof JARS)[] = ['iceberg', 'aws']
 
 /** Of AWS Secrets Manager's driver, which takes the secret's name in place of a user. */
 const SECRETS_DRIVER = 'com.amazonaws.secretsmanager.sql.AWSSecretsManagerMySQLDriver'
@@ -30,19 +33,23 @@ export function launchFiles(places: BatchPlaces, settings: LaunchSettings): Map<
     lake: places.lake,
     source: { ...jdbcSource(places), ...(settings.secret === undefined ? {} : bySecret(places, settings.secret)) },
   }
-  const coordinates = [
-    ...jarsFor(places).map((jar) => JARS[jar].coordinates),
-    ...(settings.secret === undefined ? [] : [SECRETS_COORDINATES]),
-  ]
-  const fetched: Record<string, string> = settings.jars.length > 0 ? {} : { 'spark.jars.packages': coordinates.join(',') }
-  const words = (master: string): string[] => [
-    ...submitWords({ ...settings, master, conf: { ...fetched, ...settings.conf }, memoryBytes: 2 ** 30 }, places),
-    ...['--py-files', `${folder}/${TOOLS}`, `${folder}/${DRIVER}`, folder, `${folder}/work.json`],
-  ]
+  const words = (master: string, needs: readonly (keyof typeof JARS)[]): string[] => {
+    const coordinates = needs.map((jar) => JARS[jar])
+    if (settings.secret !== undefined) coordinates.push(SECRETS_COORDINATES)
+    const fetched: Record<string, string> = settings.jars.length > 0 ? {} : { 'spark.jars.packages': coordinates.join(',') }
+    return [
+      ...submitWords({ ...settings, master, conf: { ...fetched, ...settings.conf }, memoryBytes: 2 ** 30 }, places),
+      ...['--py-files', MODULES.map((file) => `${folder}/${file}`).join(',')],
+      ...[`${folder}/${DRIVER}`, folder, `${folder}/work.json`],
+    ]
+  }
+  const needs = jarsFor(places)
+  const ofCluster = needs.filter((jar) => !OF_EMR.includes(jar))
+  const step = emrStep(words('yarn', ofCluster))
   return new Map([
     ['work.json', `${JSON.stringify(work, null, 2)}\n`],
-    ['run.sh', runScript(words(settings.master))],
-    ['step.json', `${JSON.stringify(emrStep(words('yarn')), null, 2)}\n`],
+    ['run.sh', runScript(words(settings.master, needs))],
+    ['step.json', `${JSON.stringify(step, null, 2)}\n`],
   ])
 }
 

@@ -11,7 +11,7 @@ Written by \`blotter spark render\`; change the pipeline and render again rather
 | \`sql/\` | one statement a file, in the order of the folders' numbers; \`\${…}\` are values of a batch |
 | \`sql/1-extract/*.mysql.sql\` | what MySQL is asked; all else is Spark SQL over views named like the files |
 | \`job.json\` | names of tables, hashes of their SQL, limits of guards |
-| \`blotter_batch.py\`, \`blotter_tools.py\` | run them in their order; the same for every pipeline |
+| \`blotter_batch.py\` | runs them in their order, with the modules beside it; the same for every pipeline |
 | \`work.json\` | one batch: copy it, give it a time and a run, and name where things are |
 | \`step.json\` | the same as a step of EMR |
 | \`run.sh\` | \`spark-submit\` with all that it needs |

@@ -77,6 +77,15 @@ describe('A compiled pipeline', () => {
     assert.doesNotMatch(text, /secret:\/\/|blotter_ro:|20\d\d-\d\d-\d\dT\d\d:\d\d/)
   })
 
+  it('has beside its program every module that this imports', async () => {
+    const files = compile(await planOf())
+    const programs = [...files].filter(([name]) => name.endsWith('.py'))
+    assert.ok(programs.length > 1)
+    for (const [name, text] of programs)
+      for (const [, module] of text.matchAll(/^(?:from|import) (blotter_\w+)/gm))
+        assert.ok(files.has(`${module}.py`), `${name} imports ${module}`)
+  })
+
   it('is split into one statement a file, but for the tables that are to be made', async () => {
     for (const [name, sql] of compile(await planOf())) {
       if (!name.startsWith('sql/') || name === 'sql/0-tables.sql') continue

@@ -36,6 +36,8 @@ test('What Spark says is told by what it means, without its stack, and that noth
     ['java.io.FileNotFoundException: File file:/lake/raw/crimes/metadata/7.json does not exist', 'lake_damaged'],
     ['java.lang.OutOfMemoryError: Java heap space', 'memory_exhausted'],
     ['rows_disagree: 3 rows were read, 2 are good', 'rows_disagree'],
+    ['spark_unreachable: spark://db:7077 has given nothing to run on within 1800 s.', 'spark_unreachable'],
+    ['Application has been killed. Reason: All masters are unresponsive! Giving up.', 'spark_unreachable'],
     ['Something else', 'spark_failed'],
   ]
   for (const [text, code] of said) {

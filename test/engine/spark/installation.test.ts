@@ -55,12 +55,20 @@ describe('Spark on a machine', () => {
     assert.match(todo, /pip install pyspark==4\.1\.4/)
   })
 
-  it('is refused in a version that Iceberg has no runtime for', async () => {
+  it('takes the runtime of Iceberg that is of its own line', async () => {
+    await rm(join(folder, 'spark'), { recursive: true })
+    await makeSpark(folder, '4.0.2', JARS)
+    assert.match((await problem(place())).message, /iceberg-spark-runtime-4\.0_2\.13/)
+    const jars = ['s3://bucket/iceberg-spark-runtime-4.0_2.13-1.10.1.jar']
+    assert.equal((await findSpark(place({ jars }), ['iceberg'])).version, '4.0.2')
+  })
+
+  it('is refused in a version that no batch was made on', async () => {
     await rm(join(folder, 'spark'), { recursive: true })
     await makeSpark(folder, '4.3.0', JARS)
     const { code, message } = await problem(place())
     assert.equal(code, 'unsupported')
-    assert.match(message, /Spark 4\.3\.0 .* expected 4\.1/)
+    assert.match(message, /Spark 4\.3\.0 .* expected 4\.0 or 4\.1/)
   })
 
   it('wants a Java', async () => {

@@ -7,6 +7,7 @@ import { describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { sparkEngine } from '../../../src/engine/spark/engine.ts'
 import type { BatchPlaces } from '../../../src/engine/application.ts'
+import { planOf } from './plan.ts'
 
 const run = promisify(execFile)
 const PLACES: BatchPlaces = {
@@ -36,20 +37,31 @@ describe('What starts a compiled pipeline', () => {
     ])
   })
 
-  it('has Spark fetch the jars that nobody has named', () => {
-    const text = sparkEngine.launchFiles(PLACES, SETTINGS).get('step.json')!
-    assert.match(text, /spark\.jars\.packages=org\.apache\.iceberg:.*,com\.mysql:.*,org\.xerial:/)
+  it('has Spark fetch the jars that nobody has named, but on EMR those that it brings for its own Spark', () => {
+    const files = sparkEngine.launchFiles(PLACES, SETTINGS)
+    assert.match(files.get('run.sh')!, /spark\.jars\.packages=org\.apache\.iceberg:.*,com\.mysql:.*,org\.xerial:/)
+    assert.match(files.get('step.json')!, /spark\.jars\.packages=com\.mysql:[^"]*,org\.xerial:/)
+    assert.doesNotMatch(files.get('step.json')!, /org\.apache\.iceberg:/)
     const named = sparkEngine.launchFiles(PLACES, { ...SETTINGS, jars: ['a.jar'] }).get('step.json')!
     assert.doesNotMatch(named, /packages/)
   })
 
+  it('hands on every module that its program imports', async () => {
+    const [step] = JSON.parse(sparkEngine.launchFiles(PLACES, SETTINGS).get('step.json')!) as Step[]
+    const words = step!.HadoopJarStep.Args
+    const programs = [...sparkEngine.compile(await planOf()).keys()].filter((name) => name.endsWith('.py'))
+    const named = [...words[words.indexOf('--py-files') + 1]!.split(','), words.at(-3)!]
+    assert.deepEqual(named.toSorted(), programs.map((name) => `s3://bucket/spark/${name}`).toSorted())
+  })
+
   it('finds the tables in Glue and their files in S3 where the catalog is Glue, and wants no SQLite for it', () => {
     const places: BatchPlaces = { ...PLACES, lake: '${lake}', catalog: { kind: 'glue' } }
-    const text = sparkEngine.launchFiles(places, SETTINGS).get('step.json')!
+    const files = sparkEngine.launchFiles(places, SETTINGS)
+    const text = files.get('step.json')!
     assert.match(text, /"spark\.sql\.catalog\.blotter\.type=glue"/)
     assert.match(text, /"spark\.sql\.catalog\.blotter\.io-impl=org\.apache\.iceberg\.aws\.s3\.S3FileIO"/)
     assert.match(text, /"spark\.sql\.catalog\.blotter\.warehouse=\$\{lake\}"/)
-    assert.match(text, /iceberg-aws-bundle:1\.12\.0/)
+    assert.match(files.get('run.sh')!, /iceberg-aws-bundle:1\.12\.0/)
     assert.doesNotMatch(text, /sqlite|spark\.sql\.catalog\.blotter\.uri/)
   })
 
