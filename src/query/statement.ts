@@ -86,7 +86,9 @@ const PIVOT_HINT = 'Write the values out: FROM (PIVOT … ON column IN (…) USI
 
 /** `skipped` is what stands before the part that was parsed. */
 function unreadable(parsed: Parsed, sql: string, skipped: number): BlotterError {
-  const verb = /^\s*([a-z]+)/i.exec(sql.replace(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, ''))?.[1]?.toUpperCase()
+  const verb = /^\s*([a-z]+)/i
+    .exec(sql.slice(skipped).replace(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, ''))?.[1]
+    ?.toUpperCase()
   if (parsed.error_type !== 'parser') {
     const hint = verb === 'PIVOT' ? PIVOT_HINT : VERBS
     return refused(`${verb ?? 'This'} is not run here: a query only reads.`, hint, sql)

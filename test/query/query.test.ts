@@ -107,6 +107,7 @@ test('whatever writes, changes settings or reaches outside of the lake is refuse
     "export database 'x'",
   ]
   for (const sql of statements) await assert.rejects(all(sql), { code: 'query_refused', exitCode: 2 }, sql)
+  await assert.rejects(all('explain analyze insert into raw.crimes values (1)'), { message: /^INSERT is not run here/ })
   assert.deepEqual(
     (await readdir(folder)).filter((name) => /out|x/.test(name)),
     [],

@@ -42,10 +42,10 @@ export function addQuarantine({ program, action }: Verbs): void {
     )
   quarantine
     .command('release')
+    .summary('check quarantined rows again and land those that pass now')
     .description(
-      'check quarantined rows again and land those that pass now\n\n' +
-        'For after a rule, a mapping or a reading has changed. What passes leaves quarantine in a batch of its own; a row of\n' +
-        'which the lake has a newer version by now stays.',
+      'Check quarantined rows again, after a rule, a mapping or a reading has changed, and land those that pass now. They leave ' +
+        'quarantine in a batch of their own; a row of which the lake has a newer version by now stays.',
     )
     .action(
       action<[], object>(async (invocation) => {

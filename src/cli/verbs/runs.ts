@@ -60,8 +60,8 @@ export function addRuns({ program, action }: Verbs): void {
     )
   runs
     .command('terminate')
-    .description('end an interrupted or held run for good; nothing of it is committed')
-    .argument('[run]', 'default: the one interrupted or held')
+    .description('end a run for good, be it under way, interrupted, failed or held; nothing of it is committed')
+    .argument('[run]', 'default: the latest that has not come to an end')
     .action(
       action<[string | undefined], object>(async (invocation, [run]) => {
         const ended = await invocation.withPlatform((platform) => platform.runTerminate(run))
