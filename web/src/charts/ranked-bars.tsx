@@ -25,7 +25,7 @@ const CHANGE = 76
 /** What the key takes with the compared period in it. */
 const KEY = 260
 /** About as wide as a letter is, in pixels. */
-const LETTER = 7.6
+const LETTER = 7
 /** Narrower than this, the name stands above its bar: with a share beside it, and with counts alone. */
 const STACKED = { shares: 430, counts: 340 }
 
@@ -95,7 +95,7 @@ function columnsOf(width: number, marks: readonly Mark[], isPlain: boolean): Col
   const share = isPlain ? undefined : right
   const counted = isPlain ? right : right - SHARE
   const longest = Math.max(...marks.map((mark) => mark.label.length)) * LETTER
-  const named = isPlain ? Math.min(longest, width * 0.5) : Math.min(232, width * 0.32)
+  const named = Math.min(longest, width * (isPlain ? 0.5 : 0.4))
   const label = isStacked ? counted - COUNT : named
   const barFrom = isStacked ? 0 : label + GAP
   const bar = isStacked ? width : counted - COUNT - barFrom

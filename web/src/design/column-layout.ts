@@ -19,16 +19,16 @@ export interface ColumnLayout<Column> {
   isPinned: boolean
 }
 
-const CHARACTER_PX = 7.9
-const PADDING_PX = 28
+/** Beside the text, and a little for what sorts the column. */
+const AROUND_PX = 32
 const NARROWEST_PX = 72
 /** A column is no wider for its longest text alone. */
 export const WIDEST_PX = 360
 const CUT = 0.6
 
-/** What a column of texts takes, the longest of so many characters; it may be cut a little where all of a row is in sight then. */
-export function sizeOfTexts(longest: number): { width: number; least: number } {
-  const width = Math.round(Math.min(WIDEST_PX, Math.max(NARROWEST_PX, longest * CHARACTER_PX + PADDING_PX)))
+/** What a column takes whose texts are so wide; it may be cut a little where all of a row is in sight then. */
+export function sizeOfTexts(widestPx: number): { width: number; least: number } {
+  const width = Math.ceil(Math.min(WIDEST_PX, Math.max(NARROWEST_PX, widestPx + AROUND_PX)))
   return { width, least: Math.max(NARROWEST_PX, Math.round(width * CUT)) }
 }
 

@@ -3,6 +3,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect } from '
 import { useWidth } from '../charts/use-width.ts'
 import { layoutOf, type Sized } from './column-layout.ts'
 import { Scroller } from './scroller.tsx'
+import { useNarrow } from './use-narrow.ts'
 
 export interface Column<Row> extends Sized {
   name: string
@@ -32,7 +33,7 @@ interface DataTableProps<Row> {
   height?: number
 }
 
-const ROW_HEIGHT = 34
+const ROW_HEIGHT = { desk: 34, phone: 40 }
 const OVERSCAN = 12
 const SCROLLBAR_PX = 16
 
@@ -42,12 +43,14 @@ const SCROLLBAR_PX = 16
  */
 export function DataTable<Row>({ label, columns, count, rowAt, onSight, onOpen, height = 520 }: DataTableProps<Row>) {
   const [box, width] = useWidth()
+  const rowHeight = useNarrow(720) ? ROW_HEIGHT.phone : ROW_HEIGHT.desk
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => box.current,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: () => rowHeight,
     overscan: OVERSCAN,
   })
+  useLayoutEffect(() => virtual.measure(), [virtual, rowHeight])
   const items = virtual.getVirtualItems()
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0]
   useEffect(() => {
@@ -94,19 +97,29 @@ export function DataTable<Row>({ label, columns, count, rowAt, onSight, onOpen, 
               className="data-row"
               data-open={onOpen !== undefined}
               aria-rowindex={index + 2}
-              style={{ ...grid, height: ROW_HEIGHT, translate: `0 ${start}px` }}
+              style={{ ...grid, height: rowHeight, translate: `0 ${start}px` }}
               onClick={() => row !== undefined && onOpen?.(row)}
             >
               {shown.map(({ name, isFigure, cell }, n) => (
-                <div key={name} role="cell" className={cellClass(n)} data-figure={isFigure}>
+                <Cell key={name} className={cellClass(n)} isFigure={isFigure}>
                   {row === undefined ? <i className="skeleton-line" /> : cell(row)}
-                </div>
+                </Cell>
               ))}
             </div>
           )
         })}
       </div>
     </Scroller>
+  )
+}
+
+/** What is cut is shown whole on hover. */
+function Cell({ className, isFigure, children }: { className: string; isFigure: boolean | undefined; children: ReactNode }) {
+  const title = typeof children === 'string' ? children : undefined
+  return (
+    <div role="cell" className={className} data-figure={isFigure} title={title}>
+      {children}
+    </div>
   )
 }
 

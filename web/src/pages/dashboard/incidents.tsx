@@ -1,11 +1,12 @@
 import { useQueries } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { addressOf, ask } from '../../api.ts'
 import { useTimeMachine } from '../../batches.ts'
 import type { ChartSpec, Dashboard } from '../../dashboards.ts'
 import { Card } from '../../design/card.tsx'
 import { sizeOfTexts } from '../../design/column-layout.ts'
 import { type Column, DataTable, type Sorting } from '../../design/data-table.tsx'
+import { textWidth } from '../../design/text-width.ts'
 import { Empty, Failed } from '../../design/states.tsx'
 import { batchTime, count, valueText } from '../../format.ts'
 import { Link } from '../../link.tsx'
@@ -50,7 +51,10 @@ export function Incidents({
   const byPage = new Map(pages.map((page, i) => [page, loaded[i]?.data]))
   const first = byPage.get(0)
   const error = loaded.find((one) => one.error)?.error
-  const columns = (chart.columns ?? []).map((column) => columnOf(column, sort, first?.rows ?? []))
+  const columns = useMemo(
+    () => (chart.columns ?? []).map((column) => columnOf(column, sort, first?.rows ?? [])),
+    [chart, sort, first],
+  )
   const order = sort === NEWEST_FIRST ? chart.subtitle : orderText(columns)
   const exported = (format: string): string =>
     addressOf(`/dashboards/${dashboard.name}/export`, { ...query, chart: chart.id, format })
@@ -94,14 +98,17 @@ export function Incidents({
 const NEWEST_FIRST = '-date'
 
 /** Times and codes are shown whole. */
-const CUT_BEYOND_PX = 180
+const CUT_BEYOND_PX = 160
+/** A few long texts make no wide column. */
+const USUAL = 0.9
 
 function columnOf(
   { name, label }: { name: string; label: string },
   sort: string,
   rows: readonly Incident[],
 ): Column<Incident> {
-  const { width, least } = sizeOfTexts(Math.max(label.length, ...rows.map((row) => valueText(row[name]).length)))
+  const widths = rows.map((row) => textWidth(valueText(row[name]))).sort((a, b) => a - b)
+  const { width, least } = sizeOfTexts(Math.max(textWidth(label), widths[Math.floor(widths.length * USUAL)] ?? 0))
   return {
     name,
     label,

@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { sizeOfTexts, WIDEST_PX } from '../../design/column-layout.ts'
 import { type Column, DataTable } from '../../design/data-table.tsx'
+import { textWidth } from '../../design/text-width.ts'
 import { count } from '../../format.ts'
 import { cellText, isNumber } from './values.ts'
 import type { QueryResult, ResultColumn } from './query.ts'
@@ -24,8 +25,8 @@ export function ResultTable({ result }: { result: QueryResult }) {
 }
 
 function columnOf({ name, type }: ResultColumn, at: number, rows: QueryResult['rows']): Column<unknown[]> {
-  const lengths = rows.slice(0, SAMPLE).map((row) => cellText(row[at], type)?.length ?? 4)
-  const { width, least } = sizeOfTexts(Math.max(name.length, ...lengths))
+  const widths = rows.slice(0, SAMPLE).map((row) => textWidth(cellText(row[at], type) ?? 'null'))
+  const { width, least } = sizeOfTexts(Math.max(textWidth(name), ...widths))
   return {
     name: `${at} ${name}`,
     label: name,
