@@ -31,7 +31,7 @@ with DAG(
         task_id="terminate_cluster", job_flow_id=create.output
     ).as_teardown(setups=create)
     # A leaf beside the teardown: it fails when any step did, and with it the run.
-    outcome = EmptyOperator(task_id="outcome", outlets=OUTLETS, retries=0${outcomeLimit(definition, version)})
+    outcome = EmptyOperator(task_id="outcome", outlets=OUTLETS, retries=0${outcomeLimit(version)})
     last = steps
     for position, each in enumerate(STEPS):
         check = StepChecker(

@@ -21,7 +21,7 @@ function guardText(version: AirflowVersion): string {
 if not (${version}, ${oldest}) <= tuple(map(int, airflow.__version__.split(".")[:2])) < (${version + 1}, 0):
     raise ImportError(
         f"This DAG is for Airflow ${all}; this is {airflow.__version__}. "
-        "\`blotter airflow render --airflow\` writes it for ${RUNS_ON[2].all} (2), or ${RUNS_ON[3].all} (3)."
+        "Render it anew: \`--airflow 2\` is for ${RUNS_ON[2].all}, \`--airflow 3\` for ${RUNS_ON[3].all}."
     )
 `
 }
@@ -45,7 +45,7 @@ type Modules = Readonly<Record<string, readonly string[]>>
 const MODULES = ['json', 'smtplib', 'ssl']
 
 const STANDARD: Modules = {
-  datetime: ['datetime', 'timedelta'],
+  datetime: ['datetime', 'timedelta', 'timezone'],
   'email.message': ['EmailMessage'],
   pathlib: ['Path'],
 }
