@@ -4,10 +4,21 @@ import { DatabaseSync } from 'node:sqlite'
 
 /** What Airflow's parts said last and how its runs stand: what a failure on another machine is understood by. */
 export function airflowTells(folder: string): string {
-  const logs = readdirSync(folder).filter((name) => name.endsWith('.log'))
-  const ends = logs.map((name) => `--- ${name}\n${readFileSync(join(folder, name), 'utf8').slice(-TAIL)}`)
-  return [...ends, ...rowsOf(join(folder, 'home', 'airflow.db'))].join('\n')
+  const own = logsIn(folder, false).map((name) => endOf(join(folder, name)))
+  // Of the logs that Airflow keeps of tasks and of passes over the files, those with something wrong.
+  const kept = join(folder, 'home', 'logs')
+  const wrong = logsIn(kept, true)
+    .map((name) => endOf(join(kept, name)))
+    .filter((end) => /ERROR|Traceback/i.test(end))
+  return [...own, ...wrong, ...rowsOf(join(folder, 'home', 'airflow.db'))].join('\n')
 }
+
+function logsIn(folder: string, recursive: boolean): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive, encoding: 'utf8' }).filter((name) => name.endsWith('.log'))
+}
+
+const endOf = (path: string): string => `--- ${path}\n${readFileSync(path, 'utf8').slice(-TAIL)}`
 
 /** The end of each log that is shown, in characters. */
 const TAIL = 4000

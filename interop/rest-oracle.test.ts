@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { openSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,7 +50,7 @@ describe('The same requests to Apache’s own REST catalog and to Blotter', { ti
     const token = await served.token('oracle', 'catalog:read', 'catalog:write')
     blotter = { url: served.url, headers: { authorization: `Bearer ${token}` }, root: join(folder, 'lake'), world: {} }
     apache = { url: `http://127.0.0.1:${port}`, headers: {}, root: warehouse, world: {} }
-    await answers(apache.url)
+    await answers(apache.url, java, folder)
   })
 
   after(async () => {
@@ -84,20 +85,23 @@ function startApache(port: number, folder: string, warehouse: string): ChildProc
     CATALOG_JDBC_SCHEMA__VERSION: 'V1',
   }
   const args = ['-Xmx256m', '-cp', classPath, 'org.apache.iceberg.rest.RESTCatalogServer']
-  return spawn(join(javaHome, 'bin', 'java'), args, { env, cwd: folder, stdio: 'ignore' })
+  const log = openSync(logOf(folder), 'a')
+  return spawn(join(javaHome, 'bin', 'java'), args, { env, cwd: folder, stdio: ['ignore', log, log] })
 }
 
-async function answers(url: string): Promise<void> {
+const logOf = (folder: string): string => join(folder, 'apache.log')
+
+async function answers(url: string, server: ChildProcess, folder: string): Promise<void> {
   const until = performance.now() + startTimeoutMs
-  for (;;) {
+  while (performance.now() < until && server.exitCode === null) {
     const there = await fetch(`${url}/v1/config`).then(
       (answer) => answer.ok,
       () => false,
     )
     if (there) return
-    assert.ok(performance.now() < until, 'Apache’s server does not start')
     await sleep(200)
   }
+  throw new Error(`Apache’s server did not start.\n${readFileSync(logOf(folder), 'utf8').slice(-4000)}`)
 }
 
 /** Asks one side, remembers what later steps need of the answer, and gives it without what is each side's own. */

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..')
 const timeout = 5 * 60_000
-const endTimeoutMs = 15_000
+const endTimeoutMs = 60_000
 
 /** Runs the program as a person would, and gives what it printed. */
 export async function blotter(...args: string[]): Promise<string> {
@@ -43,10 +43,13 @@ export async function serve(lake: string): Promise<ServedLake> {
       return (JSON.parse(made) as { token: string }).token
     },
     async end() {
-      const ended = once(server, 'exit', { signal: AbortSignal.timeout(endTimeoutMs) })
+      const late = setTimeout(() => server.kill('SIGKILL'), endTimeoutMs)
+      const ended = once(server, 'exit')
       server.kill('SIGTERM')
-      const [code] = (await ended) as [number | null]
-      if (code !== 0) throw new Error(`blotter serve ended with ${code} when it was asked to end.`)
+      const [code, signal] = (await ended) as [number | null, string | null]
+      clearTimeout(late)
+      if (code !== 0)
+        throw new Error(`blotter serve ended with ${code ?? signal} within ${endTimeoutMs} ms of being asked to.`)
     },
   }
 }
@@ -55,7 +58,7 @@ async function firstDocument(server: ChildProcess): Promise<string> {
   let text = ''
   for await (const chunk of server.stdout!) {
     text += String(chunk)
-    if (text.trimEnd().endsWith('}')) break
+    if (text.trimEnd().endsWith('}')) return text
   }
-  return text
+  throw new Error(`blotter serve ended before it was there; it said: ${text}`)
 }
