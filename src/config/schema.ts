@@ -1,11 +1,28 @@
 import { z } from 'zod'
 import { cronProblem } from '../orchestrate/schedule/schedule.ts'
-import { DURATION, durationMs, fraction, PERCENT, SIZE, sizeBytes } from './units.ts'
+import { DURATION, durationMs, fraction, LARGEST_BYTES, LONGEST_MS, PERCENT, SIZE, sizeBytes } from './units.ts'
 
-const duration = z.string().regex(DURATION, 'expected a duration such as 34m, 26h or 1h30m').transform(durationMs)
+const text = z.string().regex(/^(?=.*\S)\P{Cc}*$/u, 'expected some text on one line')
+/** What looks like another machine's, or is the shell's to write out, would make a folder of that name here. */
+const path = text.regex(/^(?!~|[A-Za-z][\w+.-]*:\/\/)/, 'expected a path on this machine, with ~ written out')
+const lake = text.regex(
+  /^(?:s3:\/\/[A-Za-z0-9][\w.-]*(?:\/.*)?$|(?!~|[A-Za-z][\w+.-]*:\/\/))/,
+  'expected a folder, with ~ written out, or a bucket such as s3://bucket/prefix',
+)
+/** A name or an address, without port. */
+const host = z.string().regex(/^[\w.:%-]+$/, 'expected a name or an address such as 127.0.0.1')
+const duration = z
+  .string()
+  .regex(DURATION, 'expected a duration such as 34m, 26h or 1h30m')
+  .transform(durationMs)
+  .refine((ms) => ms <= LONGEST_MS, 'expected at most 3650d')
 /** For limits on time, which none can keep that is nothing. */
 const limit = duration.refine((ms) => ms > 0, 'expected more than no time')
-const size = z.string().regex(SIZE, 'expected a size such as 1GiB or 512MiB').transform(sizeBytes)
+const size = z
+  .string()
+  .regex(SIZE, 'expected a size such as 1GiB or 512MiB')
+  .transform(sizeBytes)
+  .refine((bytes) => bytes <= LARGEST_BYTES, 'expected at most 1024TiB')
 const percent = z
   .string()
   .regex(PERCENT, 'expected a percentage such as 5% or 0.1%')
@@ -24,27 +41,21 @@ const cron = z.string().superRefine((text, context) => {
 const timezone = z.string().refine(isTimezone, 'expected an IANA time zone such as America/Chicago')
 
 const rotation = z.strictObject({
-  admin_user: z
-    .string()
-    .min(1)
-    .default('root')
-    .meta({ description: 'Account that makes the second account and sets passwords.' }),
+  admin_user: text.default('root').meta({ description: 'Account that makes the second account and sets passwords.' }),
   admin_password: secret
     .optional()
     .meta({ description: 'Its password. Without it the two accounts have to be there and set their own.' }),
-  clone: z
-    .string()
-    .min(1)
+  clone: text
     .optional()
     .meta({ description: 'Name of the second account (default: that of the URL with `_clone` behind it).' }),
 })
 
 const source = z
   .strictObject({
-    url: z.string().min(1).meta({ description: 'The table that incidents are read from; without a password.' }),
+    url: text.meta({ description: 'The table that incidents are read from; without a password.' }),
     password: secret.meta({ description: 'Password of the source.' }),
     columns: z
-      .record(z.string(), z.string())
+      .record(z.string(), text)
       .meta({ description: 'Names in the source and the column each one is: `Where: block`.' }),
     rotation,
   })
@@ -94,18 +105,10 @@ const retention = z
   .partial()
 
 const spark = z.strictObject({
-  home: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: 'Folder of Spark 4.1 (default: `SPARK_HOME`, or spark-submit on the PATH).' }),
-  master: z
-    .string()
-    .min(1)
-    .default('local[*]')
-    .meta({ description: 'Where Spark runs: `local[*]`, `yarn`, `spark://HOST:PORT`.' }),
+  home: path.optional().meta({ description: 'Folder of Spark 4.1 (default: `SPARK_HOME`, or spark-submit on the PATH).' }),
+  master: text.default('local[*]').meta({ description: 'Where Spark runs: `local[*]`, `yarn`, `spark://HOST:PORT`.' }),
   jars: z
-    .array(z.string().min(1))
+    .array(text)
     .default([])
     .meta({ description: 'Jars of Iceberg, of MySQL’s driver and of SQLite’s, where Spark’s own folder has them not.' }),
   catalog: z
@@ -120,17 +123,17 @@ const spark = z.strictObject({
 const address = z.string().regex(/^[^\r\n,]*[^\s@,<>]+@[^\s@,<>]+>?$/, 'expected an address such as desk@example.org')
 
 const email = z.strictObject({
-  host: z.string().min(1).meta({ description: 'SMTP server; the name that its certificate bears.' }),
+  host: host.meta({ description: 'SMTP server; the name that its certificate bears.' }),
   port: z.int().min(1).max(65_535).default(587).meta({ description: 'Its port.' }),
   tls: z
     .enum(['starttls', 'implicit'])
     .optional()
     .meta({ description: 'STARTTLS, or TLS from the first byte; by default the latter on port 465 alone. Never none.' }),
-  user: z.string().optional().meta({ description: 'User name, where the server wants one.' }),
+  user: text.optional().meta({ description: 'User name, where the server wants one.' }),
   password: secret.optional().meta({ description: 'Password of that user.' }),
   from: address.meta({ description: 'Sender.' }),
   to: z.array(address).min(1).max(100).meta({ description: 'Receivers.' }),
-  ca: z.string().optional().meta({ description: 'File of certificates to trust beside the usual ones.' }),
+  ca: path.optional().meta({ description: 'File of certificates to trust beside the usual ones.' }),
 })
 
 const alerts = z.strictObject({
@@ -154,15 +157,9 @@ const secrets = z.strictObject({
         'Where `secret://NAME` is found behind the environment: encrypted file, nowhere else, or AWS Secrets Manager ' +
         '(default: `vault` where there is one, else `env`).',
     }),
-  rotate_every: duration.prefault('30d').meta({ description: 'How often credentials are renewed.' }),
-  vault_file: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: 'The encrypted file (default: `vault.json` in the state folder).' }),
-  key_file: z
-    .string()
-    .min(1)
+  rotate_every: limit.prefault('30d').meta({ description: 'How often credentials are renewed.' }),
+  vault_file: path.optional().meta({ description: 'The encrypted file (default: `vault.json` in the state folder).' }),
+  key_file: path
     .optional()
     .meta({ description: 'File of the vault’s key, readable by its owner alone (default: `vault.key` beside the vault).' }),
   prefix: z
@@ -172,17 +169,14 @@ const secrets = z.strictObject({
     .meta({ description: 'What stands before each name in AWS Secrets Manager.' }),
   region: z
     .string()
-    .min(1)
+    .regex(/^[a-z0-9-]+$/, 'expected a region such as us-east-1')
     .optional()
     .meta({ description: 'AWS region of the secrets (default: that of AWS’s own configuration).' }),
 })
 
 const tls = z.strictObject({
-  cert: z
-    .string()
-    .min(1)
-    .meta({ description: 'File of the certificate that pages and API are served with, its chain included (PEM).' }),
-  key: z.string().min(1).meta({ description: 'File of its private key (PEM).' }),
+  cert: path.meta({ description: 'File of the certificate that pages and API are served with, its chain included (PEM).' }),
+  key: path.meta({ description: 'File of its private key (PEM).' }),
 })
 
 /** A name as browsers send it; with a port where it is not the usual one. */
@@ -198,9 +192,9 @@ const oidc = z.strictObject({
       'expected https',
     )
     .meta({ description: 'Issuer of single sign-on (OpenID Connect), as its own documents name it.' }),
-  client_id: z.string().min(1).meta({ description: 'What the issuer knows Blotter by.' }),
+  client_id: text.meta({ description: 'What the issuer knows Blotter by.' }),
   client_secret: secret.optional().meta({ description: 'Its secret, where the issuer gave one.' }),
-  name: z.string().min(1).max(60).default('single sign-on').meta({ description: 'What the button on the login page says.' }),
+  name: text.max(60).default('single sign-on').meta({ description: 'What the button on the login page says.' }),
   role: z
     .enum(['viewer', 'operator'])
     .optional()
@@ -212,7 +206,7 @@ const oidc = z.strictObject({
 })
 
 const server = z.strictObject({
-  host: z.string().default('127.0.0.1').meta({ description: 'Address that `blotter serve` listens on.' }),
+  host: host.default('127.0.0.1').meta({ description: 'Address that `blotter serve` listens on.' }),
   port: z.int().min(0).max(65_535).default(7070).meta({ description: 'Its port; 0 takes a free one.' }),
   hosts: z.array(hostName).default([]).meta({
     description: 'Names under which people reach it, beside localhost, this machine’s name and addresses in numbers.',
@@ -232,20 +226,26 @@ const dashboard = z.strictObject({
   }),
 })
 
+/** With less the engine does not even open a table. */
+const LEAST_MEMORY_BYTES = sizeBytes('64MiB')
+
 /** `blotter.yaml` (docs/configuration.md). What a person writes is the input; what the platform reads is the output. */
 export const configSchema = z.strictObject({
   source: source.prefault({}),
-  pipeline: z.string().min(1).optional().meta({ description: 'Folder that says what flows.' }),
-  lake: z.string().min(1).default('./lake').meta({ description: 'Folder or bucket (`s3://bucket/prefix`) of the tables.' }),
+  pipeline: path.optional().meta({ description: 'Folder that says what flows.' }),
+  lake: lake.default('./lake').meta({ description: 'Folder or bucket (`s3://bucket/prefix`) of the tables.' }),
   catalog: z.enum(['sqlite', 'glue']).default('sqlite').meta({
     description:
       'What knows the tables: a file beside the lake (beside the state of a bucket), or AWS Glue, which several hosts may write.',
   }),
   cache: size.prefault('10GiB').meta({ description: 'Local copies of a bucket’s files, which the engine reads.' }),
-  state: z.string().min(1).optional().meta({ description: 'Folder of the state databases.' }),
+  state: path.optional().meta({ description: 'Folder of the state databases.' }),
   engine: z.enum(['duckdb', 'spark']).default('duckdb').meta({ description: 'What runs the SQL.' }),
   spark: spark.prefault({}),
-  memory: size.prefault('1GiB').meta({ description: 'Upper limit of the engine’s memory; beyond it, it spills to disk.' }),
+  memory: size
+    .refine((bytes) => bytes >= LEAST_MEMORY_BYTES, 'expected at least 64MiB')
+    .prefault('1GiB')
+    .meta({ description: 'Upper limit of the engine’s memory; beyond it, it spills to disk.' }),
   dashboard: dashboard.prefault({}),
   schedule: schedule.optional(),
   load: load.optional(),

@@ -29,6 +29,7 @@ const SHIPPED_PIPELINE = resolve(import.meta.dirname, '../../pipelines/chicago-c
 export function shaped(values: ConfigValues, shaping: Shaping): Config {
   const { file, credential, pathOf, openLineage, tracing, notices } = shaping
   const { source, schedule, load, sla, guards, retention, alerts, server } = values
+  if (source.rotation && !shaping.isFlag('source.url')) refuseWithoutAccount(source.url)
   const bucket = values.lake.includes('://')
   const lake = bucket ? values.lake.replace(/\/+$/, '') : pathOf('lake', values.lake)
   const usualState = bucket ? pathOf('state', `./.blotter/${shortHash(lake)}`) : resolve(lake, '.blotter')
@@ -66,6 +67,15 @@ export function shaped(values: ConfigValues, shaping: Shaping): Config {
     tracing,
     notices,
   }
+}
+
+/** What renews itself is the password of a MySQL account; another source for once has none. */
+function refuseWithoutAccount(url: string | undefined): void {
+  if (url === undefined || isMysqlUrl(url)) return
+  throw new BlotterError('config_invalid', `source.rotation renews an account of MySQL, and ${url} has none.`, {
+    todo: 'Give source.url a mysql:// URL, or take `rotation` out.',
+    context: { key: 'source.rotation' },
+  })
 }
 
 /** What is loaded goes into the source, which has to be a table that can be written to; another one for once has no loader. */

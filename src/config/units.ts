@@ -18,6 +18,11 @@ export const SIZE = /^\d+(?:\.\d+)?\s?(?:B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)$/
 /** `5%`, `0.1%`. */
 export const PERCENT = /^\d+(?:\.\d+)?\s?%$/
 
+/** The longest that anything is asked to last: ten years. */
+export const LONGEST_MS = 3650 * DURATION_MS.d
+/** More than any machine has. */
+export const LARGEST_BYTES = 1024 * SIZE_BYTES.TiB
+
 /** Milliseconds of a text that `DURATION` accepts. */
 export function durationMs(text: string): number {
   let total = 0

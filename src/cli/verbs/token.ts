@@ -1,4 +1,4 @@
-import { DURATION, durationMs } from '../../config/units.ts'
+import { DURATION, durationMs, LONGEST_MS } from '../../config/units.ts'
 import { BlotterError } from '../../errors.ts'
 import { isScope, type Scope, SCOPES } from '../../model/scope.ts'
 import type { Verbs } from '../command-line.ts'
@@ -77,7 +77,6 @@ function scopes(text: string, before: Scope[] = []): Scope[] {
   return [...before, ...named.filter(isScope)]
 }
 
-const LONGEST_MS = durationMs('3650d')
 
 function lifetime(text: string): number {
   const ms = DURATION.test(text) ? durationMs(text) : 0
