@@ -1,4 +1,5 @@
 import type { Pipeline } from '../../src/model/pipeline.ts'
+import type { Type } from '../../src/model/schema.ts'
 import { tableSpecs } from '../../src/pipeline/definition/tables.ts'
 
 /** A statement of Trino's SQL that people find in the workgroup. */
@@ -83,8 +84,11 @@ FROM history.changes CROSS JOIN UNNEST(kinds) AS k (kind) GROUP BY 1, 2`,
 function pastOf(pipeline: Pipeline, table: string | undefined): [string, View][] {
   const fields = tableSpecs(pipeline).find(({ name }) => name === table)?.schema.fields ?? []
   if (table === undefined) return []
-  const columns = fields.map(({ name, type }) => ({ name, type: TRINO[String(type)] ?? 'varchar' }))
-  const cast = columns.map(({ name, type }) => `CAST("${name}" AS ${type}) AS "${name}"`)
+  const columns = fields.map(({ name, type }) => ({ name, type: trinoType(type) }))
+  const cast = fields.map(
+    ({ name, type }) =>
+      `CAST(${type === 'timestamptz' ? `to_iso8601("${name}")` : `"${name}"`} AS ${trinoType(type)}) AS "${name}"`,
+  )
   const sql = `SELECT ${cast.join(', ')} FROM ${table} FOR TIMESTAMP AS OF (current_timestamp - INTERVAL '1' DAY)`
   return [[`${table.split('.')[1]}_a_day_ago`, { description: `${table} as it was a day ago.`, sql, columns }]]
 }
@@ -94,13 +98,16 @@ export function processedOf(pipeline: Pipeline): Pipeline['tables'][number] | un
   return pipeline.tables.find(({ mode }) => mode === 'by-key')
 }
 
+/** Of a column of a view in Glue, which knows milliseconds and no zones: instants are text there. */
+function trinoType(type: Type): string {
+  return TRINO[String(type)] ?? 'varchar'
+}
+
 const TRINO: Readonly<Record<string, string>> = {
   long: 'bigint',
   int: 'integer',
   double: 'double',
   boolean: 'boolean',
-  string: 'varchar',
   date: 'date',
   timestamp: 'timestamp(3)',
-  timestamptz: 'timestamp(3) with time zone',
 }
