@@ -32,11 +32,7 @@ export async function beLate(world: AirflowWorld, major: 2 | 3, dag: string, env
   await went(world.script('process_dags.py', [dags], alone))
 }
 
-/** The beginning of the hour that it is. */
-export function thisHour(): Date {
-  return new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS)
-}
-
-const lastHour = (): string => new Date(thisHour().getTime() - HOUR_MS / 6).toISOString()
+/** Ten minutes before the hour that it is, so that between then and now one run of an hourly DAG was due. */
+const lastHour = (): string => new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS / 6).toISOString()
 
 const HOUR_MS = 3_600_000
