@@ -1,5 +1,5 @@
 import { processInputs } from '../config.ts'
-import { asBlotterError, interrupted } from '../errors.ts'
+import { asBlotterError, BlotterError, interrupted } from '../errors.ts'
 import { redaction } from '../log/redaction.ts'
 import { runCommandLine } from './program.ts'
 import { readSecret } from './read-secret.ts'
@@ -18,14 +18,23 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 // Nothing may end silently, or with a bare stack.
-process.on('unhandledRejection', (error) => {
-  const { message, todo, exitCode } = asBlotterError(error)
-  process.stderr.write(redaction.text(`error: ${message}\n→ ${todo}\n`), () => process.exit(exitCode))
-})
+const endTelling = ({ message, todo, exitCode }: BlotterError): void =>
+  void process.stderr.write(redaction.text(`error: ${message}\n→ ${todo}\n`), () => process.exit(exitCode))
+process.on('unhandledRejection', (error) => endTelling(asBlotterError(error)))
 
-// A reader that has seen enough (`| head`) closes the pipe; that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that has seen enough (`| head`) closes the pipe; that is no failure.
+  if (error.code === 'EPIPE') process.exit(0)
+  endTelling(unprinted(error))
+})
 process.stderr.on('error', () => {})
+
+function unprinted(cause: Error): BlotterError {
+  return new BlotterError('output_unwritable', `Standard output cannot be written: ${cause.message}. It is not whole.`, {
+    todo: 'Send it elsewhere. What the command has changed stays so: `blotter batches` and `blotter runs` tell of it.',
+    cause,
+  })
+}
 
 process.exit(
   await runCommandLine(process.argv.slice(2), {

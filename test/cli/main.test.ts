@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,6 +26,8 @@ interface Given {
   signal?: { name: 'SIGINT' | 'SIGTERM'; whenThere: string }
   /** Closes stdout after the first piece, as `head` does. */
   closeEarly?: boolean
+  /** Where stdout goes in place of a pipe. */
+  stdout?: number
 }
 
 /** Runs the real program in the folder, with nothing of this process's environment but what it needs. */
@@ -34,14 +36,14 @@ function blotter(args: readonly string[], given: Given = {}): Promise<Ended> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
     cwd: folder,
     env: { PATH: process.env['PATH'], HOME: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', given.stdout ?? 'pipe', 'pipe'],
   })
   const ended: Ended = { code: null, stdout: '', stderr: '' }
-  child.stdout.on('data', (text: Buffer) => {
+  child.stdout?.on('data', (text: Buffer) => {
     ended.stdout += String(text)
-    if (given.closeEarly) child.stdout.destroy()
+    if (given.closeEarly) child.stdout?.destroy()
   })
-  child.stderr.on('data', (text: Buffer) => void (ended.stderr += String(text)))
+  child.stderr!.on('data', (text: Buffer) => void (ended.stderr += String(text)))
   const { signal } = given
   const watching =
     signal && setInterval(() => existsSync(signal.whenThere) && child.kill(signal.name) && clearInterval(watching), 50)
@@ -112,3 +114,18 @@ test('mistakes reach the shell with their exit code', async () => {
   assert.equal((await blotter(['query', 'drop table raw.crimes'])).code, 2)
   assert.equal((await blotter(['--version'])).code, 0)
 })
+
+test(
+  'what cannot be printed is said, with 1',
+  { skip: existsSync('/dev/full') ? false : 'this system has no /dev/full, on which every write fails' },
+  async () => {
+    const full = openSync('/dev/full', 'w')
+    try {
+      const { code, stderr } = await blotter(['batches', '--lake', 'none'], { stdout: full })
+      assert.equal(code, 1)
+      assert.match(stderr, /^error: Standard output cannot be written: ENOSPC[^]*→ Send it elsewhere/)
+    } finally {
+      closeSync(full)
+    }
+  },
+)
