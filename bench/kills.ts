@@ -71,11 +71,12 @@ async function undisturbed(city: FaultyCity, work: Work): Promise<Undisturbed> {
   const moments = join(city.folder, 'moments.json')
   await prepare(city, work)
   const ended = await endOf(await ready(city, momentsInto(moments)), argumentsOf(city, work))
-  if (ended.code !== 0) throw new Error(`Undisturbed, ${work.name} ended with ${ended.code ?? ended.signal}: ${ended.out}`)
+  if (ended.code !== 0)
+    throw new Error(`Undisturbed, ${work.name} ended with ${ended.code ?? ended.signal}: ${ended.out}${ended.err}`)
   await city.keep(work.name)
   return {
     ...work,
-    rows: work.verb[0] === 'run' ? documentOf<RunDocument>({ ...ended, err: '' }).rows : undefined,
+    rows: work.verb[0] === 'run' ? documentOf<RunDocument>(ended).rows : undefined,
     contents: await contentsOf(city.lake),
     moments: (JSON.parse(await readFile(moments, 'utf8')) as string[]).length,
     tookMs: [ended.ms],
@@ -111,18 +112,20 @@ interface EndedWork {
   code: number | null
   signal: NodeJS.Signals | null
   out: string
+  err: string
   ms: number
 }
 
 async function endOf(child: ChildProcess, args: string[], killAfterMs?: number): Promise<EndedWork> {
-  let out = ''
-  for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', (text: string) => (out += text))
+  let [out, err] = ['', '']
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => (out += text))
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (err += text))
   const begun = performance.now()
   child.send(args)
   const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs)
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
   clearTimeout(timer)
-  return { code, signal, out, ms: performance.now() - begun }
+  return { code, signal, out, err, ms: performance.now() - begun }
 }
 
 async function killAndGoOn(city: FaultyCity, work: Undisturbed, random: () => number): Promise<void> {
@@ -136,7 +139,8 @@ async function killAndGoOn(city: FaultyCity, work: Undisturbed, random: () => nu
     if (ended.signal !== 'SIGKILL') {
       found.late += 1
       if (kills.length === 0) work.tookMs = [ended.ms, ...work.tookMs].slice(0, 9)
-      if (ended.code !== 0 && !isDone(city, work)) wrong(city, work, kills, `ended with ${ended.code}: ${ended.out}`)
+      if (ended.code !== 0 && !isDone(city, work))
+        wrong(city, work, kills, `ended with ${ended.code}: ${ended.out}${ended.err}`)
       break
     }
     kills.push(moment === undefined ? `after ${Math.round(killAfterMs!)} ms` : `before write ${moment}`)
