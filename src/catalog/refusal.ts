@@ -1,4 +1,5 @@
 import { BlotterError } from '../errors.ts'
+import type { CatalogEntry, CatalogSwap } from './catalog.ts'
 
 /** For a change that makes no table: nothing is wrong with the lake, and trying again does not help. */
 export function refused(what: string): BlotterError {
@@ -40,4 +41,24 @@ export function namespaceNotEmpty(namespace: string): BlotterError {
     todo: 'Drop its tables, views and inner namespaces first.',
     context: { namespace },
   })
+}
+
+/** Of a commit that found another version of a table, or none, where it expected one. */
+export function lostRace({ table, from }: CatalogSwap, found: string | null): BlotterError {
+  const message = `Commit to ${table} lost a race: expected ${from ?? 'no table'}, found ${found ?? 'no table'}.`
+  return new BlotterError('commit_conflict', `${message} Nothing was applied; staged files will be swept.`, {
+    todo: 'Run `blotter run` again.',
+    context: { table, expected: from, found },
+  })
+}
+
+export function dropLostRace({ table, metadataLocation }: CatalogEntry): BlotterError {
+  return new BlotterError(
+    'commit_conflict',
+    `Dropping ${table} lost a race: it is no more as it was. Nothing was changed.`,
+    {
+      todo: 'Look at the table again, then drop it if it is still to go.',
+      context: { table, expected: metadataLocation },
+    },
+  )
 }

@@ -1,13 +1,7 @@
-import {
-  CreateTableCommand,
-  DeleteTableCommand,
-  type GlueClient,
-  type Table,
-  UpdateTableCommand,
-} from '@aws-sdk/client-glue'
-import { BlotterError } from '../../errors.ts'
+import { CreateTableCommand, DeleteTableCommand, type GlueClient, UpdateTableCommand } from '@aws-sdk/client-glue'
 import { awsFailure } from '../../lake/aws-failure.ts'
 import type { CatalogSwap } from '../catalog.ts'
+import { lostRace } from '../refusal.ts'
 import { split } from '../table-name.ts'
 import { ensureDatabase } from './databases.ts'
 import { inputOf, metadataOf } from './entry.ts'
@@ -34,7 +28,7 @@ export async function commitInTurn(client: GlueClient, swaps: readonly CatalogSw
 async function move(client: GlueClient, swap: CatalogSwap): Promise<CatalogSwap> {
   const [DatabaseName, Name] = split(swap.table)
   const found = await findTable(client, swap.table)
-  if (metadataOf(found) !== swap.from) throw conflict(swap, found)
+  if (metadataOf(found) !== swap.from) throw lostRace(swap, metadataOf(found))
   const TableInput = inputOf(Name, found, swap)
   try {
     if (found === undefined) await client.send(new CreateTableCommand({ DatabaseName, TableInput }))
@@ -44,7 +38,7 @@ async function move(client: GlueClient, swap: CatalogSwap): Promise<CatalogSwap>
     }
   } catch (error) {
     if (/ConcurrentModification|AlreadyExists|VersionMismatch/.test((error as Error).name))
-      throw conflict(swap, await findTable(client, swap.table))
+      throw lostRace(swap, metadataOf(await findTable(client, swap.table)))
     throw awsFailure(error, `Moving ${swap.table} in Glue`)
   }
   return { table: swap.table, from: swap.to, to: swap.from ?? '' }
@@ -60,13 +54,4 @@ async function takeBack(client: GlueClient, back: CatalogSwap): Promise<void> {
   } catch {
     // The first failure is what people are told; the list of batches has not moved, so that nothing of this counts.
   }
-}
-
-function conflict({ table, from }: CatalogSwap, found: Table | undefined): BlotterError {
-  const at = metadataOf(found)
-  const message = `Commit to ${table} lost a race: expected ${from ?? 'no table'}, found ${at ?? 'no table'}.`
-  return new BlotterError('commit_conflict', `${message} Nothing was applied; staged files will be swept.`, {
-    todo: 'Run `blotter run` again.',
-    context: { table, expected: from, found: at },
-  })
 }

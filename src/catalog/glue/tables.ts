@@ -6,9 +6,8 @@ import {
   paginateGetTables,
   type Table,
 } from '@aws-sdk/client-glue'
-import { BlotterError } from '../../errors.ts'
 import type { CatalogEntry } from '../catalog.ts'
-import { noNamespace, noTable, tableExists } from '../refusal.ts'
+import { dropLostRace, noNamespace, noTable, tableExists } from '../refusal.ts'
 import { split } from '../table-name.ts'
 import { asked, askedFor } from './ask.ts'
 import { databaseProperties } from './databases.ts'
@@ -30,17 +29,10 @@ export function listTables(client: GlueClient, namespace: string): Promise<Catal
   })
 }
 
-export async function dropTable(client: GlueClient, { table, metadataLocation }: CatalogEntry): Promise<void> {
+export async function dropTable(client: GlueClient, entry: CatalogEntry): Promise<void> {
+  const { table, metadataLocation } = entry
   const [DatabaseName, Name] = split(table)
-  if (metadataOf(await findTable(client, table)) !== metadataLocation)
-    throw new BlotterError(
-      'commit_conflict',
-      `Dropping ${table} lost a race: it is no more as it was. Nothing was changed.`,
-      {
-        todo: 'Look at the table again, then drop it if it is still to go.',
-        context: { table, expected: metadataLocation },
-      },
-    )
+  if (metadataOf(await findTable(client, table)) !== metadataLocation) throw dropLostRace(entry)
   await asked(`Dropping ${table} from Glue`, () => client.send(new DeleteTableCommand({ DatabaseName, Name })))
 }
 

@@ -5,6 +5,7 @@ import { BlotterError } from '../../errors.ts'
 import { makeFolder } from '../../folders.ts'
 import { openToRead } from '../../state/open-to-read.ts'
 import type { Catalog, CatalogEntry, CatalogSwap } from '../catalog.ts'
+import { lostRace } from '../refusal.ts'
 import { split } from '../table-name.ts'
 import { CANTOPEN, catalogDamaged, READONLY, sqliteError } from './failure.ts'
 import { createNamespace, dropNamespace, namespaceProperties, updateNamespace } from './namespaces.ts'
@@ -162,15 +163,11 @@ function move(db: DatabaseSync, catalog: string, namespace: string, table: strin
   return db.prepare(sql).run(to, from, catalog, namespace, table, from).changes === 1
 }
 
-function conflict(db: DatabaseSync, catalog: string, { table, from }: CatalogSwap): BlotterError {
+function conflict(db: DatabaseSync, catalog: string, swap: CatalogSwap): BlotterError {
   const sql =
     'SELECT metadata_location AS at FROM iceberg_tables WHERE catalog_name = ? AND table_namespace = ? AND table_name = ?'
-  const found = db.prepare(sql).get(catalog, ...split(table))?.['at'] ?? null
-  const message = `Commit to ${table} lost a race: expected ${from ?? 'no table'}, found ${String(found ?? 'no table')}.`
-  return new BlotterError('commit_conflict', `${message} Nothing was applied; staged files will be swept.`, {
-    todo: 'Run `blotter run` again.',
-    context: { table, expected: from, found: found === null ? null : String(found) },
-  })
+  const found = db.prepare(sql).get(catalog, ...split(swap.table))?.['at'] ?? null
+  return lostRace(swap, found === null ? null : String(found))
 }
 
 function entryOf(row: Record<string, unknown>): CatalogEntry {

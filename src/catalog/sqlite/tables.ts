@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { BlotterError } from '../../errors.ts'
 import type { CatalogEntry } from '../catalog.ts'
-import { noNamespace, noTable, tableExists } from '../refusal.ts'
+import { dropLostRace, noNamespace, noTable, tableExists } from '../refusal.ts'
 import { split } from '../table-name.ts'
 import { namespaceProperties } from './namespaces.ts'
 import { inTransaction } from './transaction.ts'
@@ -9,13 +8,10 @@ import { inTransaction } from './transaction.ts'
 const AT = 'catalog_name = ? AND table_namespace = ? AND table_name = ?'
 const IS_TABLE = "coalesce(iceberg_type, 'TABLE') = 'TABLE'"
 
-export function dropTable(db: DatabaseSync, catalog: string, { table, metadataLocation }: CatalogEntry): void {
+export function dropTable(db: DatabaseSync, catalog: string, entry: CatalogEntry): void {
   const sql = `DELETE FROM iceberg_tables WHERE ${AT} AND metadata_location = ? AND ${IS_TABLE}`
-  if (db.prepare(sql).run(catalog, ...split(table), metadataLocation).changes === 1) return
-  throw new BlotterError('commit_conflict', `Dropping ${table} lost a race: it is no more as it was. Nothing was changed.`, {
-    todo: 'Look at the table again, then drop it if it is still to go.',
-    context: { table, expected: metadataLocation },
-  })
+  if (db.prepare(sql).run(catalog, ...split(entry.table), entry.metadataLocation).changes === 1) return
+  throw dropLostRace(entry)
 }
 
 export function renameTable(db: DatabaseSync, catalog: string, table: string, to: string): void {
