@@ -268,6 +268,16 @@ test('The dashboard', { skip: browserMissing() ?? false, timeout: 600_000 }, asy
     await page.locator('.picker', { hasText: '26 Nov 2026, 06:00' }).waitFor({ timeout: 20_000 })
   })
 
+  await t.test('asks anew when its connection for events is there again', async () => {
+    await page.route('**/api/v1/events', (route) =>
+      route.fulfill({ contentType: 'text/event-stream', body: 'retry: 200\n\n' }),
+    )
+    await page.goto('/')
+    await headlineSays(page, (await figures()).cards.value)
+    await page.waitForRequest('**/api/v1/batches')
+    await page.unroute('**/api/v1/events')
+  })
+
   await t.test('asked nobody but its own server, and complained of nothing else than what was broken on purpose', () => {
     assert.deepEqual(served.outside, [])
     assert.deepEqual(

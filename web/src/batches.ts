@@ -1,7 +1,7 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect } from 'react'
+import { useCallback } from 'react'
 import { ask } from './api.ts'
-import { useServerEvent } from './events.ts'
+import { useReturn, useServerEvent } from './events.ts'
 import { useParam } from './url-state.ts'
 
 export interface Batch {
@@ -71,10 +71,5 @@ export function useFollowBatches(): void {
   }, [client])
   useServerEvent('batch', follow)
   useServerEvent('refresh', follow)
-  // What happened while nobody looked was not told.
-  useEffect(() => {
-    const catchUp = (): void => void (document.hidden || follow())
-    document.addEventListener('visibilitychange', catchUp)
-    return () => document.removeEventListener('visibilitychange', catchUp)
-  }, [follow])
+  useReturn(follow)
 }

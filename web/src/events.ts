@@ -12,7 +12,9 @@ type Kind = keyof ServerEvents
 type Listener = (data: never) => void
 
 const listeners = new Map<Kind, Set<Listener>>()
+const returns = new Set<() => void>()
 let source: EventSource | undefined
+let wasOpen = false
 
 /** Calls back for each event of a kind while the component is there. All listeners share one connection. */
 export function useServerEvent<K extends Kind>(kind: K, listener: (data: ServerEvents[K]) => void): void {
@@ -28,12 +30,24 @@ export function useServerEvent<K extends Kind>(kind: K, listener: (data: ServerE
   }, [kind, listener])
 }
 
+/** Calls back whenever the connection is there again: what happened while it was not, nobody told. */
+export function useReturn(listener: () => void): void {
+  useEffect(() => {
+    returns.add(listener)
+    return () => void returns.delete(listener)
+  }, [listener])
+}
+
 /** Browsers hold six connections to a server at most: a page that nobody sees gives its own back, and asks anew when seen. */
 document.addEventListener('visibilitychange', () => (document.hidden ? hangUp() : connect()))
 
 function connect(): void {
   if (source || document.hidden || listeners.size === 0) return
   source = new EventSource(`${API}/events`)
+  source.addEventListener('open', () => {
+    if (wasOpen) for (const listener of returns) listener()
+    wasOpen = true
+  })
   for (const kind of listeners.keys()) listen(source, kind)
 }
 

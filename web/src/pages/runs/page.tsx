@@ -4,7 +4,7 @@ import { Card } from '../../design/card.tsx'
 import { PageHead } from '../../design/page-head.tsx'
 import { Pager } from '../../design/pager.tsx'
 import { Empty, Failed, Skeleton } from '../../design/states.tsx'
-import { useServerEvent } from '../../events.ts'
+import { useReturn, useServerEvent } from '../../events.ts'
 import { ago, counted, duration } from '../../format.ts'
 import { hrefWith, useParam, usePlace } from '../../url-state.ts'
 import { BeginRun } from './begin-run.tsx'
@@ -77,4 +77,5 @@ function useFollowRuns(): void {
   const client = useQueryClient()
   const follow = useCallback(() => void client.invalidateQueries({ queryKey: ['runs'] }), [client])
   useServerEvent('run', follow)
+  useReturn(follow)
 }
