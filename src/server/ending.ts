@@ -7,14 +7,20 @@ const STOPPING_MS = 1000
 /** A service that is started again is there by then. */
 const RETRY_SECONDS = 5
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Closes once everything that was begun is finished; what takes longer than its time is cut off. */
+    end(): Promise<void>
+  }
+}
+
 /**
  * Has a server that is told to end finish what it has begun, for those who have gone away meanwhile too, before anything that
- * answers are made of is closed. Who comes after is turned away: 503 with Retry-After. What takes longer than `graceMs` is cut
- * off. Call it before anything else that looks at requests.
+ * answers are made of is closed. Who comes after is turned away: 503 with Retry-After. Call it before anything else that looks
+ * at requests.
  */
 export function endInOrder(app: FastifyInstance, graceMs: number): void {
   const begun = new Map<FastifyReply, PromiseWithResolvers<void>>()
-  const over = new AbortController()
   let isEnding = false
   const leave = (reply: FastifyReply): void => {
     begun.get(reply)?.resolve()
@@ -33,17 +39,19 @@ export function endInOrder(app: FastifyInstance, graceMs: number): void {
     // Hooks behind this one note what was done: that belongs to it.
     setImmediate(leave, reply)
   })
-  app.addHook('preClose', async () => {
+  app.decorate('end', async () => {
     isEnding = true
-    const answers = [...begun].flatMap(([{ sent }, { promise }]) => (sent ? [] : [promise]))
+    const over = new AbortController()
     const cutOff = sleep(graceMs, over.signal).then(() => {
       app.server.closeAllConnections()
       return sleep(STOPPING_MS, over.signal)
     })
     cutOff.catch(() => {})
+    const answers = [...begun].flatMap(([{ sent }, { promise }]) => (sent ? [] : [promise]))
     await Promise.race([Promise.all(answers), cutOff])
+    await app.close()
+    over.abort()
   })
-  app.addHook('onClose', async () => over.abort())
 }
 
 function ending(): BlotterError {

@@ -48,7 +48,7 @@ export async function startServer(services: Services, options: ServeOptions): Pr
   const { port: bound } = app.server.address() as AddressInfo
   return {
     url: `${options.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
-    close: () => app.close(),
+    close: () => app.end(),
   }
 }
 
