@@ -1,4 +1,4 @@
-import { type ReactNode, useContext } from 'react'
+import { Fragment, type ReactNode, useContext } from 'react'
 import { Card } from '../../design/card.tsx'
 import { batchTime, words } from '../../format.ts'
 import { Link } from '../../link.tsx'
@@ -172,7 +172,7 @@ function TableButton({ name }: { name: string }) {
   const { choose } = useContext(Acts)
   return (
     <button type="button" className="link lineage-link" onClick={() => choose({ table: name })}>
-      {name}
+      <Dotted name={name} />
     </button>
   )
 }
@@ -181,9 +181,23 @@ function ColumnButton({ id }: { id: string }) {
   const { choose } = useContext(Acts)
   return (
     <button type="button" className="link lineage-link" onClick={() => choose({ table: splitColumn(id).table, column: id })}>
-      {id}
+      <Dotted name={id} />
     </button>
   )
+}
+
+/** Breaks after its dots, before it breaks elsewhere. */
+function Dotted({ name }: { name: string }) {
+  const [first, ...parts] = name.split('.')
+  return [
+    first,
+    ...parts.map((part, i) => (
+      <Fragment key={i}>
+        .<wbr />
+        {part}
+      </Fragment>
+    )),
+  ]
 }
 
 function Unresolved({ words: told }: { words: readonly string[] }) {

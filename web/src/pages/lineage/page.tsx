@@ -53,7 +53,7 @@ export function Page() {
 function Flow({ graph }: { graph: Graph }) {
   const { params } = usePlace()
   const [hovered, setHovered] = useState<string>()
-  const isNarrow = useNarrow(720)
+  const isNarrow = useNarrow(960)
   const open = useMemo(() => params.getAll('open'), [params])
   const [table, column] = [params.get('table') ?? undefined, params.get('column') ?? undefined]
   const acts = useMemo(
