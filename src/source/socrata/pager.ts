@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { monotonicSeconds } from '../../clock.ts'
+import type { BlotterError } from '../../errors.ts'
 import { identifier } from '../../model/sql-text.ts'
 import type { ExtractOptions, Stage } from '../source.ts'
 import { endIfAborted, lost, notWhole } from './failure.ts'
@@ -61,12 +62,15 @@ export function createPager({ portal, store, options, requireUnchanged }: PagerI
     progress(total)
   }
 
+  /** What is wrong with the whole may be of any page, so that none is kept. */
+  async function thrownAway(why: string): Promise<BlotterError> {
+    await store.clear()
+    return notWhole(portal.address, why)
+  }
+
   async function staged(): ReturnType<Pager['staged']> {
     const twice = total - (await differentRows(files, options.stage))
-    if (twice > 0) {
-      await store.clear()
-      throw notWhole(portal.address, `it gave rows again that it had given before, ${twice} of ${total}`)
-    }
+    if (twice > 0) throw await thrownAway(`it gave rows again that it had given before, ${twice} of ${total}`)
     progress(total)
     return { files: [...files], rows: total }
   }
@@ -91,13 +95,9 @@ export function createPager({ portal, store, options, requireUnchanged }: PagerI
             if (missing <= 0) return
             // Either rows have gone since they were counted, or the portal is confused, which it may get over.
             await requireUnchanged(signal)
-            if (++empty < EMPTY_TRIES) {
-              await portal.pause(empty, signal)
-              continue
-            }
-            // What is missing may have been skipped by a page before.
-            await store.clear()
-            throw notWhole(portal.address, emptied(kept, missing, page.ids.length))
+            if (++empty === EMPTY_TRIES) throw await thrownAway(emptied(kept, missing, page.ids.length))
+            await portal.pause(empty, signal)
+            continue
           }
           empty = 0
           stored = await storePage(page, fresh, pass, store, options)
