@@ -71,7 +71,7 @@ async function sendNow(invocation: Invocation): Promise<void> {
         `${styles.bad('✗')} ${event} by ${channel}: ${error.message}\n  ${styles.accent('→')} ${error.todo}\n`,
     )
     if (sent > 0) lines.push(`${styles.ok('✓')} ${counted(sent, 'alert')} sent.\n`)
-    return lines.length === 0 ? 'Nothing waits.\n' : lines.join('')
+    return lines.length === 0 ? 'Nothing waits that is not being sent already.\n' : lines.join('')
   })
   if (failed.length > 0) invocation.exitWith(1)
 }
