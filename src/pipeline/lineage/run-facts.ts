@@ -155,8 +155,10 @@ function stepInputs(work: Work, step: StepName): InputFacts[] {
     case 'transform':
     case 'aggregate': {
       const made = tablesOf(pipeline, step).filter((name) => written.outputs.has(name))
-      const reads = new Set(pipeline.tables.filter((table) => made.includes(table.name)).flatMap((table) => table.reads))
-      return [...reads].flatMap((name) => written.references.get(name) ?? present(work, name))
+      const derived = pipeline.tables.filter(({ name }) => made.includes(name) && name !== restore?.table)
+      const reads = [...new Set(derived.flatMap((table) => table.reads))]
+      const restored = restore && made.includes(restore.table) ? origin : []
+      return [...restored, ...reads.flatMap((name) => written.references.get(name) ?? present(work, name))]
     }
     case 'commit':
       return present(work, pipeline.rawName)
@@ -197,19 +199,27 @@ async function ranSql(
   const { source, restore, setup } = work
   if (step === 'extract') {
     if (!restore) return source.sql ? { sql: source.sql } : {}
-    const columns = tableSpecs(setup.pipeline).find((spec) => spec.name === restore.table)?.schema.fields ?? []
-    const query = restoreSql(
-      restore,
-      columns.map((field) => field.name),
-    )
-    return { sql: { query: `-- as of ${restore.batch}\n${query}`, dialect: 'duckdb' } }
+    return { sql: { query: restoredSql(setup.pipeline, restore), dialect: 'duckdb' } }
   }
   const ran = setup.pipeline.tables.filter((table) => outputs.some((output) => output.table === table.name))
   const statements = await Promise.all(
-    ran.map(async (table) => ({ table: table.name, file: await sqlFile(setup.pipeline, table), sql: table.sql })),
+    ran.map(async (table) =>
+      restore?.table === table.name
+        ? { table: table.name, file: null, sql: restoredSql(setup.pipeline, restore) }
+        : { table: table.name, file: await sqlFile(setup.pipeline, table), sql: table.sql },
+    ),
   )
   const [only, second] = statements
   if (!only) return {}
   const file = second || only.file === null ? {} : { file: only.file }
   return { sql: { query: joinStatements(statements), dialect: 'duckdb' }, ...file }
+}
+
+function restoredSql(pipeline: Pipeline, restore: Restore): string {
+  const { fields } = tableSpecs(pipeline).find((spec) => spec.name === restore.table)!.schema
+  const query = restoreSql(
+    restore,
+    fields.map((field) => field.name),
+  )
+  return `-- as of ${restore.batch}\n${query}`
 }

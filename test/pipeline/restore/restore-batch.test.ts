@@ -172,6 +172,15 @@ describe('A derived table', () => {
     assert.deepEqual(await city.query(sum), await city.query(sum, name(0)), 'what is made from it follows')
     const raw = 'select * exclude batch_at from raw.crimes order by id'
     assert.deepEqual(await city.query(raw), await city.query(raw, name(1)), 'the raw table stays')
+    const { graph } = await city.platform.lineage({ table })
+    const node = graph.tables.find((one) => one.name === table)!
+    assert.deepEqual(
+      node.from.map((input) => input.name),
+      [table],
+      'its lineage says what it was as of',
+    )
+    assert.match(node.made_by!.query!, new RegExp(`^-- as of ${name(0)}\nSELECT`))
+    assert.equal(node.made_by!.file, null)
 
     await city.publish(SECOND.map((row) => (row.id === 10 ? later(row, { arrest: 'true' }) : row)))
     assert.deepEqual((await city.run({ at: name(3) })).changes, { arrested: 1 })
