@@ -27,20 +27,22 @@ export interface SparkInstallation {
   java: string
 }
 
-/** Lines of Spark on which every table was equal to DuckDB's, and the runtime of Iceberg that each takes. */
-const ICEBERG: Readonly<Record<string, string>> = {
-  '4.0': 'org.apache.iceberg:iceberg-spark-runtime-4.0_2.13:1.10.1',
-  '4.1': 'org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0',
-}
+/** Lines of Spark on which every table was equal to DuckDB's, and the version of Iceberg that each was tested with. */
+const ICEBERG: Readonly<Record<string, string>> = { '4.0': '1.10.1', '4.1': '1.12.0' }
 const TESTED = { line: '4.1', version: '4.1.4' } as const
 
-/** Maven coordinates of what the line of Spark that is tested lacks by itself. */
-export const JARS = {
-  iceberg: ICEBERG[TESTED.line]!,
-  mysql: 'com.mysql:mysql-connector-j:9.7.0',
-  sqlite: 'org.xerial:sqlite-jdbc:3.54.1.0',
-  aws: 'org.apache.iceberg:iceberg-aws-bundle:1.12.0',
-} as const
+/** Maven coordinates of what a line of Spark lacks by itself. */
+function jarsOf(line: string) {
+  return {
+    iceberg: `org.apache.iceberg:iceberg-spark-runtime-${line}_2.13:${ICEBERG[line]}`,
+    mysql: 'com.mysql:mysql-connector-j:9.7.0',
+    sqlite: 'org.xerial:sqlite-jdbc:3.54.1.0',
+    aws: `org.apache.iceberg:iceberg-aws-bundle:${ICEBERG[line]}`,
+  }
+}
+
+/** Those of the line that every test runs on. */
+export const JARS = jarsOf(TESTED.line)
 
 /** The jars that a batch between these places needs. */
 export function jarsFor(places: Pick<BatchPlaces, 'catalog' | 'lake'>): (keyof typeof JARS)[] {
@@ -64,11 +66,11 @@ export async function findSpark(place: SparkPlace, needs: readonly (keyof typeof
   const version = jars.map((jar) => /^spark-core_[\d.]+-(.+)\.jar$/.exec(jar)?.[1]).find((found) => found !== undefined)
   const submit = join(home, 'bin', 'spark-submit')
   if (version === undefined || !existsSync(submit)) throw missing(`There is no Spark in ${home}.`, INSTALL)
-  const iceberg = ICEBERG[/^\d+\.\d+/.exec(version)?.[0] ?? '']
-  if (iceberg === undefined) throw wrongVersion('Spark', version, Object.keys(ICEBERG).join(' or '), INSTALL)
+  const line = Object.keys(ICEBERG).find((known) => version.startsWith(`${known}.`))
+  if (line === undefined) throw wrongVersion('Spark', version, Object.keys(ICEBERG).join(' or '), INSTALL)
   const java = await findJava(place)
-  const coordinates = needs.map((need) => (need === 'iceberg' ? iceberg : JARS[need]))
-  requireJars(place, { home, jars }, coordinates)
+  const needed = needs.map((need) => jarsOf(line)[need])
+  requireJars(place, { home, jars }, needed)
   return { home, submit, version, java }
 }
 
