@@ -20,7 +20,7 @@ import type { BatchAt } from '../src/model/batch-at.ts'
 import type { BatchOutcome } from '../src/pipeline/batch/batch-maker.ts'
 import { openPlatform } from '../src/platform.ts'
 import type { Watch } from '../src/platform/running/watch.ts'
-import { DEMO, type PlannedDay, planDays } from './start/plan.ts'
+import { daysMade, DEMO, type PlannedDay, planDays } from './start/plan.ts'
 import { servePages } from './start/serve.ts'
 import { cityText } from './start/summary.ts'
 
@@ -75,11 +75,9 @@ async function syntheticCity(config: Config): Promise<number> {
   const begin = monotonicSeconds()
   await using platform: Platform = await openPlatform(config, silentLog)
   await refuseOther(platform, config, 'synthetic')
-  const before = await platform.batches()
-  const days = planDays(
-    before.map((batch) => batch.batch_at),
-    systemClock.now(),
-  )
+  const batches = (await platform.batches()).map((batch) => batch.batch_at)
+  const succeeded = (await platform.runs()).filter((run) => run.state === 'succeeded')
+  const days = planDays(batches, systemClock.now(), daysMade(succeeded.map((run) => run.source)))
   const what = days.length === 1 ? 'the next batch' : `${days.length} batches`
   const how = `${count(DEMO.rows)} incidents, all invented`
   await err.write(`${err.styles.strong('Blotter')} makes ${what} of a synthetic city: ${how}.\n`)

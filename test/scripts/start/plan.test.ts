@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { planDays } from '../../../scripts/start/plan.ts'
+import { daysMade, planDays } from '../../../scripts/start/plan.ts'
 import { isBatchAt } from '../../../src/model/batch-at.ts'
 
 const NOON = new Date('2026-11-25T12:00:00Z')
@@ -25,6 +25,15 @@ test('a later start makes the next day, a start that was cut short what is missi
   assert.deepEqual(
     planDays(['2026-11-23T06:00:00Z'], NOON).map((day) => day.batchAt),
     ['2026-11-24T06:00:00Z', '2026-11-25T06:00:00Z'],
+  )
+})
+
+test('the city goes on from its newest day, whatever has expired or was restored since', () => {
+  const runs = ['lake', 'demo://chicago?rows=300000&seed=1&day=5', 'demo://chicago?rows=300000&seed=1&day=0']
+  assert.deepEqual([daysMade(runs), daysMade(['demo://chicago?rows=9']), daysMade(['lake'])], [6, 1, undefined])
+  assert.deepEqual(
+    planDays(['2026-11-22T06:00:00Z'], NOON, 6).map(({ day, batchAt }) => [day, batchAt]),
+    [[6, '2026-11-23T06:00:00Z']],
   )
 })
 
