@@ -6,7 +6,7 @@ import { dayNumberSql, monthOfDay, monthText } from './calendar.ts'
 import type { Definition } from '../definition/definition.ts'
 import { makeCodes, readDictionaries } from './dictionaries.ts'
 import { fillMemory } from './fill.ts'
-import { type Incidents, keyedSql } from './keyed.ts'
+import { type Incidents, keyColumn, keyedSql, STATE_COLUMN } from './keyed.ts'
 import type { Calendar, Memory } from './memory.ts'
 
 /** Days in which incidents may lie: what 16 bits count is 179 years. */
@@ -28,7 +28,7 @@ type Queries = Pick<Engine, 'run' | 'rows' | 'numbers'>
  */
 export async function loadMemory(engine: Queries, options: LoadOptions): Promise<Memory> {
   const { definition, incidents } = options
-  await view(engine, options)
+  await relate(engine, options, 'VIEW')
   const bounds = await boundsOf(engine, incidents)
   const calendar = calendarOf(bounds.firstDay, bounds.lastDay)
   const dictionaries = await readDictionaries(engine, definition)
@@ -38,7 +38,8 @@ export async function loadMemory(engine: Queries, options: LoadOptions): Promise
 /** The same incidents as another memory's, in its codes: those of a ledger, as they were before or are after a change. */
 export async function loadLike(engine: Queries, options: LoadOptions, like: Memory): Promise<Memory> {
   const { definition, incidents } = options
-  await view(engine, options)
+  // What the ledger folds together is costly to find, and looked at three times.
+  await relate(engine, options, 'TABLE')
   const bounds = await boundsOf(engine, incidents)
   // Days of incidents that are older or younger than all there are now count as the first or last one.
   const { calendar, dictionaries } = like
@@ -46,10 +47,16 @@ export async function loadLike(engine: Queries, options: LoadOptions, like: Memo
   return fillMemory(engine, { ...options, ...bounds, calendar, dictionaries, isFixed: true })
 }
 
-async function view(engine: Queries, { definition, incidents }: LoadOptions): Promise<void> {
+/** Lets the engine have what is loaded of incidents as `blotter_keyed`. */
+async function relate(engine: Queries, { definition, incidents }: LoadOptions, kind: 'VIEW' | 'TABLE'): Promise<void> {
   // Rows find their places by themselves; an engine that keeps them in order holds more of them.
   await engine.run('SET preserve_insertion_order = false')
-  await engine.run(`CREATE OR REPLACE TEMP VIEW blotter_keyed AS ${keyedSql(definition, incidents)}`)
+  const dimensions = Object.entries(definition.dimensions)
+  // The codes of these two are made of the time itself.
+  const keyed = dimensions.filter(([, { kind: of }]) => of !== 'time' && of !== 'weekday_hour')
+  const columns = [incidents.key, incidents.occurred, STATE_COLUMN, ...keyed.map(([name]) => keyColumn(name))]
+  const select = `SELECT ${columns.map(identifier).join(', ')} FROM (${keyedSql(definition, incidents)})`
+  await engine.run(`CREATE OR REPLACE TEMP ${kind} blotter_keyed AS ${select}`)
 }
 
 interface Bounds {
