@@ -34,7 +34,6 @@ export interface SparkWorld {
   folder: string
   source: string
   environment: NodeJS.ProcessEnv
-  blotter(words: readonly string[], env?: NodeJS.ProcessEnv): Promise<string>
   /** Puts a day of the synthetic city into the table. */
   load(day: number): Promise<void>
   edit(edits: readonly Edit[]): Promise<void>
@@ -65,7 +64,7 @@ export async function startSparkWorld(rows: number): Promise<SparkWorld> {
   }
   const table = (name: string): string => `${server.url('chicago', name)}&tls=verify&ca=${server.tls.ca}`
   const source = table('kept')
-  const blotter: SparkWorld['blotter'] = async (words, env = {}) => {
+  const blotter = async (words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> => {
     const options = { cwd: folder, env: { ...environment, ...env }, timeout: sparkTimeout, maxBuffer: 1 << 26 }
     return (await run(program, [...words, '--json'], options)).stdout
   }
@@ -74,7 +73,6 @@ export async function startSparkWorld(rows: number): Promise<SparkWorld> {
     folder,
     source,
     environment,
-    blotter,
     async load(number) {
       await blotter(['load', '--from', `demo://chicago?rows=${rows}&seed=1&day=${number}`, '--into', table('crimes')])
     },
@@ -132,7 +130,7 @@ async function readTables({ lake, env }: NamedLake, at: string, cwd: string): Pr
     const left = OF_A_RUN[name]
     const columns = left === undefined ? '*' : `* exclude (${left})`
     const sql = `select cast(to_json(t) as varchar) as row from (select ${columns} from ${name}) t order by row`
-    await using result = await platform.query(sql, { at, signal: AbortSignal.timeout(60_000) })
+    await using result = await platform.query(sql, { at, signal: AbortSignal.timeout(sparkTimeout) })
     const rows: string[] = []
     for await (const chunk of result.rows()) rows.push(...chunk.map((row) => String(row['row'])))
     tables.set(name, rows)

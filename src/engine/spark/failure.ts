@@ -10,7 +10,7 @@ export const MEANINGS: readonly [said: RegExp, code: ErrorCode, todo: string][] 
     'Name the jars of Iceberg and the drivers as `spark: { jars: [...] }`; docs/spark.md lists their Maven coordinates.',
   ],
   [
-    /spark_unreachable|All masters are unresponsive|ResourceManager/,
+    /spark_unreachable|All masters are unresponsive|Retrying connect to server/,
     'spark_unreachable',
     'Look whether the cluster of `spark.master` runs and has memory and cores to give, then run it again.',
   ],

@@ -38,6 +38,7 @@ test('What Spark says is told by what it means, without its stack, and that noth
     ['rows_disagree: 3 rows were read, 2 are good', 'rows_disagree'],
     ['spark_unreachable: spark://db:7077 has given nothing to run on within 1800 s.', 'spark_unreachable'],
     ['Application has been killed. Reason: All masters are unresponsive! Giving up.', 'spark_unreachable'],
+    ['INFO Client: Retrying connect to server: master/10.0.0.1:8032. Already tried 9 time(s)', 'spark_unreachable'],
     ['Something else', 'spark_failed'],
   ]
   for (const [text, code] of said) {
