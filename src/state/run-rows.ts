@@ -83,19 +83,28 @@ export function countStates(database: Database, since: string): Record<string, n
   return Object.fromEntries(rows.map(({ state, n }) => [state, n]))
 }
 
-/** The newest batch that a run has made from a source, and when the first and the last run were begun; null where there is none. */
+/**
+ * The newest batch that a run has made from a source, and when the first and the last run were begun; null where there is none.
+ * What was begun later than now was begun while a clock was ahead, and says nothing of the time.
+ */
 export interface Newest {
   batch_at: string | null
+  /** Up to when the newest batch can be as the source is. */
+  fresh_at: string | null
   first_started_at: string | null
   newest_started_at: string | null
 }
 
-export function newestBatch(database: Database): Newest {
+export function newestBatch(database: Database, now: string): Newest {
+  const made = `state = 'succeeded' AND coalesce(kind, '') <> 'restore'`
   const row = database.get<Newest>(
-    `SELECT max(batch_at) FILTER (WHERE state = 'succeeded' AND coalesce(kind, '') <> 'restore') AS batch_at,
-       min(started_at) AS first_started_at, max(started_at) AS newest_started_at FROM runs`,
+    `SELECT max(batch_at) FILTER (WHERE ${made}) AS batch_at,
+       max(min(batch_at, started_at)) FILTER (WHERE ${made} AND started_at <= ?1) AS fresh_at,
+       min(started_at) FILTER (WHERE started_at <= ?1) AS first_started_at,
+       max(started_at) FILTER (WHERE started_at <= ?1) AS newest_started_at FROM runs`,
+    now,
   )
-  return row ?? { batch_at: null, first_started_at: null, newest_started_at: null }
+  return row ?? { batch_at: null, fresh_at: null, first_started_at: null, newest_started_at: null }
 }
 
 /** Seconds that each step took in earlier runs that were asked for alike and succeeded, the last `limit` of them. */

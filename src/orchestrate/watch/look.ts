@@ -155,8 +155,8 @@ function foresee(
 
 function lookAtFreshness({ state, clock, channels }: Lookout, { since }: Memory, limitMs: number): void {
   const at = clock.now()
-  const { batch_at, first_started_at } = newestBatch(state.database)
-  const elapsed = at.getTime() - Date.parse(batch_at ?? first_started_at ?? since.toISOString())
+  const { batch_at, fresh_at, first_started_at } = newestBatch(state.database, at.toISOString())
+  const elapsed = at.getTime() - Date.parse(fresh_at ?? first_started_at ?? since.toISOString())
   if (elapsed <= limitMs) return
   const alert = { event: 'deadline_missed', of: 'freshness', newest: batch_at, limitMs, elapsedMs: elapsed } as const
   raiseAlert(state.database, { subject: 'freshness', occasion: batch_at ?? 'no batch' }, alert, at, channels)
@@ -170,7 +170,7 @@ function lookAtSchedule(
   const at = clock.now()
   const due = lastDue(at)
   if (due === undefined || due < since || at.getTime() - due.getTime() <= START_GRACE_MS || leaseHolder(state)) return
-  const { newest_started_at } = newestBatch(state.database)
+  const { newest_started_at } = newestBatch(state.database, at.toISOString())
   if (newest_started_at !== null && newest_started_at >= due.toISOString()) return
   const elapsed = at.getTime() - due.getTime()
   const alert = {

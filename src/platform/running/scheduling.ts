@@ -66,7 +66,7 @@ async function begin(parts: Parts, verbs: Verbs, log: Log, signal: AbortSignal):
     schedule: cron === undefined ? undefined : { cron, timezone },
     source: sourceWatch(parts, state, url),
     isInterrupted: () => interruptedRun(state, url) !== undefined,
-    lastStarted: () => dateOf(newestBatch(state.database).newest_started_at),
+    lastStarted: () => dateOf(newestBatch(state.database, clock.now().toISOString()).newest_started_at),
     run: async (trigger) => {
       await loadFirst(parts, verbs.load, trigger, watch, log)
       const outcome = await verbs.run({ full: false }, watch)

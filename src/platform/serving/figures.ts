@@ -126,7 +126,7 @@ function marginsOf(state: State, { sla }: Config, last: RunRecord | undefined, n
   })
   const ended =
     last && last.state !== 'running' && last.seconds !== null ? [['run', sla.runMs / 1000 - last.seconds] as const] : []
-  const newest = newestBatch(state.database).batch_at
+  const newest = newestBatch(state.database, new Date(now * 1000).toISOString()).fresh_at
   const { freshnessMs } = sla
   const freshness =
     freshnessMs !== undefined && newest !== null

@@ -9,7 +9,7 @@ import { runSteps } from '../../../src/orchestrate/run/runner.ts'
 import { BlotterError } from '../../../src/errors.ts'
 import { openState, type State } from '../../../src/state/state.ts'
 import { queueStep, startAttempt } from '../../../src/state/step-rows.ts'
-import { startRun } from '../../../src/state/run-rows.ts'
+import { endRun, startRun } from '../../../src/state/run-rows.ts'
 import { testFolder } from '../../state/folder.ts'
 import { handClock, type HandClock } from '../alert-desk.ts'
 
@@ -230,6 +230,24 @@ describe('A watcher', () => {
     assert.deepEqual(
       alerts().map((alert) => (alert.event === 'deadline_missed' ? alert.of : '')),
       ['start', 'freshness'],
+    )
+  })
+
+  it('tells of both too where a run was made while the clock was ahead', async (t) => {
+    const { begin, clock, watcher, alerts, lease, state } = await desk(t)
+    clock.set('2027-11-23T06:00:00.000Z')
+    const run = begin()
+    endRun(state.database, run, { state: 'succeeded', ended_at: clock.now().toISOString(), seconds: 1 })
+    lease.release()
+    clock.set('2026-11-23T06:00:00.000Z')
+    const due = new Date('2026-11-23T07:00:00.000Z')
+    const look = watcher({ freshnessMs: 3_600_000, lastDue: () => due, monotonicMs: () => clock.now().getTime() })
+    look()
+    clock.set('2026-11-23T07:06:00.000Z')
+    look()
+    assert.deepEqual(
+      alerts().map((alert) => (alert.event === 'deadline_missed' ? alert.of : '')),
+      ['freshness', 'start'],
     )
   })
 })
