@@ -19,6 +19,7 @@ const LOST = 's3://lake/raw/crimes/metadata/00007-lost.metadata.json'
 const moto = await startBucket('lake')
 after(() => moto?.stop())
 
+const ELSEWHERE = 'The bucket you are attempting to access must be addressed using the specified endpoint.'
 /** What AWS answers, by the first part of the path, in the shapes of Glue and of S3. */
 const ANSWERS: Readonly<Record<string, [status: number, type: string, body: string]>> = {
   expired: [
@@ -27,11 +28,7 @@ const ANSWERS: Readonly<Record<string, [status: number, type: string, body: stri
     '{"__type": "ExpiredTokenException", "message": "The security token included in the request is expired"}',
   ],
   throttled: [400, 'application/x-amz-json-1.1', '{"__type": "ThrottlingException", "message": "Rate exceeded"}'],
-  elsewhere: [
-    301,
-    'application/xml',
-    '<Error><Code>PermanentRedirect</Code><Message>The bucket you are attempting to access must be addressed using the specified endpoint.</Message></Error>',
-  ],
+  elsewhere: [301, 'application/xml', `<Error><Code>PermanentRedirect</Code><Message>${ELSEWHERE}</Message></Error>`],
 }
 
 test(
