@@ -105,7 +105,9 @@ const retention = z
   .partial()
 
 const spark = z.strictObject({
-  home: path.optional().meta({ description: 'Folder of Spark 4.0 or 4.1 (default: `SPARK_HOME`, or spark-submit on the PATH).' }),
+  home: path
+    .optional()
+    .meta({ description: 'Folder of Spark 4.0 or 4.1 (default: `SPARK_HOME`, or spark-submit on the PATH).' }),
   master: text.default('local[*]').meta({ description: 'Where Spark runs: `local[*]`, `yarn`, `spark://HOST:PORT`.' }),
   jars: z
     .array(text)
@@ -232,14 +234,21 @@ const LEAST_MEMORY_BYTES = sizeBytes('64MiB')
 /** `blotter.yaml` (docs/configuration.md). What a person writes is the input; what the platform reads is the output. */
 export const configSchema = z.strictObject({
   source: source.prefault({}),
-  pipeline: path.optional().meta({ description: 'Folder that says what flows.' }),
+  pipeline: path
+    .optional()
+    .meta({ description: 'Folder that says what flows (default: the installation’s `pipelines/chicago-crimes`).' }),
   lake: lake.default('./lake').meta({ description: 'Folder or bucket (`s3://bucket/prefix`) of the tables.' }),
   catalog: z.enum(['sqlite', 'glue']).default('sqlite').meta({
     description:
       'What knows the tables: a file beside the lake (beside the state of a bucket), or AWS Glue, which several hosts may write.',
   }),
   cache: size.prefault('10GiB').meta({ description: 'Local copies of a bucket’s files, which the engine reads.' }),
-  state: path.optional().meta({ description: 'Folder of the state databases.' }),
+  state: path
+    .optional()
+    .meta({
+      description:
+        'Folder of the state databases (default: `.blotter` in the lake; `./.blotter/<hash of the lake>` for a bucket).',
+    }),
   engine: z.enum(['duckdb', 'spark']).default('duckdb').meta({ description: 'What runs the SQL.' }),
   spark: spark.prefault({}),
   memory: size
