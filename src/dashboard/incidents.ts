@@ -49,7 +49,7 @@ export async function askIncidents(dashboards: DashboardDesk, name: string, wish
     const found =
       column === undefined
         ? incidentsByTime(loaded, chosen, { ...wish, isDown })
-        : await incidentsByColumn(lake, loaded, column, { ...wish, isDown })
+        : await incidentsByColumn(lake, loaded, column, { ...wish, isDown, total: chosen.total })
     return { batch_at: loaded.memory.batchAt, total: chosen.total, rows: await readRows(dashboards, loaded, found) }
   })
 }

@@ -37,24 +37,40 @@ export function readOrder(definition: Definition, { occurred }: DashboardLake['i
   })
 }
 
+/** Which part of how many. */
+interface Page {
+  isDown: boolean
+  filters: Filters
+  offset: number
+  limit: number
+  total: number
+}
+
 /**
  * A page of the incidents that pass, in the order of a column; the engine sorts them. Those without a value come last, and
- * those of one value by time and key, the newest first, so that no page depends on how the others were cut.
+ * those of one value by time and key, the newest first, so that no page depends on how the others were cut. What lies nearer
+ * to the end is looked for from there: an engine holds all that comes before a page.
  */
 export async function incidentsByColumn(
   { incidents }: DashboardLake,
   loaded: Loaded,
   column: string,
-  { isDown, filters, offset, limit }: { isDown: boolean; filters: Filters; offset: number; limit: number },
+  { isDown, filters, offset, limit, total }: Page,
 ): Promise<FoundIncident[]> {
   const { definition } = loaded
   const [key, occurred] = [identifier(incidents.key), identifier(incidents.occurred)]
+  const end = Math.min(offset + limit, total)
+  if (offset >= end) return []
+  const fromEnd = offset > total - end
+  const direction = (down: boolean): string => (down === fromEnd ? 'ASC' : 'DESC')
   const found = `${key}::VARCHAR AS "blotter key", ${dayNumberSql(occurred)} AS "blotter day"`
   const rows = await loaded.read((engine) =>
     engine.rows(`SELECT ${found} FROM (${keyedSql(definition, incidents)})
       WHERE ${filterSql(definition, incidents, filters)}
-      ORDER BY ${identifier(column)} ${isDown ? 'DESC' : 'ASC'} NULLS LAST, ${occurred} DESC, ${key} DESC
-      LIMIT ${limit} OFFSET ${offset}`),
+      ORDER BY ${identifier(column)} ${direction(isDown)} NULLS ${fromEnd ? 'FIRST' : 'LAST'},
+        ${occurred} ${direction(true)}, ${key} ${direction(true)}
+      LIMIT ${end - offset} OFFSET ${fromEnd ? total - end : offset}`),
   )
-  return rows.map((row) => ({ key: BigInt(String(row['blotter key'])), day: Number(row['blotter day']) }))
+  const page = rows.map((row) => ({ key: BigInt(String(row['blotter key'])), day: Number(row['blotter day']) }))
+  return fromEnd ? page.reverse() : page
 }
