@@ -22,7 +22,7 @@ const here = join(import.meta.dirname, 'trino')
 const parts = ['engine.xml', 'plugin.xml', 'Trino.java']
 const run = promisify(execFile)
 const assembleTimeoutMs = 10 * 60_000
-const startTimeoutMs = 120_000
+const startTimeoutMs = 300_000
 
 /** What the engine lends to its plugins, which must not bring their own. */
 const lent = /^(?:trino-spi|slice|jackson-annotations|opentelemetry-api-1)/

@@ -84,7 +84,7 @@ const ACCEPTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   BlotterAccess: {
     [wildcard('Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:mfa/*')]:
       'A second factor is named by whoever sets it up.',
-    [wildcard('Resource::*')]: 'Lists of workgroups and catalogs know no resource.',
+    [wildcard('Resource::*')]: 'Lists of workgroups, of catalogs and of second factors know no resource.',
     ...READING,
     ...Object.fromEntries([SMTP, READER].map((name) => [secret(name), SIX_LETTERS])),
   },

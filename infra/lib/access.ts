@@ -10,7 +10,6 @@ import { READER } from './source.ts'
 /** What a person may do before the second factor: set it up, and nothing else. */
 const SET_UP = [
   'iam:GetUser',
-  'iam:ListUsers',
   'iam:ListMFADevices',
   'iam:ListVirtualMFADevices',
   'iam:CreateVirtualMFADevice',
@@ -56,6 +55,10 @@ export class Access extends Stack {
         new iam.PolicyStatement({
           actions: ['iam:CreateVirtualMFADevice'],
           resources: [this.formatArn({ service: 'iam', region: '', resource: 'mfa', resourceName: '*' })],
+        }),
+        new iam.PolicyStatement({
+          actions: ['iam:GetAccountPasswordPolicy', 'iam:ListVirtualMFADevices'],
+          resources: ['*'],
         }),
       ],
     })

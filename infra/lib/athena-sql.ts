@@ -44,7 +44,7 @@ export function namedQueries(pipeline: Pipeline, batch: string): Record<string, 
     'view-as-of-batch': of(
       `${VIEWS}.raw`,
       'Makes a view of the raw table as of one batch, for other tools.',
-      `CREATE OR REPLACE VIEW ${VIEWS}.${raw.replace('.', '_')}_as_of AS SELECT * FROM ${raw} FOR VERSION AS OF '${batch}'`,
+      `CREATE OR REPLACE VIEW ${VIEWS}.${viewName(raw)}_as_of AS ${asOf(pipeline, raw, `VERSION AS OF '${batch}'`).sql}`,
     ),
     'changes-of-newest-batch': of(
       'history.changes',
@@ -68,29 +68,45 @@ GROUP BY kind ORDER BY incidents DESC`,
  * the two have to agree.
  */
 export function views(pipeline: Pipeline): Record<string, View> {
-  const [batch, kind] = ['batch', 'kind'].map((name) => ({ name, type: 'varchar' }))
+  const tables = [pipeline.rawName, processedOf(pipeline)?.name].filter((name) => name !== undefined)
+  const past = tables.map((table) => [
+    `${viewName(table)}_a_day_ago`,
+    {
+      description: `${table} as it was a day ago.`,
+      ...asOf(pipeline, table, `TIMESTAMP AS OF (current_timestamp - INTERVAL '1' DAY)`),
+    },
+  ])
   return {
-    ...Object.fromEntries([pipeline.rawName, processedOf(pipeline)?.name].flatMap((table) => pastOf(pipeline, table))),
+    ...(Object.fromEntries(past) as Record<string, View>),
     changes_by_kind: {
       description: 'How many incidents each batch changed, by kind.',
       sql: `SELECT CAST(to_iso8601(batch_at) AS varchar) AS batch, CAST(kind AS varchar) AS kind, count(*) AS incidents
 FROM history.changes CROSS JOIN UNNEST(kinds) AS k (kind) GROUP BY 1, 2`,
-      columns: [batch!, kind!, { name: 'incidents', type: 'bigint' }],
+      columns: [
+        { name: 'batch', type: 'varchar' },
+        { name: 'kind', type: 'varchar' },
+        { name: 'incidents', type: 'bigint' },
+      ],
     },
   }
 }
 
-/** A table as it was a day ago, which is before the newest batch where there is one a day. */
-function pastOf(pipeline: Pipeline, table: string | undefined): [string, View][] {
-  const fields = tableSpecs(pipeline).find(({ name }) => name === table)?.schema.fields ?? []
-  if (table === undefined) return []
-  const columns = fields.map(({ name, type }) => ({ name, type: trinoType(type) }))
-  const cast = fields.map(
-    ({ name, type }) =>
-      `CAST(${type === 'timestamptz' ? `to_iso8601("${name}")` : `"${name}"`} AS ${trinoType(type)}) AS "${name}"`,
-  )
-  const sql = `SELECT ${cast.join(', ')} FROM ${table} FOR TIMESTAMP AS OF (current_timestamp - INTERVAL '1' DAY)`
-  return [[`${table.split('.')[1]}_a_day_ago`, { description: `${table} as it was a day ago.`, sql, columns }]]
+/** A table as it was (`VERSION AS OF …`, `TIMESTAMP AS OF …`), its columns of types that views in Glue can have. */
+function asOf(pipeline: Pipeline, table: string, when: string): Pick<View, 'sql' | 'columns'> {
+  const { fields } = tableSpecs(pipeline).find(({ name }) => name === table)!.schema
+  const cast = fields.map(({ name, type }) => {
+    const value = type === 'timestamptz' ? `to_iso8601("${name}")` : `"${name}"`
+    return `CAST(${value} AS ${trinoType(type)}) AS "${name}"`
+  })
+  return {
+    sql: `SELECT ${cast.join(', ')} FROM ${table} FOR ${when}`,
+    columns: fields.map(({ name, type }) => ({ name, type: trinoType(type) })),
+  }
+}
+
+/** `raw.crimes` is `crimes` among the views. */
+function viewName(table: string): string {
+  return table.split('.')[1]!
 }
 
 /** The table that the analysis is of; undefined where the pipeline has none. */
@@ -98,7 +114,7 @@ export function processedOf(pipeline: Pipeline): Pipeline['tables'][number] | un
   return pipeline.tables.find(({ mode }) => mode === 'by-key')
 }
 
-/** Of a column of a view in Glue, which knows milliseconds and no zones: instants are text there. */
+/** Of a column of a view in Glue, where Athena knows milliseconds and no zones: instants are text there. */
 function trinoType(type: Type): string {
   return TRINO[String(type)] ?? 'varchar'
 }

@@ -68,7 +68,9 @@ describe('People', () => {
     access = (await synthesise()).Access!
   })
 
-  const everybody = ['iam:EnableMFADevice', 'iam:CreateVirtualMFADevice', 'iam:ChangePassword']
+  const everybody = ['EnableMFADevice', 'CreateVirtualMFADevice', 'ListVirtualMFADevices', 'ChangePassword'].map(
+    (action) => `iam:${action}`,
+  )
   const asking = ['athena:StartQueryExecution', 'athena:BatchGetNamedQuery', 'glue:GetTable', 's3:GetObject', 'kms:Decrypt']
   const running = [
     'airflow:CreateWebLoginToken',

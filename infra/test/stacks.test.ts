@@ -100,6 +100,8 @@ describe('What makes the batches', () => {
       'cloudwatch:PutMetricData',
       'athena:ListWorkGroups',
       'athena:ListDataCatalogs',
+      'iam:GetAccountPasswordPolicy',
+      'iam:ListVirtualMFADevices',
       /^logs:.*(Deliver|Resource|DescribeLogGroups)/,
       /^xray:/,
     ]
