@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { literal } from '../model/sql-text.ts'
 import type { Extracted, ExtractOptions, SourceView, StagedPart } from '../source/source.ts'
+import { compareAsSwept, type Known } from './compare-as-swept.ts'
 import { compareKeys } from './compare-keys.ts'
 
 /** What an incremental extraction needs to know of the lake and of how values are read. */
@@ -10,8 +11,7 @@ export interface SweepInput {
   /** The source's own names of key and cursor. */
   key: string
   cursor: string
-  /** SELECT of the lake's own `key` and `cursor`, typed. */
-  current: string
+  known: Known
   /** SELECT of keys (column `key`) that are read again even if their cursor is the lake's. */
   again?: string | undefined
   /** SQL that reads key and cursor of a staged part as what they are declared to be, NULL where they cannot be read. */
@@ -32,30 +32,23 @@ export interface Sweep extends Extracted {
  * changed, late and re-inserted ones. A key that stands several times in a source is read in all its versions.
  */
 export async function sweepSource(input: SweepInput): Promise<Sweep> {
-  const { view, options } = input
+  const { view, options, again } = input
   const { stage } = options
   const native = view.sweep !== undefined && view.fetch !== undefined
-  const holdKnown = (): Promise<void> => stage.run(`CREATE OR REPLACE TEMP TABLE known_keys AS ${input.current}`)
-  // While the server sends, the engine has nothing else to do; a source that is read whole is read by the engine itself.
+  // What is to be read again must not be dropped for being equal.
+  const comparing = again === undefined ? compareAsSwept(stage, input.known) : undefined
   const read = native
-    ? await besides(view.sweep!({ ...options, key: input.key, cursor: input.cursor }), holdKnown())
+    ? await view.sweep!({ ...options, stage: comparing?.stage ?? stage, key: input.key, cursor: input.cursor })
     : await view.extract(options)
-  if (!native) await holdKnown()
-  const current = 'SELECT key, cursor FROM known_keys'
-  const swept = await compareKeys(stage, { swept: sweptKeys(read.parts, input), current, again: input.again })
+  const compared = native ? await comparing?.finish() : undefined
+  const current = compared ? `SELECT key, cursor FROM ${parquet(compared.files)}` : input.known.select
+  const rows = await compareKeys(stage, { swept: sweptKeys(read.parts, input), current, again })
   const vanished = join(stage.folder, 'vanished.parquet')
   await stage.writeParquet('SELECT key FROM vanished_keys ORDER BY key', vanished)
   const fetched = native ? await fetchRows(input) : await pickRows(read.parts, input)
-  for (const table of ['known_keys', 'vanished_keys', 'differing_keys']) await stage.run(`DROP TABLE ${table}`)
+  for (const table of ['vanished_keys', 'differing_keys']) await stage.run(`DROP TABLE ${table}`)
+  const swept = rows + (compared?.equal ?? 0)
   return { ...fetched, swept, seen: read.rows, vanished, ...(read.counted === undefined ? {} : { counted: read.counted }) }
-}
-
-/** Waits for both, so that nothing is left at work when one has failed. */
-async function besides<T>(work: Promise<T>, other: Promise<void>): Promise<T> {
-  const [done, aside] = await Promise.allSettled([work, other])
-  if (done.status === 'rejected') throw done.reason
-  if (aside.status === 'rejected') throw aside.reason
-  return done.value
 }
 
 function sweptKeys(parts: readonly StagedPart[], input: SweepInput): string {
@@ -63,7 +56,7 @@ function sweptKeys(parts: readonly StagedPart[], input: SweepInput): string {
     .filter((part) => part.rule === undefined && part.rows > 0)
     .map((part) => {
       const { key, cursor } = input.read(part)
-      return `SELECT ${key} AS key, ${cursor} AS cursor FROM ${filesOf(part)}`
+      return `SELECT ${key} AS key, ${cursor} AS cursor FROM ${parquet(part.files)}`
     })
   return selects.join(' UNION ALL ') || 'SELECT NULL::BIGINT AS key, NULL::TIMESTAMP AS cursor LIMIT 0'
 }
@@ -101,13 +94,13 @@ async function pickRows(parts: readonly StagedPart[], input: SweepInput): Promis
     const file = join(stage.folder, `differing-${i + 1}.parquet`)
     const { key } = input.read(part)
     const wanted = `${key} IS NULL OR ${key} IN (SELECT key FROM differing_keys)`
-    const { rows } = await stage.writeParquet(`SELECT * FROM ${filesOf(part)} WHERE ${wanted}`, file)
+    const { rows } = await stage.writeParquet(`SELECT * FROM ${parquet(part.files)} WHERE ${wanted}`, file)
     picked.push({ ...part, files: [file], rows })
   }
   return { parts: picked, rows: picked.reduce((sum, part) => sum + part.rows, 0) }
 }
 
-/** A part's files as a table in SQL. */
-function filesOf(part: StagedPart): string {
-  return `read_parquet([${part.files.map(literal).join(', ')}], hive_partitioning = false)`
+/** Files as a table in SQL. */
+function parquet(files: readonly string[]): string {
+  return `read_parquet([${files.map(literal).join(', ')}], hive_partitioning = false)`
 }

@@ -9,8 +9,8 @@ import { type BlocksJob, writeBlocks } from './write-blocks.ts'
 
 /** So many that rows keep coming while the engine compresses a row group, which are 60 blocks; fewer where they are large. */
 const BLOCKS = { least: 2, most: 64, sizeBytes: 128 << 20 }
-/** A thread costs 0.2 s to start, so that what fits in fewer blocks does without. */
-const BLOCKS_WITHOUT_THREAD = 4
+/** A thread costs 0.2 s to start, so that what fits in fewer blocks, or in this much memory, does without. */
+const WITHOUT_THREAD = { blocks: 4, sizeBytes: 4 << 20 }
 const HEAP_BYTES = 1 << 20
 
 export type SinkReport = { written: WrittenFile } | { failure: { message: string; code?: string } }
@@ -28,6 +28,10 @@ export function createColumnSink(
     heapBytes,
   )
   const blocks = Math.min(BLOCKS.most, Math.max(BLOCKS.least, Math.floor(BLOCKS.sizeBytes / layout.sizeBytes)))
+  const unthreaded = Math.min(
+    blocks,
+    Math.max(WITHOUT_THREAD.blocks, Math.floor(WITHOUT_THREAD.sizeBytes / layout.sizeBytes)),
+  )
   const queue = new BlockQueue(blocks)
   const memory = new SharedArrayBuffer(blocks * layout.sizeBytes)
   const path = join(folder, `${name}.parquet`)
@@ -55,7 +59,7 @@ export function createColumnSink(
       headers.set(nulls, header + HEADER_NULLS)
       rowsPut += rows
       queue.filled()
-      if (++blocksPut === Math.min(blocks, BLOCKS_WITHOUT_THREAD)) writing = onThread(job)
+      if (++blocksPut === unthreaded) writing = onThread(job)
     },
     async finish() {
       queue.close(true)

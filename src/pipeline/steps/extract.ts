@@ -7,7 +7,7 @@ import type { RestoreRows } from '../../history/restore.ts'
 import { planScan } from '../../lake/read/plan.ts'
 import { scanSql } from '../../lake/read/read.ts'
 import { snapshotOf } from '../../lake/table.ts'
-import { identifier } from '../../model/sql-text.ts'
+import { duckdbType, identifier } from '../../model/sql-text.ts'
 import { bindColumns, matchColumns } from '../../quality/columns.ts'
 import { readAs } from '../../quality/read.ts'
 import type { ExtractOptions, FoundColumn, StagedPart } from '../../source/source.ts'
@@ -85,7 +85,11 @@ export async function extractStep(context: RunContext, signal: AbortSignal): Pro
     options,
     key: key.name,
     cursor: cursor.name,
-    current: `SELECT ${identifier(names[0]!)} AS key, ${identifier(names[1]!)} AS cursor FROM (${scanSql(scan, { columns: names })})`,
+    known: {
+      select: `SELECT ${identifier(names[0]!)} AS key, ${identifier(names[1]!)} AS cursor FROM (${scanSql(scan, { columns: names })})`,
+      cursorType: duckdbType(scan.schema.fields.find((field) => field.name === names[1])!.type),
+      numbers: engine.numbers,
+    },
     again: await liftedKeysSql(context, raw, scan),
     read: (part) => keyAndCursor(context, part, known.emptyIsNull),
   })

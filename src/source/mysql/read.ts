@@ -29,8 +29,8 @@ export interface TableReader {
 
 export function tableReader(connection: MysqlConnection, given: TableToRead): TableReader {
   const { columns, primaryKey = [] } = given
-  const select = (read: readonly FoundColumn[], order: readonly string[], where = ''): string =>
-    selectRows(given.table, { columns: read, order, where, reading: readingOf })
+  const select = (read: readonly FoundColumn[], order: readonly string[]): string =>
+    selectRows(given.table, { columns: read, order, reading: readingOf })
   return {
     async all(options) {
       const counted = await countRows(connection, given.table)
@@ -43,15 +43,27 @@ export function tableReader(connection: MysqlConnection, given: TableToRead): Ta
       const staged = await stageRows(connection, read, [select(read, [options.key])], 'sweep', options)
       return { ...staged, counted }
     },
-    fetch(options) {
-      const { key, keys } = options
-      const statements = async function* (): AsyncGenerator<string> {
-        for await (const some of keys) {
-          if (some.length > 0) yield select(columns, [key], ` WHERE t.${quoted(key)} IN (${some.join()})`)
-        }
-      }
-      return stageRows(connection, columns, statements(), 'fetched', options)
-    },
+    fetch: (options) =>
+      stageRows(
+        connection,
+        columns,
+        selectsByKey(given.table, { columns, reading: readingOf }, options),
+        'fetched',
+        options,
+      ),
+  }
+}
+
+/** SQL of the rows that have one of these keys, a statement for so many as come at once. */
+export async function* selectsByKey(
+  table: string,
+  asked: Pick<Parameters<typeof selectRows>[1], 'columns' | 'reading'>,
+  { key, keys }: { key: string; keys: AsyncIterable<bigint[]> },
+): AsyncGenerator<string> {
+  for await (const some of keys) {
+    if (some.length > 0) {
+      yield selectRows(table, { ...asked, order: [key], where: ` WHERE t.${quoted(key)} IN (${some.join()})` })
+    }
   }
 }
 

@@ -17,22 +17,22 @@ const PACKETS_BYTES = 1 << 20
 const HEAP_BYTES = { text: 1 << 20, binary: 4 << 20 }
 
 export interface ColumnsToStage {
-  /** A statement whose columns are these, in this order, as `fastReadingOf` says. */
-  select: string
+  /** Statements whose columns are these, in this order, as `fastReadingOf` says; one after the other. */
+  selects: AsyncIterable<string> | Iterable<string>
   columns: readonly FoundColumn[]
   /** What staged files are called. */
   name: string
-  /** The server's own count of the same rows. */
-  count(): Promise<number>
+  /** The server's own count of the same rows, where there is one. */
+  count?(): Promise<number>
 }
 
 /**
- * Stages the rows of a statement column by column, without making a value of any. Rows that hold something which their
+ * Stages the rows of statements column by column, without making a value of any. Rows that hold something which their
  * column cannot take, or which are longer than a block, follow in a part of their own, as the plain reader would stage them.
  */
 export async function stageColumns(
   connection: MysqlConnection,
-  { select, columns, name, count }: ColumnsToStage,
+  { selects, columns, name, count }: ColumnsToStage,
   { stage, progress }: ExtractOptions & { stage: { columnSink: NonNullable<ExtractOptions['stage']['columnSink']> } },
 ): Promise<Extracted> {
   const typed = columns.map((column) => ({ name: column.name, type: STAGED_SQL_TYPE[column.type] }))
@@ -41,24 +41,26 @@ export async function stageColumns(
   const odd = new OddRows(stage, `${name}-odd`, columns.map(asPlain))
   try {
     // Meanwhile the sink's thread starts.
-    const counted = await count()
-    let gatherer: RowGatherer | undefined
-    await connection.lend((channel) =>
-      readResult(channel, select, (wire, sequence) => {
-        const planned = planColumns(columns, wire)
-        const takeOdd = (row: Buffer): Promise<void> | undefined => odd.add(plainValues(row, planned))
-        const rows = new RowGatherer(planned, sink, { takeOdd, sequence, roomBytes: PACKETS_BYTES })
-        gatherer = rows
-        return telling(rows, progress)
-      }),
-    )
+    const counted = await count?.()
+    let read = 0
+    for await (const select of selects) {
+      let gatherer: RowGatherer | undefined
+      await connection.lend((channel) =>
+        readResult(channel, select, (wire, sequence) => {
+          const planned = planColumns(columns, wire)
+          const takeOdd = (row: Buffer): Promise<void> | undefined => odd.add(plainValues(row, planned))
+          gatherer = new RowGatherer(planned, sink, { takeOdd, sequence, roomBytes: PACKETS_BYTES })
+          return telling(gatherer, read, progress)
+        }),
+      )
+      read += gatherer?.rows ?? 0
+    }
     const { files, rows } = await sink.finish()
     const oddParts = await odd.finish()
     const parts = [{ files, columns: [...columns], rows }, ...oddParts]
     const staged = parts.reduce((sum, part) => sum + part.rows, 0)
-    const read = gatherer?.rows ?? 0
     if (staged !== read) throw rowsLost(read, staged)
-    return { parts, rows: staged, counted }
+    return { parts, rows: staged, ...(counted === undefined ? {} : { counted }) }
   } catch (error) {
     await Promise.all([sink.abandon(), odd.abandon()])
     throw error
@@ -79,14 +81,18 @@ function planColumns(columns: readonly FoundColumn[], wire: readonly WireColumn[
   })
 }
 
-/** Tells of the rows that came so far, some times a second. */
-function telling(gatherer: RowGatherer, progress: (rows: number) => void): (bytes: Buffer) => Promise<boolean> | boolean {
+/** Tells of the rows that came so far, some times a second; `before` came by earlier statements. */
+function telling(
+  gatherer: RowGatherer,
+  before: number,
+  progress: (rows: number) => void,
+): (bytes: Buffer) => Promise<boolean> | boolean {
   let told = monotonicSeconds()
   return (bytes) => {
     const now = monotonicSeconds()
     if (now - told >= PROGRESS_SECONDS) {
       told = now
-      progress(gatherer.rows)
+      progress(before + gatherer.rows)
     }
     return gatherer.take(bytes)
   }
