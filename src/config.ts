@@ -96,7 +96,7 @@ function given(variable: string, variables: Variables): Credential | undefined {
 }
 
 function findFile(inputs: ConfigInputs, readFile: (path: string) => string | undefined): ConfigFile | undefined {
-  const named = inputs.file ?? inputs.env['BLOTTER_CONFIG']
+  const named = inputs.file ?? (inputs.env['BLOTTER_CONFIG'] || undefined)
   const path = resolve(inputs.cwd, named ?? 'blotter.yaml')
   const text = readFile(path)
   if (text !== undefined) return parseConfigFile(path, text)
@@ -109,11 +109,14 @@ function findFile(inputs: ConfigInputs, readFile: (path: string) => string | und
 
 function readFromDisk(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    // What is no UTF-8 would be another name, or another password, without a word.
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new BlotterError('config_invalid', `${path} cannot be read: ${(error as Error).message}.`, {
-      todo: 'Make it a readable file.',
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    const why = code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is no text in UTF-8' : message
+    throw new BlotterError('config_invalid', `${path} cannot be read: ${why}.`, {
+      todo: 'Make it a readable file, in UTF-8.',
       context: { file: path },
       cause: error,
     })
@@ -152,17 +155,23 @@ function hideCredentials(env: Environment): void {
   }
 }
 
-/** Variables that are read by other parts, or by the tests. */
-const OTHER_VARIABLES = /^BLOTTER_(?:CONFIG|SECRET_.+|VAULT_(?:KEY|PASSPHRASE(?:_FILE)?)|TEST_.+|NODE.*)$/
+/** Variables that are read by other parts, by `npm start`, or by the tests. */
+const OTHER_VARIABLES =
+  /^BLOTTER_(?:CONFIG|SECRET_.+|VAULT_(?:KEY|PASSPHRASE(?:_FILE)?)|NO_SERVE|(?:TEST|INTEROP)_.+|NODE.*)$/
 
 function strangeVariables(env: Environment): string[] {
   const known = CONFIG_KEYS.flatMap((key) => (key.credential ? [key.variable, `${key.variable}_FILE`] : [key.variable]))
   return Object.keys(env)
     .filter((name) => name.startsWith('BLOTTER_') && !known.includes(name) && !OTHER_VARIABLES.test(name))
     .map((name) => {
-      const meant = nearest(name, known)
-      return `The variable ${name} sets nothing${meant ? `; did you mean ${meant}?` : '.'}`
+      const meant = nearest(bare(name), known.map(bare))
+      return `The variable ${name} sets nothing${meant ? `; did you mean BLOTTER_${meant}?` : '.'}`
     })
+}
+
+/** What all of them begin with makes none of them alike. */
+function bare(variable: string): string {
+  return variable.slice('BLOTTER_'.length)
 }
 
 function setAt(values: Record<string, unknown>, path: string, value: unknown): void {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -266,6 +268,17 @@ test('an unknown key is named with its place and the one that was meant', () => 
   assert.match(refused('zzz: 1').todo, /Known keys there: source, pipeline, lake/)
 })
 
+test('what is no UTF-8 is refused, and an empty BLOTTER_CONFIG says nothing', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'blotter-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const disk = { readFile: undefined, cwd: folder }
+  assert.equal(load(undefined, { ...disk, env: { BLOTTER_CONFIG: '' } }).file, undefined)
+  await writeFile(join(folder, 'blotter.yaml'), Buffer.from('lake: caf\xe9', 'latin1'))
+  assert.match(refused(undefined, disk).message, /blotter\.yaml cannot be read: it is no text in UTF-8/)
+  await writeFile(join(folder, 'blotter.yaml'), '\ufefflake: café')
+  assert.equal(load(undefined, disk).lake, join(folder, 'café'))
+})
+
 test('several mistakes are told at once', () => {
   const error = refused('memory: 5\nengine: spork\nfoo: 1')
   assert.deepEqual((error.context['keys'] as string[]).toSorted(), ['engine', 'foo', 'memory'])
@@ -329,9 +342,12 @@ test('a credential in the open is refused, not repeated, with the way to store i
 
 test('a variable that sets nothing is noted', () => {
   const { notices } = load(undefined, {
-    env: { BLOTTER_LAEK: 'x', BLOTTER_SECRET_X: '1', BLOTTER_TEST_DATA: 'd', PATH: 'p' },
+    env: { BLOTTER_LAEK: 'x', BLOTTER_PORT: '1', BLOTTER_SECRET_X: '1', BLOTTER_TEST_DATA: 'd', PATH: 'p' },
   })
-  assert.deepEqual(notices, ['The variable BLOTTER_LAEK sets nothing; did you mean BLOTTER_LAKE?'])
+  assert.deepEqual(notices, [
+    'The variable BLOTTER_LAEK sets nothing; did you mean BLOTTER_LAKE?',
+    'The variable BLOTTER_PORT sets nothing.',
+  ])
 })
 
 test('paths of the file are relative to it, others to the working directory', () => {
