@@ -38,7 +38,9 @@ export async function findIncidents(
   const wanted = text.trim()
   const key = keyOf(text)
   const spellings = [...new Set([wanted, wanted.toUpperCase(), wanted.toLowerCase()])]
-  const columns = [...(key === undefined ? [] : [source.key]), ...(source.search ?? [])]
+  // A pipeline may have columns that came after the batch.
+  const sought = (source.search ?? []).filter((column) => raw.schema.fields.some(({ name }) => name === column))
+  const columns = [...(key === undefined ? [] : [source.key]), ...sought]
   const found: FoundIncident[] = []
   for (const column of columns) {
     const values = column === source.key ? [String(key)] : spellings

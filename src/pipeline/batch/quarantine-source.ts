@@ -7,6 +7,7 @@ import { type Pipeline, quarantineName } from '../../model/pipeline.ts'
 import { identifier, literal } from '../../model/sql-text.ts'
 import { readAs } from '../../quality/read.ts'
 import type { FoundColumn, Source } from '../../source/source.ts'
+import { evolvedSchema } from '../definition/evolve.ts'
 import { openTable, tableSpecs } from '../definition/tables.ts'
 
 /** The name of the quarantine as a source, in runs and in lineage. */
@@ -41,20 +42,19 @@ export function openQuarantineSource(lake: Lake, pipeline: Pipeline): Source {
 
 async function releasableSql(lake: Lake, pipeline: Pipeline): Promise<string> {
   const { source, rawName } = pipeline
-  const scan = async (name: string, columns?: string[]): Promise<string> => {
-    const table = await openTable(
-      lake,
-      tableSpecs(pipeline).find((spec) => spec.name === name)!,
-    )
-    return scanSql(await planScan(lake.storage, table, snapshotOf(table)), columns ? { columns } : {})
+  const select = async (name: string, columns?: string[]): Promise<string> => {
+    const spec = tableSpecs(pipeline).find((one) => one.name === name)!
+    const table = await openTable(lake, spec)
+    const scan = await planScan(lake.storage, table, snapshotOf(table), evolvedSchema(table, spec.schema))
+    return scanSql(scan, columns ? { columns } : {})
   }
   const read = (name: string): string => readAs(source, name, { name: `q.${name}`, type: 'text', declared: 'text' }, true)
   const named = (sql: string, name: string): string => sql.replaceAll(identifier(`q.${name}`), `q.${identifier(name)}`)
   const [key, cursor] = [source.key, source.cursor].map((name) => named(read(name), name))
   const [known, stamp] = [identifier(source.key), identifier(source.cursor)]
   return `SELECT ${source.columns.map(({ name }) => `q.${identifier(name)}`).join(', ')}
-    FROM (${await scan(quarantineName(pipeline))}) q
-    LEFT JOIN (${await scan(rawName, [source.key, source.cursor])}) r ON r.${known} = ${key}
+    FROM (${await select(quarantineName(pipeline))}) q
+    LEFT JOIN (${await select(rawName, [source.key, source.cursor])}) r ON r.${known} = ${key}
     WHERE q.rule <> ${literal(UNSPLIT)} AND (r.${known} IS NULL OR r.${stamp} IS NULL OR ${cursor} > r.${stamp})`
 }
 

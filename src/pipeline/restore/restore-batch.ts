@@ -6,7 +6,7 @@ import { compareWithTable } from '../../history/compare.ts'
 import { readCondition } from '../../history/condition.ts'
 import { CHANGES_TABLE } from '../../history/ledger.ts'
 import { type Restore, restoreName } from '../../history/restore.ts'
-import { planScan, type Scan } from '../../lake/read/plan.ts'
+import { planScan } from '../../lake/read/plan.ts'
 import { scanSql } from '../../lake/read/read.ts'
 import { snapshotOf, type Table } from '../../lake/table.ts'
 import type { BatchAt } from '../../model/batch-at.ts'
@@ -17,6 +17,7 @@ import type { BatchMaker, BatchOutcome, BatchWatch } from '../batch/batch-maker.
 import { makeBatch } from '../batch/make-batch.ts'
 import { spillFolder } from '../batch/spills.ts'
 import { findIncidents, restoredDelta } from '../steps/restore.ts'
+import { evolvedSchema } from '../definition/evolve.ts'
 import { openTable, tableSpecs } from '../definition/tables.ts'
 
 /** What somebody wants restored. */
@@ -59,9 +60,10 @@ export async function previewRestore(maker: BatchMaker, wish: RestoreWish): Prom
   return withEngine(maker, async (engine, folder) => {
     const { lake, pipeline } = maker
     const restore = await restoreOf(pipeline, wish, engine)
-    const table = await openTable(lake, specOf(pipeline, restore.table))
-    const current = await planScan(lake.storage, table, snapshotOf(table))
-    if (restore.table !== pipeline.rawName) return previewTable(maker, restore, table, current)
+    const spec = specOf(pipeline, restore.table)
+    const table = await openTable(lake, spec)
+    if (restore.table !== pipeline.rawName) return previewTable(maker, restore, table)
+    const current = await planScan(lake.storage, table, snapshotOf(table), evolvedSchema(table, spec.schema))
     const found = await findIncidents({ lake, engine, pipeline, folder }, restore)
     const ledger = await openTable(lake, specOf(pipeline, CHANGES_TABLE))
     const key = identifier(pipeline.source.key)
@@ -90,7 +92,8 @@ export async function previewRestore(maker: BatchMaker, wish: RestoreWish): Prom
   })
 }
 
-async function previewTable({ lake }: BatchMaker, restore: Restore, table: Table, current: Scan): Promise<RestorePreview> {
+async function previewTable({ lake }: BatchMaker, restore: Restore, table: Table): Promise<RestorePreview> {
+  const current = await planScan(lake.storage, table, snapshotOf(table))
   const { add, remove } = await restoredDelta(lake, table, restore)
   const rows = (files: typeof add): number =>
     files.reduce((sum, file) => sum + (file.content === 0 ? file.record_count : -file.record_count), 0)

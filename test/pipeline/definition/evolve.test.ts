@@ -138,3 +138,15 @@ test('what changed before a column or a kind came is told by the pipeline of now
   })
   await assert.rejects(other.diff(first, third, { rows: false }), { code: 'pipeline_invalid', message: /no key nr/ })
 })
+
+test('a column that no batch has brought yet has no value to a preview and a release', async (t) => {
+  const { changed, run } = await evolvingCity(t)
+  const before = await changed({})
+  await run(before, [row(1, '7', 'x'), row(2, '8', 'x'), row(3, 'far', 'x')], '2026-01-01T06:00:00Z')
+  await run(before, [row(1, '9', 'x', '22'), row(2, '8', 'x'), row(3, 'far', 'x')], '2026-01-02T06:00:00Z')
+
+  const platform = await changed({ '0-source.ts': withNote })
+  assert.deepEqual((await platform.restorePreview({ ref: 'latest~1' })).changes, { moved: 1 })
+  const { rows } = await platform.quarantineRelease(watch())
+  assert.deepEqual([rows.read, rows.quarantined], [1, 1])
+})
