@@ -298,13 +298,26 @@ test('a wrong value is told with the place it came from', () => {
 })
 
 test('no key takes what it cannot mean', () => {
-  const nothing = ['" "', '"a\\0b"', '"a\\nb"', '[[1]]', 'true', '1.5', '-1', 'null', '99999999d', '0s', '2000TiB']
+  const nothing = [
+    '" "',
+    '"caf\ufffd"',
+    '"a\\0b"',
+    '"a\\nb"',
+    '[[1]]',
+    'true',
+    '1.5',
+    '-1',
+    'null',
+    '99999999d',
+    '0s',
+    '2000TiB',
+  ]
   const names = new Set(['source.url', 'source.rotation.admin_user', 'source.rotation.clone', 'spark.master', 'server.host'])
   const isName = ({ path }: { path: string }): boolean =>
     /file$|\.(?:home|prefix|region|cert|key)$/.test(path) || names.has(path)
   for (const key of CONFIG_KEYS) {
     const isPlace = ['lake', 'state', 'pipeline'].includes(key.path)
-    for (const value of isName(key) || isPlace ? nothing.slice(0, 8) : nothing) {
+    for (const value of isName(key) || isPlace ? nothing.slice(0, 9) : nothing) {
       const yaml = key.path.split('.').reduceRight((inner, name) => `{ ${name}: ${inner} }`, value)
       assert.match(refused(yaml).message, /line 1/, yaml)
     }

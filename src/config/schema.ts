@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { cronProblem } from '../orchestrate/schedule/schedule.ts'
 import { DURATION, durationMs, fraction, LARGEST_BYTES, LONGEST_MS, PERCENT, SIZE, sizeBytes } from './units.ts'
 
-const text = z.string().regex(/^(?=.*\S)\P{Cc}*$/u, 'expected some text on one line')
+/** U+FFFD stands where an argument or a variable was no UTF-8. */
+const text = z.string().regex(/^(?=.*\S)[^\p{Cc}\ufffd]*$/u, 'expected some text on one line, in UTF-8')
 /** What looks like another machine's, or is the shell's to write out, would make a folder of that name here. */
 const path = text.regex(/^(?!~|[A-Za-z][\w+.-]*:\/\/)/, 'expected a path on this machine, with ~ written out')
 const lake = text.regex(
@@ -243,12 +244,10 @@ export const configSchema = z.strictObject({
       'What knows the tables: a file beside the lake (beside the state of a bucket), or AWS Glue, which several hosts may write.',
   }),
   cache: size.prefault('10GiB').meta({ description: 'Local copies of a bucket’s files, which the engine reads.' }),
-  state: path
-    .optional()
-    .meta({
-      description:
-        'Folder of the state databases (default: `.blotter` in the lake; `./.blotter/<hash of the lake>` for a bucket).',
-    }),
+  state: path.optional().meta({
+    description:
+      'Folder of the state databases (default: `.blotter` in the lake; `./.blotter/<hash of the lake>` for a bucket).',
+  }),
   engine: z.enum(['duckdb', 'spark']).default('duckdb').meta({ description: 'What runs the SQL.' }),
   spark: spark.prefault({}),
   memory: size
