@@ -110,7 +110,8 @@ async function begin(scheduling: Scheduling, standing: Standing): Promise<void> 
   await perform(scheduling, standing, 'missed')
 }
 
-function isDue({ clock, log, schedule: times }: Scheduling, standing: Standing): boolean {
+function isDue(scheduling: Scheduling, standing: Standing): boolean {
+  const { clock, log, schedule: times, lastStarted } = scheduling
   if (!times) return false
   const now = clock.now()
   if (standing.served.getTime() - now.getTime() > WRONG_CLOCK_MS) {
@@ -121,7 +122,12 @@ function isDue({ clock, log, schedule: times }: Scheduling, standing: Standing):
     standing.served = now
   }
   const next = nextTime(times, standing.served)
-  return next !== undefined && next <= now && isReached(standing.lockedUntilMs, clock, LOCKED_PAUSE_MS)
+  if (next === undefined || next > now || !isReached(standing.lockedUntilMs, clock, LOCKED_PAUSE_MS)) return false
+  const started = lastStarted()
+  if (started === undefined || started < next || started > now) return true
+  // Another process that serves this lake, or a person, has begun what was due until then.
+  standing.served = started
+  return isDue(scheduling, standing)
 }
 
 async function perform(scheduling: Scheduling, standing: Standing, trigger: Trigger, mark?: string): Promise<void> {

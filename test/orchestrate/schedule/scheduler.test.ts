@@ -190,6 +190,17 @@ test('a time that finds the lake taken by other work is kept until it is free', 
   assert.deepEqual(runs, ['cron 03-07T06:00:00', 'cron 03-07T06:00:15', 'cron 03-07T06:00:30'])
 })
 
+test('a run that another process began at that time is not made once more', async () => {
+  const { runs } = await watched({
+    from: '2026-03-07T05:59:00Z',
+    until: '2026-03-08T07:00:00Z',
+    cron: '0 6 * * *',
+    lastStarted: '2026-03-07T06:00:01Z',
+    run: (_, number) => (number === 1 ? failure('run_locked') : 'done'),
+  })
+  assert.deepEqual(runs, ['cron 03-07T06:00:00', 'cron 03-08T06:00:00'])
+})
+
 test('a clock that is set back repeats no run', async () => {
   let back = false
   const { runs } = await watched({
