@@ -1,19 +1,12 @@
 import { BlotterError } from '../../errors.ts'
 import { type BatchAt, dayOrdinal } from '../../model/batch-at.ts'
 import { identifier } from '../../model/sql-text.ts'
-import {
-  type CompactionPlan,
-  type CompactionPolicy,
-  monthOf,
-  monthTarget,
-  planCompaction,
-  type Rewrite,
-} from './compaction-plan.ts'
+import { type CompactionPlan, type CompactionPolicy, planCompaction, type Rewrite } from './compaction-plan.ts'
+import { folderOfPartition, monthTarget, withMonthSpec } from './month-partition.ts'
 import { CONTENT, type DataFile } from '../format/data-file.ts'
 import { labelledUuid } from '../write/file-label.ts'
 import { isNearKeyOrder } from '../write/key-order.ts'
-import { specOf, type TableMetadata } from '../format/metadata.ts'
-import type { PartitionSpec } from '../format/partition.ts'
+import { specOf } from '../format/metadata.ts'
 import { liveFiles, planScan, type Scan } from '../read/plan.ts'
 import { scanSql } from '../read/read.ts'
 import { stageSnapshot } from '../write/stage.ts'
@@ -141,47 +134,6 @@ async function writeSlice(request: CompactTable, rewrite: Rewrite, select: strin
     file_size_in_bytes: written.sizeBytes,
     ...statisticsOf(tableSchema(table), written.columns),
     sort_order_id: 0,
-  }
-}
-
-/** `year=2026/month=11/day=23/`, as far as the partition says; nothing for partitions that Blotter does not make. */
-function folderOfPartition(metadata: TableMetadata, { specId, partition }: Rewrite): string {
-  const [field, ...others] = specOf(metadata, specId).fields
-  const value = field && partition[field.name]
-  if (!field || others.length > 0 || typeof value !== 'number') return ''
-  const month = field.transform === 'day' ? monthOf(value) : field.transform === 'month' ? value : undefined
-  if (month === undefined) return ''
-  const folder = `year=${1970 + Math.floor(month / 12)}/month=${String((month % 12) + 1).padStart(2, '0')}/`
-  if (field.transform === 'month') return folder
-  return `${folder}day=${String(new Date(value * 86_400_000).getUTCDate()).padStart(2, '0')}/`
-}
-
-/** The table with a partition spec for months beside its own by day; undefined where it is not partitioned by one day. */
-function withMonthSpec(table: Table): { table: Table; spec: PartitionSpec } | undefined {
-  const { metadata } = table
-  const [day, ...others] = specOf(metadata).fields
-  if (day?.transform !== 'day' || others.length > 0) return undefined
-  const known = metadata['partition-specs'].find(
-    ({ fields }) =>
-      fields.length === 1 && fields[0]!.transform === 'month' && fields[0]!['source-id'] === day['source-id'],
-  )
-  if (known) return { table, spec: known }
-  const fieldId = metadata['last-partition-id'] + 1
-  const spec: PartitionSpec = {
-    'spec-id': Math.max(...metadata['partition-specs'].map((one) => one['spec-id'])) + 1,
-    fields: [
-      {
-        'source-id': day['source-id'],
-        'field-id': fieldId,
-        name: `${day.name.replace(/_day$/, '')}_month`,
-        transform: 'month',
-      },
-    ],
-  }
-  const specs = [...metadata['partition-specs'], spec]
-  return {
-    table: { ...table, metadata: { ...metadata, 'partition-specs': specs, 'last-partition-id': fieldId } },
-    spec,
   }
 }
 

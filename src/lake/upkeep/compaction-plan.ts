@@ -1,5 +1,5 @@
 import { CONTENT, type DataFile, type LiveFile } from '../format/data-file.ts'
-import { type PartitionSpec, type Partition, partitionKey } from '../format/partition.ts'
+import { type Partition, partitionKey } from '../format/partition.ts'
 import type { Scan, ScanDelete, ScanFile } from '../read/plan.ts'
 
 /** When files are rewritten. */
@@ -125,30 +125,4 @@ function leaving(scan: Scan, live: readonly LiveFile[], rewrites: readonly Rewri
   return live
     .map(({ file }) => file)
     .filter((file) => (file.content === CONTENT.data ? rewritten.has(file.file_path) : !needed.has(file.file_path)))
-}
-
-const DAY_MS = 86_400_000
-
-/**
- * Where small files of months that are over move to, in a table that is partitioned by day: one partition a month. So a
- * lake of years has some files a year, not one a day.
- */
-export function monthTarget(
-  spec: PartitionSpec,
-  monthSpec: PartitionSpec,
-  newestDay: number,
-): NonNullable<CompactionInput['targetOf']> {
-  const [day] = spec.fields
-  const [month] = monthSpec.fields
-  return (file) => {
-    const value = day && file.spec_id === spec['spec-id'] ? file.partition[day.name] : undefined
-    if (!day || !month || typeof value !== 'number' || monthOf(value) >= monthOf(newestDay)) return undefined
-    return { specId: monthSpec['spec-id'], partition: { [month.name]: monthOf(value) } }
-  }
-}
-
-/** Months since January 1970 of a day since the first of it (Iceberg specification, Partition Transforms). */
-export function monthOf(day: number): number {
-  const date = new Date(day * DAY_MS)
-  return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth()
 }

@@ -11,12 +11,13 @@ import type { RunContext } from '../batch/context.ts'
 import { SOURCE_COLUMNS } from '../batch/guards.ts'
 import { RESTORE } from '../../history/restore.ts'
 import { stageTable } from '../batch/stage-table.ts'
+import { writeRows } from '../batch/write-rows.ts'
 import { evolvedSchema } from '../definition/evolve.ts'
 import { openTable, tableSpecs } from '../definition/tables.ts'
 import { loadStaged } from '../batch/work-files.ts'
 import { commitStaged } from './commit-staged.ts'
 import type { ExtractOutput } from './extract.ts'
-import { type LandOutput, writeRows } from './land.ts'
+import type { LandOutput } from './land.ts'
 
 /** The batch's facts, as its report and `history.batches` tell them. */
 export interface CommitOutput {

@@ -1,15 +1,12 @@
-import { copyFile, link, mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import type { WrittenFile } from '../../engine/engine.ts'
+import { join } from 'node:path'
 import { BlotterError } from '../../errors.ts'
 import { type Comparison, compareWithTable } from '../../history/compare.ts'
 import { heldKeysSql, holdsOf } from '../../history/holds.ts'
 import { CHANGES_TABLE } from '../../history/ledger.ts'
 import { planScan, type Scan } from '../../lake/read/plan.ts'
 import { scanSql } from '../../lake/read/read.ts'
-import { snapshotOf, type Table, tableSchema } from '../../lake/table.ts'
-import type { DataFile } from '../../lake/format/data-file.ts'
-import { dataFileLocation, describeDataFile, writePositionDeletes } from '../../lake/write/write.ts'
+import { snapshotOf, type Table } from '../../lake/table.ts'
+import { writePositionDeletes } from '../../lake/write/write.ts'
 import type { ChangeCounts } from '../../model/change.ts'
 import { quarantineName } from '../../model/pipeline.ts'
 import type { Schema } from '../../model/schema.ts'
@@ -17,12 +14,13 @@ import { identifier, literal } from '../../model/sql-text.ts'
 import type { CheckedRows } from '../../quality/check.ts'
 import type { RunContext } from '../batch/context.ts'
 import { evolvedSchema } from '../definition/evolve.ts'
-import { releasedSql } from '../batch/quarantine-source.ts'
 import { holdIfVanished } from '../batch/guards.ts'
 import { heldIn, holdProperties } from '../restore/holds.ts'
 import { stageTable } from '../batch/stage-table.ts'
+import { adoptFile, writeRows } from '../batch/write-rows.ts'
 import { batchStamp, openTable, type TableSpec, tableSpecs } from '../definition/tables.ts'
 import type { ExtractOutput } from './extract.ts'
+import { landQuarantine } from './land-quarantine.ts'
 
 /** What the land step leaves for the steps after it. */
 export interface LandOutput {
@@ -110,35 +108,6 @@ async function compare(
   })
 }
 
-/** Writes a file of rows into a table's folder for this batch and describes it; nothing for no rows. */
-export async function writeRows(
-  context: RunContext,
-  table: Table,
-  select: string,
-  schema = tableSchema(table),
-): Promise<DataFile[]> {
-  const location = dataFileLocation(table, context.batchAt, context.run)
-  const written = await context.engine.writeParquet(select, context.lake.storage.enginePath(location), schema)
-  if (written.rows === 0) {
-    await context.lake.storage.remove(location)
-    return []
-  }
-  await context.lake.storage.persist(location)
-  return [describeDataFile(table, written, { location, batchAt: context.batchAt, schema })]
-}
-
-/** Makes a file of this run one of the table's: another name for it, where the lake lies in the same file system. */
-async function adoptFile(context: RunContext, table: Table, written: WrittenFile): Promise<DataFile[]> {
-  const { lake, batchAt, run } = context
-  if (written.rows === 0) return []
-  const location = dataFileLocation(table, batchAt, run)
-  const path = lake.storage.enginePath(location)
-  await mkdir(dirname(path), { recursive: true })
-  await link(written.path, path).catch(() => copyFile(written.path, path))
-  await lake.storage.persist(location)
-  return [describeDataFile(table, written, { location, batchAt })]
-}
-
 async function landRaw(
   context: RunContext,
   table: Table,
@@ -192,37 +161,6 @@ async function landChanges(context: RunContext, spec: TableSpec, comparison: Com
       )
     : []
   await stageTable(context, table, { add, remove: [], ...(schema ? { schema } : {}) })
-}
-
-/** A bad row that quarantine holds already is counted again, but not kept twice. */
-async function landQuarantine(context: RunContext, spec: TableSpec, checked: CheckedRows): Promise<void> {
-  const { engine, lake, source, batchAt } = context
-  const table = await openTable(lake, spec)
-  const schema = evolvedSchema(table, spec.schema)
-  const evolution = schema ? { schema } : {}
-  const scan = await planScan(lake.storage, table, snapshotOf(table), schema)
-  // Rows that come out of quarantine and pass leave it; those that do not are there already.
-  if (source.internal) {
-    const hidden = releasedSql(context.pipeline, scanSql(scan, { position: true }), checked.good.file)
-    const { storage } = lake
-    const { add, remove } = await writePositionDeletes({ engine, storage, table, scan, batchAt, label: context.run, hidden })
-    await stageTable(context, table, { add, remove, ...evolution })
-    return
-  }
-  if (checked.quarantine.rows === 0) {
-    await stageTable(context, table, { add: [], remove: [], ...evolution })
-    return
-  }
-  const values = (schema ?? tableSchema(table)).fields.map((field) => identifier(field.name)).slice(2)
-  const add = await writeRows(
-    context,
-    table,
-    `SELECT timestamptz ${literal(batchAt)} AS batch_at, ${literal(context.run)} AS run, ${values.join(', ')}
-     FROM (SELECT ${values.join(', ')} FROM read_parquet(${literal(checked.quarantine.file)})
-       EXCEPT ALL SELECT ${values.join(', ')} FROM (${scanSql(scan)})) ORDER BY rule, key`,
-    schema,
-  )
-  await stageTable(context, table, { add, remove: [], ...evolution })
 }
 
 function requireConserved(checked: CheckedRows, output: LandOutput): void {

@@ -14,9 +14,10 @@ import type { RunContext } from '../batch/context.ts'
 import { evolvedSchema } from '../definition/evolve.ts'
 import { holdProperties } from '../restore/holds.ts'
 import { stageTable, type TableDelta } from '../batch/stage-table.ts'
+import { writeRows } from '../batch/write-rows.ts'
 import { openTable, tableSpecs } from '../definition/tables.ts'
 import { loadStaged } from '../batch/work-files.ts'
-import { type LandOutput, writeRows } from './land.ts'
+import type { LandOutput } from './land.ts'
 import { restoredDelta } from './restore.ts'
 
 /** What a step that derives tables leaves: which of them have a new version. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AUTOMATIC, BY_HAND, monthOf, planCompaction } from '../../../src/lake/upkeep/compaction-plan.ts'
+import { AUTOMATIC, BY_HAND, planCompaction } from '../../../src/lake/upkeep/compaction-plan.ts'
 import { CONTENT, type DataFile, type LiveFile } from '../../../src/lake/format/data-file.ts'
 import { scanOf } from '../../../src/lake/read/plan.ts'
 
@@ -99,10 +99,4 @@ test('so much is rewritten at once, and each new file is about as large as wante
       [3, 8],
     ],
   )
-})
-
-test('months are counted since 1970', () => {
-  assert.equal(monthOf(0), 0)
-  assert.equal(monthOf(-1), -1)
-  assert.equal(monthOf(Date.UTC(2026, 10, 30) / 86_400_000), 56 * 12 + 10)
 })
