@@ -4,7 +4,7 @@ import { launchBrowser, visit } from './chromium.ts'
 import type { Theme } from './looks.ts'
 
 /** For what a page shows after a click; a machine that works on other things too has to come round to it. */
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 20_000
 
 export interface Viewer {
   /** A new window; requests that leave the origin are refused, and noted in `outside`. */

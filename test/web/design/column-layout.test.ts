@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { layoutOf, type Sized } from '../../../web/src/design/column-layout.ts'
+import { layoutOf, type Sized, sizeOfTexts } from '../../../web/src/design/column-layout.ts'
 
 const id = { name: 'id', width: 100 }
 const text = { name: 'text', width: 300, least: 180, grow: 1 }
@@ -26,6 +26,12 @@ describe('The columns of a table', () => {
   it('are cut only where all of them are in sight then', () => {
     assert.equal(layoutOf([id, text], 280).minWidth, 280)
     assert.equal(layoutOf([id, text], 279).minWidth, 400)
+  })
+
+  it('are as wide as their texts, within limits, and may be cut by less than a half', () => {
+    assert.deepEqual(sizeOfTexts(168), { width: 200, least: 120 })
+    assert.deepEqual(sizeOfTexts(10), { width: 72, least: 72 })
+    assert.deepEqual(sizeOfTexts(2000), { width: 360, least: 216 })
   })
 
   it('keep the first in sight unless it takes more than half of the room', () => {

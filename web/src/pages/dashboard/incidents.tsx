@@ -38,7 +38,8 @@ export function Incidents({
   const { at } = useTimeMachine()
   const sort = useParam('sort') ?? NEWEST_FIRST
   const [sight, setSight] = useState({ first: 0, last: 0 })
-  const query = { ...queryOf(selection), compare: undefined, at, sort }
+  const chosen = { ...queryOf(selection), compare: undefined, at }
+  const query = { ...chosen, sort }
   const path = `/dashboards/${dashboard.name}/incidents`
   const pages = [...new Set([0, Math.floor(sight.first / PAGE), Math.floor(sight.last / PAGE)])]
   const loaded = useQueries({
@@ -57,7 +58,7 @@ export function Incidents({
   )
   const order = sort === NEWEST_FIRST ? chart.subtitle : orderText(columns)
   const exported = (format: string): string =>
-    addressOf(`/dashboards/${dashboard.name}/export`, { ...query, chart: chart.id, format })
+    addressOf(`/dashboards/${dashboard.name}/export`, { ...chosen, chart: chart.id, format })
   return (
     <Card className={`incidents ${className}`}>
       <header className="chart-head">
