@@ -6,7 +6,7 @@ import { DATABASE, type World } from './world.ts'
 
 export const PROGRAM = join(import.meta.dirname, '../src/cli/main.ts')
 /** The same as people start it: what Node.js has compiled is kept from one start to the next. */
-const BLOTTER = join(import.meta.dirname, '../bin/blotter')
+export const BLOTTER = join(import.meta.dirname, '../bin/blotter')
 
 /** The whole first batch, beside what mysql2 needs to read the same rows and throw them away. */
 export function firstBatchContest(world: World): Contest {

@@ -1,7 +1,7 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Contest, requireRows } from './candidate.ts'
-import { PROGRAM, requireBatch } from './first-batch.ts'
+import { BLOTTER, requireBatch } from './first-batch.ts'
 import { measure } from './measure.ts'
 import { DATABASE, type World } from './world.ts'
 
@@ -13,7 +13,7 @@ export async function incrementalContest(world: World): Promise<Contest> {
   const before = join(world.folder, 'out', 'lake-before')
   const source = `${world.server.url(DATABASE, 'crimes')}&tls=off`
   const env = { BLOTTER_SOURCE_PASSWORD: world.server.password }
-  const run = (lake: string): string[] => [process.execPath, PROGRAM, 'run', '--json', '--lake', lake, '--source', source]
+  const run = (lake: string): string[] => [BLOTTER, 'run', '--json', '--lake', lake, '--source', source]
   await measure({ words: run(before), env }, world.server.pid)
   // The lake's files are named by their whole paths, so that a copy is put in the place of the first and not beside it.
   const kept = join(world.folder, 'out', 'lake-kept')

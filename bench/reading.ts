@@ -1,12 +1,11 @@
 import { cp, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Candidate, Contest } from './candidate.ts'
+import { BLOTTER } from './first-batch.ts'
 import { measure } from './measure.ts'
 import { DATABASE, type World } from './world.ts'
 
 const BATCHES = 30
-/** As people ask: it keeps what Node.js has compiled, which is half of what a short query takes. */
-const BLOTTER = join(import.meta.dirname, '../bin/blotter')
 const QUERIES = [
   'select primary_type, count(*) as n from raw.crimes group by all',
   'select crime_type, year, count(*) as n, round(avg(latitude), 6) as mean from processed.crimes_without_arrest group by all',
