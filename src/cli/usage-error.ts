@@ -6,7 +6,7 @@ export function usageError(error: CommanderError, args: readonly string[], progr
   const { verbs, command, other } = readVerbs(args, program)
   const isSecret = verbs[0] === 'secret'
   const explained = `\`${['blotter', ...verbs, '--help'].join(' ')}\` explains.`
-  const inner = verbs.length === 0 ? [] : command.commands.map((one) => one.name())
+  const inner = command.commands.map((one) => one.name())
   // What is no verb there is, to commander, an argument too much of the verb that stands for none.
   const isNoVerb = error.code === 'commander.help' || /Expected 0 arguments/.test(error.message)
   if (inner.length > 0 && isNoVerb) {

@@ -23,7 +23,7 @@ export function bundling(parts: DashboardParts, log: Log) {
       { at, output, suppressBelow }: { at: string; output: string; suppressBelow: number },
     ): Promise<BundleReport> {
       const folder = resolve(output)
-      if (existsSync(folder)) throw unwritable(folder, 'it exists already', 'Remove it first, or name another folder.')
+      if (existsSync(folder)) throw unwritable(folder, 'it exists already', 'Name a folder that is not there yet.')
       await using boards = dashboards(parts, log, () => {})
       const name = given ?? (await onlyOne(await boards.list()))
       const { batchAt, files } = await bundleOf(boards, name, { at, suppressBelow })
