@@ -94,11 +94,16 @@ for (const [name, server, missing] of [
       await server!.admin(`SET GLOBAL init_connect = '${init}', GLOBAL sql_select_limit = 1`)
       try {
         await using connection = await connect(server!, { user: 'led', password: 'Led-12345' })
-        const rows = await connection.rows("SELECT _utf8mb4 x'F09F9880' AS sign, @@autocommit AS kept UNION ALL SELECT '😀', 1")
-        assert.deepEqual(rows.map((row) => ({ ...row })), [
-          { sign: '😀', kept: 1 },
-          { sign: '😀', kept: 1 },
-        ])
+        const rows = await connection.rows(
+          "SELECT _utf8mb4 x'F09F9880' AS sign, @@autocommit AS kept UNION ALL SELECT '😀', 1",
+        )
+        assert.deepEqual(
+          rows.map((row) => ({ ...row })),
+          [
+            { sign: '😀', kept: 1 },
+            { sign: '😀', kept: 1 },
+          ],
+        )
       } finally {
         await server!.admin("SET GLOBAL init_connect = '', GLOBAL sql_select_limit = 18446744073709551615")
       }
