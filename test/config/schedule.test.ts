@@ -1,24 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type ConfigFlags, loadConfig } from '../../src/config.ts'
-import { BlotterError } from '../../src/errors.ts'
-import type { Config } from '../../src/model/configuration.ts'
-
-/** The configuration that a file says. */
-function load(yaml: string, { env = {}, flags = {} }: { env?: Record<string, string>; flags?: ConfigFlags } = {}): Config {
-  return loadConfig({ env, flags, cwd: '/city', readFile: (path) => (path === '/city/blotter.yaml' ? yaml : undefined) })
-}
-
-function refused(yaml: string, given: Parameters<typeof load>[1] = {}): BlotterError {
-  try {
-    load(yaml, given)
-  } catch (error) {
-    assert.ok(error instanceof BlotterError)
-    assert.equal(error.code, 'config_invalid')
-    return error
-  }
-  return assert.fail('nothing was refused')
-}
+import { load, refused } from './given.ts'
 
 test('cron fields, zones and pauses that mean nothing are refused with their place', () => {
   assert.match(refused('schedule: { cron: 61 * * * * }').message, /line 1, column \d+: schedule\.cron .*minute: 61/)
