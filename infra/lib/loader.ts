@@ -72,11 +72,9 @@ export class Loader extends Stack {
     group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'The portal and AWS')
     group.addEgressRule(ec2.Peer.ipv4(network.vpc.vpcCidrBlock), ec2.Port.tcp(3306), 'MySQL')
     new CfnOutput(this, 'Repository', { value: images.repositoryUri })
-    const { subnetIds } = network.vpc.selectSubnets(network.outgoing)
-    const place = `awsvpcConfiguration={subnets=[${subnetIds.join(',')}],securityGroups=[${group.securityGroupId}]}`
     new CfnOutput(this, 'LoadNow', {
       description: 'Loads at once.',
-      value: `aws ecs run-task --cluster ${this.cluster.clusterName} --task-definition ${task.taskDefinitionArn} --launch-type FARGATE --network-configuration ${place}`,
+      value: this.commandOf(task, network.vpc.selectSubnets(network.outgoing).subnetIds, group.securityGroupId),
     })
     new events.Rule(this, 'Nightly', {
       schedule: events.Schedule.cron({ hour: '8', minute: '0' }),
@@ -89,5 +87,12 @@ export class Loader extends Stack {
         }),
       ],
     })
+  }
+
+  /** Runs the task once, for whoever does not wait for the night. */
+  private commandOf(task: ecs.FargateTaskDefinition, subnets: string[], group: string): string {
+    const place = `awsvpcConfiguration={subnets=[${subnets.join(',')}],securityGroups=[${group}]}`
+    const what = `--cluster ${this.cluster.clusterName} --task-definition ${task.taskDefinitionArn} --launch-type FARGATE`
+    return `aws ecs run-task ${what} --network-configuration ${place}`
   }
 }
