@@ -3,37 +3,30 @@ import { test } from 'node:test'
 import { CONFIG_KEYS } from '../../src/config/keys.ts'
 import { load, refused } from './given.ts'
 
+/** What no key can mean, as YAML; and what is none but as a name. */
+const NOTHING = ['" "', '"caf\\ufffd"', '"a\\0b"', '"a\\nb"', '[[1]]', 'true', '1.5', '-1', 'null']
+const NAMES_ALONE = ['99999999d', '0s', '2000TiB']
+const PLACES = ['lake', 'state', 'pipeline']
+const NAMED =
+  /^(?:lake|state|pipeline|source\.(?:url|rotation\..+)|spark\.(?:home|master)|secrets\..+_file|secrets\.(?:prefix|region)|server\.(?:host|tls\..+))$/
+
 test('no key takes what it cannot mean', () => {
-  const nothing = [
-    '" "',
-    '"caf\ufffd"',
-    '"a\\0b"',
-    '"a\\nb"',
-    '[[1]]',
-    'true',
-    '1.5',
-    '-1',
-    'null',
-    '99999999d',
-    '0s',
-    '2000TiB',
-  ]
-  const names = new Set(['source.url', 'source.rotation.admin_user', 'source.rotation.clone', 'spark.master', 'server.host'])
-  const isName = ({ path }: { path: string }): boolean =>
-    /file$|\.(?:home|prefix|region|cert|key)$/.test(path) || names.has(path)
-  for (const key of CONFIG_KEYS) {
-    const isPlace = ['lake', 'state', 'pipeline'].includes(key.path)
-    for (const value of isName(key) || isPlace ? nothing.slice(0, 9) : nothing) {
-      const yaml = key.path.split('.').reduceRight((inner, name) => `{ ${name}: ${inner} }`, value)
+  for (const { path } of CONFIG_KEYS) {
+    for (const value of NAMED.test(path) ? NOTHING : [...NOTHING, ...NAMES_ALONE]) {
+      const yaml = path.split('.').reduceRight((inner, name) => `{ ${name}: ${inner} }`, value)
       assert.match(refused(yaml).message, /line 1/, yaml)
     }
-    if (isPlace) for (const value of ['~/x', 'gs://x', 'file:///x']) refused(`${key.path}: ${value}`)
   }
-  for (const lake of ['s3://', 's3:///x', 'http://host/x']) assert.match(refused(`lake: ${lake}`).message, /s3:\/\/bucket/)
-  for (const value of ['0B', '1MiB', '2000TiB'])
-    assert.match(refused(`memory: ${value}`).message, /expected at (?:least|most)/)
   assert.match(refused('secrets: { rotate_every: 0s }').message, /more than no time/)
   assert.match(refused('sla: { run: 4000d }').message, /at most 3650d/)
+})
+
+test('a place is a path of this machine, or a bucket where it may be one, and memory is of a size that there is', () => {
+  for (const path of PLACES)
+    for (const value of ['~/x', 'gs://x', 'file:///x']) assert.match(refused(`${path}: ${value}`).message, /~ written out/)
+  for (const lake of ['s3://', 's3:///x', 'http://host/x']) assert.match(refused(`lake: ${lake}`).message, /s3:\/\/bucket/)
+  for (const memory of ['0B', '1MiB']) assert.match(refused(`memory: ${memory}`).message, /expected at least 64MiB/)
+  assert.match(refused('memory: 2000TiB').message, /expected at most 1024TiB/)
 })
 
 test('keys that contradict each other are refused', () => {
