@@ -76,9 +76,9 @@ function shown(text: string): string {
 }
 
 function invalid(why: string, url: string): BlotterError {
-  const message = `The source’s URL cannot be used: ${why}. Expected ${EXPECTED}, got ${url}.`
+  const message = `The URL of a MySQL table cannot be used: ${why}. Expected ${EXPECTED}, got ${url}.`
   return new BlotterError('source_url_invalid', message, {
-    todo: `Give --source ${EXPECTED}; special characters of a name are percent-encoded.`,
+    todo: `Write it as ${EXPECTED}; special characters of a name are percent-encoded.`,
     context: { url },
   })
 }
