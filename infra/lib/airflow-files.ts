@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { zipSync } from 'fflate'
 import type { AirflowFile } from '../../src/model/dag.ts'
@@ -7,8 +6,8 @@ import type { AirflowFile } from '../../src/model/dag.ts'
 /** What MWAA installs: names of packages, and one archive with their wheels and the plugins. */
 export interface AirflowPackages {
   requirements: string
-  /** Path of `plugins.zip`; undefined where nothing is in it. */
-  archive: string | undefined
+  /** `plugins.zip`; undefined where nothing is in it. */
+  archive: Uint8Array | undefined
 }
 
 /**
@@ -25,7 +24,9 @@ export function packagesOf(files: readonly AirflowFile[], wheels: string): Airfl
   const packages = names.map((name) => name.split('-', 1)[0]!)
   return {
     requirements: [...OFFLINE, ...packages, ''].join('\n'),
-    archive: entries.length === 0 ? undefined : written(Object.fromEntries(entries)),
+    // An archive with the time in it would be another one at every synthesis.
+    archive:
+      entries.length === 0 ? undefined : zipSync(Object.fromEntries(entries), { mtime: new Date('2020-01-01T00:00:00Z') }),
   }
 }
 
@@ -35,11 +36,3 @@ const OFFLINE = [
   '--no-index',
   '--find-links /usr/local/airflow/plugins',
 ]
-
-function written(entries: Record<string, Uint8Array>): string {
-  // An archive with the time in it would be another one at every synthesis.
-  const archive = zipSync(entries, { mtime: new Date('2020-01-01T00:00:00Z') })
-  const file = join(mkdtempSync(join(tmpdir(), 'blotter-plugins-')), 'plugins.zip')
-  writeFileSync(file, archive)
-  return file
-}

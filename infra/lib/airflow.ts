@@ -1,9 +1,13 @@
 import { Annotations, Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import * as ec2 from 'aws-cdk-lib/aws-ec2'
 import * as mwaa from 'aws-cdk-lib/aws-mwaa'
+import type * as s3 from 'aws-cdk-lib/aws-s3'
 import { BucketDeployment, Source as Files } from 'aws-cdk-lib/aws-s3-deployment'
 import * as secrets from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { AirflowFile } from '../../src/model/dag.ts'
 import { packagesOf } from './airflow-files.ts'
 import { airflowRole } from './airflow-role.ts'
@@ -84,16 +88,24 @@ export class Airflow extends Stack {
         Files.data('requirements.txt', requirements),
       ],
     })
-    const plugins =
-      archive === undefined
-        ? undefined
-        : new BucketDeployment(this, 'Plugins', {
-            ...into,
-            destinationKeyPrefix: 'airflow/plugins',
-            extract: false,
-            sources: [Files.asset(archive)],
-          })
+    const plugins = archive && this.deployedPlugins(archive, into)
     return { dags, plugins }
+  }
+
+  private deployedPlugins(archive: Uint8Array, into: { destinationBucket: s3.IBucket; prune: boolean }): BucketDeployment {
+    const folder = mkdtempSync(join(tmpdir(), 'blotter-plugins-'))
+    try {
+      writeFileSync(join(folder, 'plugins.zip'), archive)
+      // It is copied to where the templates are at once.
+      return new BucketDeployment(this, 'Plugins', {
+        ...into,
+        destinationKeyPrefix: 'airflow/plugins',
+        extract: false,
+        sources: [Files.asset(join(folder, 'plugins.zip'))],
+      })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   }
 
   /** The mail server's login, which its operator puts in. */

@@ -81,7 +81,7 @@ describe('What makes the batches', () => {
       const { requirements, archive } = packagesOf([plugin], wheels)
       assert.match(requirements, /^--no-index\n--find-links \/usr\/local\/airflow\/plugins\nPyMySQL$/m)
       assert.match(requirements, /--constraint /)
-      const entries = unzipSync(readFileSync(archive!))
+      const entries = unzipSync(archive!)
       const texts = Object.entries(entries).map(([name, bytes]) => [name, new TextDecoder().decode(bytes)])
       assert.deepEqual(Object.fromEntries(texts), {
         'blotter_deadline.py': 'a plugin',
