@@ -77,7 +77,6 @@ function scopes(text: string, before: Scope[] = []): Scope[] {
   return [...before, ...named.filter(isScope)]
 }
 
-
 function lifetime(text: string): number {
   const ms = DURATION.test(text) ? durationMs(text) : 0
   if (ms > 0 && ms <= LONGEST_MS) return ms
