@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { acceptFindings } from '../lib/accepted.ts'
@@ -10,17 +12,22 @@ import { EVERYTHING } from './everything.ts'
 /** The template of each stack by its name without `Blotter`, made in this process. */
 export async function synthesise(context: Record<string, string> = EVERYTHING): Promise<Record<string, Template>> {
   const cdk = JSON.parse(readFileSync(new URL('../cdk.json', import.meta.url), 'utf8')) as { context: object }
-  const app = new App({ analyticsReporting: false, context: { ...cdk.context, ...context } })
-  const settings = settingsOf(app)
-  addStacks(app, settings, await readDefinition(settings))
-  acceptFindings(app)
-  const { stacks } = app.synth()
-  return Object.fromEntries(
-    stacks.map((stack) => [
-      stack.stackName.replace(/^Blotter/, ''),
-      Template.fromJSON(stack.template as Record<string, unknown>),
-    ]),
-  )
+  const outdir = mkdtempSync(join(tmpdir(), 'blotter-infra-'))
+  try {
+    const app = new App({ analyticsReporting: false, outdir, context: { ...cdk.context, ...context } })
+    const settings = settingsOf(app)
+    addStacks(app, settings, await readDefinition(settings))
+    acceptFindings(app)
+    const { stacks } = app.synth()
+    return Object.fromEntries(
+      stacks.map((stack) => [
+        stack.stackName.replace(/^Blotter/, ''),
+        Template.fromJSON(stack.template as Record<string, unknown>),
+      ]),
+    )
+  } finally {
+    rmSync(outdir, { recursive: true })
+  }
 }
 
 /** The properties of every resource of a type, by their logical ids. */
