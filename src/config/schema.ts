@@ -108,7 +108,7 @@ const retention = z
 const spark = z.strictObject({
   home: path
     .optional()
-    .meta({ description: 'Folder of Spark 4.0 or 4.1 (default: `SPARK_HOME`, or spark-submit on the PATH).' }),
+    .meta({ description: 'Folder of Spark 3.5, 4.0 or 4.1 (default: `SPARK_HOME`, or spark-submit on the PATH).' }),
   master: text.default('local[*]').meta({ description: 'Where Spark runs: `local[*]`, `yarn`, `spark://HOST:PORT`.' }),
   jars: z
     .array(text)

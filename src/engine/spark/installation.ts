@@ -28,13 +28,13 @@ export interface SparkInstallation {
 }
 
 /** Lines of Spark on which every table was equal to DuckDB's, and the version of Iceberg that each was tested with. */
-const ICEBERG: Readonly<Record<string, string>> = { '4.0': '1.10.1', '4.1': '1.12.0' }
-const TESTED = { line: '4.1', version: '4.1.4' } as const
+const ICEBERG: Readonly<Record<string, string>> = { '3.5': '1.10.1', '4.0': '1.10.1', '4.1': '1.12.0' }
+const TESTED = { line: '4.1', scala: '2.13', version: '4.1.4' } as const
 
-/** Maven coordinates of what a line of Spark lacks by itself. */
-function jarsOf(line: string) {
+/** Maven coordinates of what a line of Spark lacks by itself, as it was built for a version of Scala. */
+function jarsOf({ line, scala }: { line: string; scala: string }) {
   return {
-    iceberg: `org.apache.iceberg:iceberg-spark-runtime-${line}_2.13:${ICEBERG[line]}`,
+    iceberg: `org.apache.iceberg:iceberg-spark-runtime-${line}_${scala}:${ICEBERG[line]}`,
     mysql: 'com.mysql:mysql-connector-j:9.7.0',
     sqlite: 'org.xerial:sqlite-jdbc:3.54.1.0',
     aws: `org.apache.iceberg:iceberg-aws-bundle:${ICEBERG[line]}`,
@@ -42,7 +42,7 @@ function jarsOf(line: string) {
 }
 
 /** Those of the line that every test runs on. */
-export const JARS = jarsOf(TESTED.line)
+export const JARS = jarsOf(TESTED)
 
 /** The jars that a batch between these places needs. */
 export function jarsFor(places: Pick<BatchPlaces, 'catalog' | 'lake'>): (keyof typeof JARS)[] {
@@ -63,13 +63,14 @@ export async function findSpark(place: SparkPlace, needs: readonly (keyof typeof
   const home = place.home ?? (await homeOnPath(place.searchPath))
   if (home === undefined) throw missing('There is no Spark: neither SPARK_HOME nor spark-submit on the PATH.', INSTALL)
   const jars = await readdir(join(home, 'jars')).catch(() => [])
-  const version = jars.map((jar) => /^spark-core_[\d.]+-(.+)\.jar$/.exec(jar)?.[1]).find((found) => found !== undefined)
+  const core = jars.map((jar) => /^spark-core_([\d.]+)-(.+)\.jar$/.exec(jar)).find((found) => found !== null)
   const submit = join(home, 'bin', 'spark-submit')
-  if (version === undefined || !existsSync(submit)) throw missing(`There is no Spark in ${home}.`, INSTALL)
+  if (!core || !existsSync(submit)) throw missing(`There is no Spark in ${home}.`, INSTALL)
+  const [, scala = '', version = ''] = core
   const line = Object.keys(ICEBERG).find((known) => version.startsWith(`${known}.`))
-  if (line === undefined) throw wrongVersion('Spark', version, Object.keys(ICEBERG).join(' or '), INSTALL)
+  if (line === undefined) throw wrongVersion('Spark', version, Object.keys(ICEBERG), INSTALL)
   const java = await findJava(place)
-  const needed = needs.map((need) => jarsOf(line)[need])
+  const needed = needs.map((need) => jarsOf({ line, scala })[need])
   requireJars(place, { home, jars }, needed)
   return { home, submit, version, java }
 }
@@ -100,7 +101,7 @@ async function findJava({ javaHome, searchPath }: SparkPlace): Promise<string> {
   const told = await run(java, ['-version'], { timeout: PROBE_MS }).catch(() => undefined)
   const version = /version "(\d+)[^"]*"/.exec(told?.stderr ?? '')?.[1]
   if (version === undefined) throw missing(`${java} is no Java that runs.`, todo)
-  if (version !== '17' && version !== '21') throw wrongVersion('Java', version, '17 or 21', todo)
+  if (version !== '17' && version !== '21') throw wrongVersion('Java', version, ['17', '21'], todo)
   return java
 }
 
@@ -130,13 +131,11 @@ function missing(message: string, todo: string): BlotterError {
   return new BlotterError('spark_missing', `${message} Nothing was begun.`, { todo })
 }
 
-function wrongVersion(what: string, found: string, expected: string, todo: string): BlotterError {
+function wrongVersion(what: string, found: string, known: readonly string[], todo: string): BlotterError {
+  const expected = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(known)
   return new BlotterError(
     'unsupported',
     `${what} ${found} is none that this engine runs on: expected ${expected}. Nothing was begun.`,
-    {
-      todo,
-      context: { found, expected },
-    },
+    { todo, context: { found, expected } },
   )
 }

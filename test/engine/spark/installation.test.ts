@@ -55,12 +55,15 @@ describe('Spark on a machine', () => {
     assert.match(todo, /pip install pyspark==4\.1\.4/)
   })
 
-  it('takes the runtime of Iceberg that is of its own line', async () => {
+  it('takes the runtime of Iceberg that is of its own line and Scala', async () => {
     await rm(join(folder, 'spark'), { recursive: true })
     await makeSpark(folder, '4.0.2', JARS)
     assert.match((await problem(place())).message, /iceberg-spark-runtime-4\.0_2\.13/)
     const jars = ['s3://bucket/iceberg-spark-runtime-4.0_2.13-1.10.1.jar']
     assert.equal((await findSpark(place({ jars }), ['iceberg'])).version, '4.0.2')
+    await rm(join(folder, 'spark'), { recursive: true })
+    await makeSpark(folder, '3.5.9', JARS, '2.12')
+    assert.match((await problem(place())).message, /iceberg-spark-runtime-3\.5_2\.12/)
   })
 
   it('is refused in a version that no batch was made on', async () => {
@@ -68,7 +71,7 @@ describe('Spark on a machine', () => {
     await makeSpark(folder, '4.3.0', JARS)
     const { code, message } = await problem(place())
     assert.equal(code, 'unsupported')
-    assert.match(message, /Spark 4\.3\.0 .* expected 4\.0 or 4\.1/)
+    assert.match(message, /Spark 4\.3\.0 .* expected 3\.5, 4\.0 or 4\.1/)
   })
 
   it('wants a Java', async () => {
@@ -116,11 +119,11 @@ describe('Spark on a machine', () => {
   })
 })
 
-async function makeSpark(folder: string, version: string, jars: readonly string[]): Promise<void> {
+async function makeSpark(folder: string, version: string, jars: readonly string[], scala = '2.13'): Promise<void> {
   await mkdir(join(folder, 'spark/bin'), { recursive: true })
   await mkdir(join(folder, 'spark/jars'), { recursive: true })
   await writeFile(join(folder, 'spark/bin/spark-submit'), '')
-  for (const jar of [`spark-core_2.13-${version}.jar`, ...jars]) await writeFile(join(folder, 'spark/jars', jar), '')
+  for (const jar of [`spark-core_${scala}-${version}.jar`, ...jars]) await writeFile(join(folder, 'spark/jars', jar), '')
 }
 
 async function makeJava(folder: string, version: string): Promise<void> {
