@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { BlotterError } from '../errors.ts'
+import { STEPS } from '../model/report.ts'
 import type { ConfigFile } from './file.ts'
 import { CONFIG_KEYS, variableOf } from './keys.ts'
 import { nearest } from './nearest.ts'
@@ -52,10 +53,8 @@ function unknownKey(path: readonly PropertyKey[], key: string, file: ConfigFile 
   }
 }
 
-const STEP_KEYS = ['extract', 'check', 'land', 'transform', 'aggregate', 'commit', 'publish']
-
 function siblingsOf(prefix: string): string[] {
-  if (prefix === 'sla.steps.') return STEP_KEYS
+  if (prefix === 'sla.steps.') return [...STEPS]
   return CONFIG_KEYS.filter((key) => key.path.startsWith(prefix)).map((key) => key.path.slice(prefix.length).split('.')[0]!)
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { STEPS } from '../model/report.ts'
 import { cronProblem } from '../orchestrate/schedule/schedule.ts'
 import { DURATION, durationMs, fraction, LARGEST_BYTES, LONGEST_MS, PERCENT, SIZE, sizeBytes } from './units.ts'
 
@@ -86,7 +87,7 @@ const sla = z.strictObject({
   run: limit.prefault('34m').meta({ description: 'How long a run may take before people are told.' }),
   freshness: limit.optional().meta({ description: 'How old the newest batch may become before people are told.' }),
   steps: z
-    .partialRecord(z.enum(['extract', 'check', 'land', 'transform', 'aggregate', 'commit', 'publish']), limit)
+    .partialRecord(z.enum(STEPS), limit)
     .prefault({})
     .meta({ description: 'The same for single steps: `extract: 10m`.' }),
 })
