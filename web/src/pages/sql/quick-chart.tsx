@@ -4,14 +4,8 @@ import { fitted } from '../../charts/scale.ts'
 import { useWidth } from '../../charts/use-width.ts'
 import { calm, count } from '../../format.ts'
 import type { QueryResult } from './query.ts'
-import { TimeLine } from './time-line.tsx'
+import { type Point, TimeLine } from './time-line.tsx'
 import { cellText, figureText, isNumber, isTime, numberOf } from './values.ts'
-
-export interface Point {
-  /** The value along the axis, as it came. */
-  key: string
-  value: number
-}
 
 /** Bars beyond this are no picture any more. */
 const MOST_BARS = 30

@@ -1,8 +1,13 @@
 import { ticksUpTo } from '../../charts/scale.ts'
 import { useWidth } from '../../charts/use-width.ts'
 import { short } from '../../format.ts'
-import type { Point } from './quick-chart.tsx'
 import { figureText } from './values.ts'
+
+export interface Point {
+  /** The value along the axis, as it came. */
+  key: string
+  value: number
+}
 
 interface TimeLineProps {
   points: readonly Point[]
