@@ -8,8 +8,10 @@ export interface CompactionPolicy {
   smallBytes: number
   /** So many small files that may become one, become one. */
   smallFiles: number
-  /** A data file is rewritten when more than this part of its rows is hidden. */
+  /** A data file is rewritten when more than this part of its rows is hidden, */
   hiddenShare: number
+  /** and those are at least this part of all rows of the table: fewer slow nobody down. */
+  hiddenOfAll: number
   /** So much is rewritten at once. */
   targetBytes: number
   /**
@@ -23,9 +25,9 @@ const MIB = 2 ** 20
 const SIZES = { smallBytes: 32 * MIB, targetBytes: 512 * MIB, sliceBytes: 64 * MIB }
 
 /** By itself after a batch: rare, since each rewritten file is kept twice until the batches that need the old one expire. */
-export const AUTOMATIC: CompactionPolicy = { ...SIZES, smallFiles: 12, hiddenShare: 0.1 }
+export const AUTOMATIC: CompactionPolicy = { ...SIZES, smallFiles: 12, hiddenShare: 0.1, hiddenOfAll: 0.001 }
 /** When somebody asks: everything that makes reading cheaper. */
-export const BY_HAND: CompactionPolicy = { ...SIZES, smallFiles: 2, hiddenShare: 0 }
+export const BY_HAND: CompactionPolicy = { ...SIZES, smallFiles: 2, hiddenShare: 0, hiddenOfAll: 0 }
 
 /** Data files of which the live rows become new files of a partition. */
 export interface Rewrite {
@@ -56,6 +58,7 @@ export interface CompactionInput {
 /** Decides what to rewrite; large files without many hidden rows are left alone. */
 export function planCompaction({ scan, live, policy, targetOf }: CompactionInput): CompactionPlan {
   const groups = new Map<string, { specId: number; partition: Partition; files: ScanFile[] }>()
+  const worthRows = policy.hiddenOfAll * scan.files.reduce((rows, { file }) => rows + file.record_count, 0)
   for (const one of scan.files) {
     const own = { specId: one.file.spec_id, partition: one.file.partition }
     const target = (isSmall(one, policy) && targetOf?.(one.file)) || own
@@ -65,7 +68,7 @@ export function planCompaction({ scan, live, policy, targetOf }: CompactionInput
     group.files.push(one)
   }
   const rewrites = [...groups.values()].flatMap((group) =>
-    bins(chosen(group.files, policy), policy).map((files): Rewrite => {
+    bins(chosen(group.files, policy, worthRows), policy).map((files): Rewrite => {
       const sizeBytes = files.reduce((sum, file) => sum + liveBytes(file), 0)
       const slices = Math.max(1, Math.ceil(sizeBytes / policy.sliceBytes))
       return { ...group, files, slices, rows: liveRows(files) }
@@ -74,10 +77,13 @@ export function planCompaction({ scan, live, policy, targetOf }: CompactionInput
   return { rewrites, remove: leaving(scan, live, rewrites) }
 }
 
-function chosen(files: readonly ScanFile[], policy: CompactionPolicy): ScanFile[] {
+function chosen(files: readonly ScanFile[], policy: CompactionPolicy, worthRows: number): ScanFile[] {
   const small = files.filter((file) => isSmall(file, policy))
   const merged = small.length >= policy.smallFiles ? small : []
-  return files.filter((file) => merged.includes(file) || hiddenShare(file) > policy.hiddenShare)
+  return files.filter((one) => {
+    const hidden = hiddenRows(one)
+    return merged.includes(one) || (hidden > policy.hiddenShare * one.file.record_count && hidden >= worthRows)
+  })
 }
 
 /** Parts of about the target's size; a single file without deletes gains nothing from being rewritten. */
@@ -100,10 +106,10 @@ function isSmall({ file }: ScanFile, policy: CompactionPolicy): boolean {
   return file.file_size_in_bytes < policy.smallBytes
 }
 
-/** Deletes that may speak of several files, as other engines write them, count as if they hid all: away with them. */
-function hiddenShare({ file, deletes }: ScanFile): number {
-  if (deletes.some((one) => !one.exclusive)) return 1
-  return deletes.reduce((rows, one) => rows + one.file.record_count, 0) / Math.max(1, file.record_count)
+/** Deletes that may speak of several files, as other engines write them, count as if they hid no end of rows: away with them. */
+function hiddenRows({ deletes }: ScanFile): number {
+  if (deletes.some((one) => !one.exclusive)) return Number.POSITIVE_INFINITY
+  return deletes.reduce((rows, one) => rows + one.file.record_count, 0)
 }
 
 /** About what a file's live rows take. */

@@ -65,6 +65,16 @@ test('a large file is left alone until more than a tenth of it is hidden', () =>
   ])
 })
 
+test('a file is left alone whose hidden rows are few among those of the whole table, until somebody asks', () => {
+  const files = [live('base', 199_000, 100), live('of a day', 1000, 1), hiding('of a day', 199)]
+  assert.deepEqual(plan(files), { rewrites: [], remove: [] })
+  assert.deepEqual(plan(files, BY_HAND).rewrites, [[['of a day'], 801]])
+  const more = [live('base', 199_000, 100), live('of a day', 1000, 1), hiding('of a day', 200)]
+  assert.deepEqual(plan(more).rewrites, [[['of a day'], 800]])
+  const wide = [live('base', 199_000, 100), live('of a day', 1000, 1), hiding(undefined, 1)]
+  assert.deepEqual(plan(wide).remove, ['base', 'of a day', 'undefined-deletes'])
+})
+
 test('small files of one partition become one when there are enough of them', () => {
   const few = Array.from({ length: 11 }, (_, i) => live(`f${i}`, 10, 1))
   assert.deepEqual(plan(few).rewrites, [])
